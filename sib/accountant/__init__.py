@@ -1,0 +1,1 @@
+"""What of the savings counts: claims, counting rules, review, and the check of every euro."""

@@ -1,0 +1,33 @@
+"""Names for the arrays that rooms pass to each other, and the one check of their shapes.
+
+Money is whole cents. It travels as ``float64`` that holds integers below 2**53 (sums are then exact in
+any order) or as ``int64``; never as ``float32``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Cents = NDArray[np.float64]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Array = NDArray[Any]
+
+EXACT = 2**53
+"""Largest magnitude below which every whole number is a ``float64``."""
+
+
+def read_only(array: Array) -> Array:
+    """Return the array with writing switched off; papers between rooms are not edited."""
+    array.flags.writeable = False
+    return array
+
+
+def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Raise ``ValueError`` unless ``array`` has exactly ``shape``."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}; the room expects {shape}")

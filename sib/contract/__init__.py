@@ -1,0 +1,1 @@
+"""What is owed and who gets it: interest, triggers, payments, financing and the waterfall."""

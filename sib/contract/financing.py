@@ -1,0 +1,91 @@
+"""Where the money for the work comes from: draws, money that nobody needed, and its way back.
+
+In come the drawdown terms and the cost of the work, out come draws by period and trial. What is owed on
+them is kept by the accounts of ``interest``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sib.arrays import Cents
+from sib.deal.contract import AsSpent, Contract, Schedule, UpFront
+from sib.money import exact
+from sib.programme.budget import Spending
+
+
+@dataclass(frozen=True, slots=True)
+class Financing:
+    """Draws and what goes back, in cents.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_periods, n_trials)
+        Drawn by all tranches together.
+    undrawn : ndarray of shape (n_periods, n_trials)
+        Commitment neither drawn nor cancelled after each period.
+    returned : ndarray of shape (n_trials,)
+        Unspent money that had been drawn and goes back.
+    return_period : int
+        Period in which it goes back.
+    """
+
+    draws: Cents
+    undrawn: Cents
+    returned: Cents
+    return_period: int
+
+
+def up_front(contract: Contract, spending: Spending, total: Cents) -> Cents:
+    """Everything at closing."""
+    draws = np.zeros_like(total)
+    draws[0] = commitment_cents(contract)
+    return draws
+
+
+def schedule(contract: Contract, spending: Spending, total: Cents) -> Cents:
+    """Stated amounts, less the last ones where money turns out not to be needed."""
+    draws = np.zeros_like(total)
+    for draw in contract.drawdown.draws if isinstance(contract.drawdown, Schedule) else ():
+        draws[draw.month] = float(exact(draw.amount) * 100)
+    later = draws[spending.unspent_period + 1 :]
+    later_in_all = np.cumsum(later, axis=0)
+    still_to_come = later_in_all[-1] if len(later) else np.zeros_like(spending.unspent)
+    keep = still_to_come - np.minimum(spending.unspent, still_to_come)
+    draws[spending.unspent_period + 1 :] = np.diff(np.minimum(later_in_all, keep), axis=0, prepend=0.0)
+    return draws
+
+
+def as_spent(contract: Contract, spending: Spending, total: Cents) -> Cents:
+    """On each date the cost of the month that begins; at closing also its own."""
+    draws = np.zeros_like(total)
+    draws[:-1] = total[1:]
+    draws[0] += total[0]
+    return draws
+
+
+DRAWDOWNS: dict[type, Callable[[Contract, Spending, Cents], Cents]] = {
+    UpFront: up_front,
+    Schedule: schedule,
+    AsSpent: as_spent,
+}
+"""What each kind of drawdown draws, given the cost of the work by period and trial."""
+
+
+def finance(contract: Contract, spending: Spending) -> Financing:
+    """Return what is drawn, what is never needed, and what goes back."""
+    total = spending.total
+    draws = DRAWDOWNS[type(contract.drawdown)](contract, spending, total)
+    known = np.arange(len(total)) >= spending.unspent_period
+    returned = draws.sum(axis=0) - total.sum(axis=0)
+    cancelled = (spending.unspent - returned) * known[:, np.newaxis]
+    undrawn = commitment_cents(contract) - np.cumsum(draws, axis=0) - cancelled
+    return Financing(draws=draws, undrawn=undrawn, returned=returned, return_period=spending.unspent_period)
+
+
+def commitment_cents(contract: Contract) -> int:
+    """Return the commitment in cents."""
+    return int(exact(contract.commitment) * 100)

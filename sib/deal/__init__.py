@@ -1,0 +1,1 @@
+"""What was agreed and assumed: a deal as frozen, validated data, read from a file. No arithmetic."""

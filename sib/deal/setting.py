@@ -1,0 +1,159 @@
+"""Single terms set by their path: ``contract.tranches.senior.interest.rate=0.05``.
+
+A setting becomes a layer with one term in it, so that a term set on the command line, one in an overlay and
+one in the file go the same way. A list is entered by the name of one of its tables, never by its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sib.deal.consistency import nearest
+from sib.deal.location import Keys, spelled
+from sib.deal.overlay import Complaint, Draft, Layer, Place, copied, default_list, names, standing
+from sib.deal.shape import IDENTITIES, WHOLE_FILE, Shape, has_names, name_of
+from sib.deal.text import NotTomlError, hint, parsed
+from sib.errors import Problem, ScenarioError
+
+FILE = "--set"
+
+_PART = r"""(?:'[^']*'|"(?:[^"\\]|\\.)*"|[^.='"\s][^.=]*)"""
+_PATH = re.compile(rf"\s*{_PART}(?:\s*\.\s*{_PART})*\s*")
+_WORD = re.compile(r"(?:\d+E/)?[A-Za-z0-9]*[A-Za-z][\w/:. -]*")
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """Return path and value of ``PATH=VALUE``.
+
+    The value is read as in a file; a plain word needs no quotation marks. Keys with dots are quoted.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no path, no value, or the value cannot be read.
+
+    Examples
+    --------
+    >>> parse_setting("contract.interest.rate=0.05")
+    ('contract.interest.rate', 0.05)
+    >>> parse_setting("contract.interest.compounding=simple")
+    ('contract.interest.compounding', 'simple')
+    """
+    match = _PATH.match(text)
+    if match is None or text[match.end() : match.end() + 1] != "=":
+        message = f"{text!r} is no PATH=VALUE, such as contract.interest.rate=0.05"
+        raise ScenarioError([Problem(FILE, None, "", message)])
+    path, value = match.group().strip(), text[match.end() + 1 :].strip()
+    return path, _value(path, value)
+
+
+def _value(path: str, text: str) -> Any:
+    try:
+        table = parsed(f"value = {text}").data
+    except NotTomlError as error:
+        table = {}
+        word = _WORD.fullmatch(text)
+        if word is None or error.is_too_deep:
+            message = f"= {text} is no value; {hint(f'= {text}') or 'write it as in a file'}"
+            raise ScenarioError([Problem(FILE, None, path, message)]) from None
+    if set(table) - {"value"}:
+        raise ScenarioError([Problem(FILE, None, path, "has more than one value; set one term at a time")])
+    return table.get("value", text)
+
+
+def keys_of(path: str) -> list[str]:
+    """Return the keys of a path.
+
+    Examples
+    --------
+    >>> keys_of("programme.segments.'multi-problem households'.cases")
+    ['programme', 'segments', 'multi-problem households', 'cases']
+    """
+    if _PATH.fullmatch(path) is None:
+        raise _NotThereError("", f"{path!r} is no path; keys are divided by dots, such as contract.interest.rate")
+    return [_key(part.strip()) for part in re.findall(_PART, path)]
+
+
+def _key(part: str) -> str:
+    if part[0] == "'":
+        return part[1:-1]
+    return str(json.loads(part)) if part[0] == '"' else part
+
+
+def lay_setting(draft: Draft, path: str, value: Any, rank: int) -> None:
+    """Lay a single term over the draft, or note in the draft why that cannot be done.
+
+    Parameters
+    ----------
+    draft : Draft
+        Must have its file already.
+    path : str
+        Keys divided by dots.
+    value : object
+        As ``tomllib`` would give it; numbers and arrays of numpy are turned into plain ones.
+    rank : int
+        Place among the layers.
+    """
+    try:
+        data = _nested(keys_of(path), _plain(value), _Spot((), draft.data, WHOLE_FILE))
+    except _NotThereError as error:
+        draft.complaints.append(Complaint(Place(rank, FILE, None), error.path, error.message))
+    else:
+        draft.lay(Layer(rank, FILE, data, {}))
+
+
+class _NotThereError(Exception):
+    """A path that leads nowhere."""
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        self.message = message
+        super().__init__(path, message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place on the way to a term: its path, what stands there, what may stand there."""
+
+    path: Keys
+    value: Any
+    shape: Shape | None
+
+    def entry(self, key: str) -> _Spot:
+        """Return the place of an entry of the table that stands here."""
+        table = standing(self.value, self.shape)
+        shape = self.shape.child(key, table) if self.shape else None
+        return _Spot((*self.path, key), table.get(key) if isinstance(table, dict) else None, shape)
+
+    def item(self, name: str) -> _Spot:
+        """Return the place of the table of that name in the list that stands here."""
+        path = (*self.path, name)
+        items = default_list(self.shape) if self.value is None and self.shape else self.value
+        if not has_names(items) or not (self.shape and self.shape.item and self.shape.item.tables):
+            raise _NotThereError(spelled(self.path), "is a list without names; set all of it, between square brackets")
+        found = [item for item in items if name_of(item, 0) == name]
+        if not found:
+            raise _NotThereError(spelled(path), f"is not there; {nearest(name, names(items))}")
+        return _Spot(path, found[0], self.shape.item)
+
+
+def _nested(keys: list[str], value: Any, spot: _Spot) -> Any:
+    """Return the tables that say nothing but this one term."""
+    if not keys:
+        return value
+    if not isinstance(spot.value, list) and not (spot.shape and spot.shape.item):
+        return {keys[0]: _nested(keys[1:], value, spot.entry(keys[0]))}
+    inner = spot.item(keys[0])
+    terms = _nested(keys[1:], value, inner)
+    if not isinstance(terms, dict):
+        raise _NotThereError(spelled(inner.path), "is a table; set one of its terms, or write a table between braces")
+    identity = next(key for key in IDENTITIES if key in inner.value)
+    return [{identity: keys[0], **terms}]
+
+
+def _plain(value: Any) -> Any:
+    to_list = getattr(value, "tolist", None)
+    return copied(to_list() if to_list else value)

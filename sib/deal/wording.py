@@ -1,0 +1,261 @@
+"""Faults in sentences: what the models refuse, told to the person who wrote the file.
+
+Comes in: the errors of a validation and the draft they are about. Goes out: complaints with the place of the
+term, its path with the names of list items, what was found, what is allowed. A model's own words
+(``term.fault``) are passed on as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from sib.deal.consistency import inconsistencies, nearest
+from sib.deal.location import Keys, spelled
+from sib.deal.overlay import Complaint, Draft
+from sib.deal.scenario import Scenario
+from sib.deal.shape import WHOLE_FILE, Shape, either, fields, name_of, toml
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One error of a validation, its place found back in the file.
+
+    Parameters
+    ----------
+    kind : str
+        Type of the error, as the validation names it.
+    path : tuple
+        With names for list items.
+    value : object
+        What was found there; None where a term is missing.
+    shape, around : Shape or None
+        What may stand there, and in the table around it.
+    context : dict
+        Details of the error.
+    """
+
+    kind: str
+    path: Keys
+    value: Any
+    shape: Shape | None
+    around: Shape | None
+    context: dict[str, Any]
+
+    @property
+    def wanted(self) -> str:
+        """What may be written there, in words."""
+        return self.shape.wanted() if self.shape else "something else"
+
+
+def faults(error: ValidationError, data: dict[str, Any]) -> Iterator[Fault]:
+    """Yield each error of a validation of ``data`` that a person can do something about."""
+    for found in error.errors(include_url=False):
+        steps = _Steps(data)
+        for part in found["loc"]:
+            steps.take(part)
+        context = dict(found.get("ctx", {}))
+        fault = Fault(found["type"], steps.path, found["input"], steps.shape, steps.around, context)
+        if not _is_echo(fault, steps.branch):
+            yield fault
+
+
+class _Steps:
+    """A walk along the location of an error, past the marks that are no part of the file."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.path: Keys = ()
+        self.value: Any = data
+        self.shape: Shape | None = WHOLE_FILE
+        self.around: Shape | None = None
+        self.branch: str | None = None
+        self._kind_is_due = False
+
+    def take(self, part: str | int) -> None:
+        """Go one step into the data, unless the step only names a kind or a branch."""
+        if part == "[key]":
+            return
+        if self._kind_is_due:
+            self._kind_is_due = False
+            return
+        if self.shape is not None and self.shape.is_mixed and self.branch is None:
+            self.branch = str(part)
+            return
+        self._enter(part)
+        self._kind_is_due = self.shape is not None and bool(self.shape.kinds)
+
+    def _enter(self, part: str | int) -> None:
+        key = part
+        if isinstance(self.value, list) and isinstance(part, int):
+            value = self.value[part] if part < len(self.value) else None
+            key = name_of(value, part)
+        else:
+            value = self.value.get(part) if isinstance(self.value, dict) else None
+        self.around = self.shape
+        self.shape = self.shape.child(part, self.value) if self.shape else None
+        self.path, self.value = (*self.path, key), value
+
+
+def _is_echo(fault: Fault, branch: str | None) -> bool:
+    """Return whether the error only follows from another one."""
+    if fault.kind == "too_short" and fault.value:
+        return True
+    return branch is not None and (branch == "str") == isinstance(fault.value, dict)
+
+
+def complaints(error: ValidationError, draft: Draft) -> list[Complaint]:
+    """Return each fault of a draft as a complaint with its place."""
+    return [_complaint(fault, draft) for fault in faults(error, draft.data)]
+
+
+def _complaint(fault: Fault, draft: Draft) -> Complaint:
+    path = fault.path
+    if fault.kind in ("union_tag_invalid", "union_tag_not_found"):
+        path = (*path, "kind")
+    if fault.kind == "missing" and isinstance(path[-1], int):
+        path = path[:-1]
+    sentence = SENTENCES.get(fault.kind, _own_words)(fault)
+    found = fault.context.get("tag") if fault.kind == "union_tag_invalid" else fault.value
+    if fault.kind not in VALUELESS and found is not None and not isinstance(found, dict | list | tuple):
+        sentence = f"= {toml(found)} {sentence}"
+    return Complaint(draft.place(path, first=fault.kind == "missing"), spelled(path), sentence)
+
+
+def disagreements(deal: Scenario, draft: Draft) -> list[Complaint]:
+    """Return what the parts of a deal disagree on, with the place of the nearest term that was written."""
+    known = {".".join(map(str, path)): path for path in draft.wrote}
+    told = []
+    for path, message in inconsistencies(deal):
+        prefix = max((text for text in known if _leads_to(text, path)), key=len)
+        keys = known[prefix]
+        rest = path[len(prefix) :].removeprefix(".")
+        told.append(Complaint(draft.place(keys), ".".join(filter(None, (spelled(keys), rest))), message))
+    return told
+
+
+def _leads_to(prefix: str, path: str) -> bool:
+    return not prefix or path == prefix or path.startswith(f"{prefix}.")
+
+
+def _own_words(fault: Fault) -> str:
+    return str(fault.context.get("message", f"is not right; write {fault.wanted}"))
+
+
+def _missing(fault: Fault) -> str:
+    if isinstance(fault.path[-1], int):
+        return f"has {fault.path[-1]} number only; it needs two, such as [1, 2]"
+    why = fault.shape.description if fault.shape else None
+    return f"is missing; write {fault.wanted}{f' ({why})' if why else ''}"
+
+
+def _unknown(fault: Fault) -> str:
+    tables = fault.around.tables if fault.around else ()
+    known = sorted({name for table in tables for name in fields(table)} - {"source"})
+    return f"is not known here; {nearest(str(fault.path[-1]), known)}"
+
+
+def _no_choice(fault: Fault) -> str:
+    choices = fault.shape.choices if fault.shape else ()
+    if len(choices) == 1:
+        return f"is not known; write {toml(choices[0])}"
+    return f"is none of {either(map(toml, choices))}; {_guess(fault.value, choices)}"
+
+
+def _no_kind(fault: Fault) -> str:
+    kinds = fault.shape.kinds if fault.shape else ()
+    return f"is none of {either(map(toml, kinds))}; {_guess(fault.context.get('tag'), kinds)}"
+
+
+def _guess(word: Any, choices: tuple[Any, ...]) -> str:
+    close = nearest(str(word), map(str, choices))
+    return close if close.startswith("did") else "choose one"
+
+
+def _kind_missing(fault: Fault) -> str:
+    return f"is missing; write {either(map(toml, fault.shape.kinds if fault.shape else ()))}"
+
+
+def _no_table(fault: Fault) -> str:
+    return f"is not {fault.wanted}"
+
+
+def _no_list(fault: Fault) -> str:
+    if fault.shape and fault.shape.item and fault.shape.item.tables and isinstance(fault.value, dict):
+        return f"is one table, not a list of tables; write [[{spelled(fault.path)}]]"
+    return f"is not {fault.wanted}"
+
+
+def _empty(fault: Fault) -> str:
+    return "is empty; give at least one"
+
+
+def _too_many(fault: Fault) -> str:
+    return f"has {fault.context['actual_length']} items; give {fault.context['max_length']}"
+
+
+def _no_text(fault: Fault) -> str:
+    return f"is not {fault.wanted}"
+
+
+def _too_long(fault: Fault) -> str:
+    return f"is longer than {fault.context['max_length']} characters"
+
+
+def _no_currency(fault: Fault) -> str:
+    return 'is no currency; write its three capitals, such as "EUR"'
+
+
+def _no_whole_number(fault: Fault) -> str:
+    whole = isinstance(fault.value, float) and fault.value.is_integer()
+    return f"is not a whole number; write {toml(int(fault.value)) if whole else 'one without decimals'}"
+
+
+def _no_number(fault: Fault) -> str:
+    return "is too large" if isinstance(fault.value, int) else "is not a number"
+
+
+def _no_flag(fault: Fault) -> str:
+    return "is neither true nor false; write one of them, without quotation marks"
+
+
+def _no_date(fault: Fault) -> str:
+    return "is not a date; write it as 2026-01-31, without quotation marks and without a time"
+
+
+def _out_of_range(fault: Fault) -> str:
+    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    return f"is out of range; it is {' and '.join(f'{words[key]} {limit}' for key, limit in fault.context.items())}"
+
+
+SENTENCES: dict[str, Callable[[Fault], str]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown,
+    "literal_error": _no_choice,
+    "union_tag_invalid": _no_kind,
+    "union_tag_not_found": _kind_missing,
+    "model_type": _no_table,
+    "model_attributes_type": _no_table,
+    "dict_type": _no_table,
+    "tuple_type": _no_list,
+    "too_short": _empty,
+    "too_long": _too_many,
+    "string_type": _no_text,
+    "string_too_short": _empty_text if False else _empty,
+    "string_too_long": _too_long,
+    "string_pattern_mismatch": _no_currency,
+    "int_type": _no_whole_number,
+    "float_type": _no_number,
+    "bool_type": _no_flag,
+    "date_type": _no_date,
+    "greater_than_equal": _out_of_range,
+    "greater_than": _out_of_range,
+    "less_than_equal": _out_of_range,
+    "less_than": _out_of_range,
+}
+"""The sentence for each type of error; others speak for themselves."""
+
+VALUELESS = ("missing", "extra_forbidden", "union_tag_not_found", "too_short")
+"""Errors about a term that has no value to show."""

@@ -1,0 +1,95 @@
+"""On whose budget savings fall, what of them becomes money, and which budget bears the payments.
+
+In come true and validated savings by segment, fiscal window and trial, out go totals by law. Docs/model.md,
+section 7. The contract is settled before this room looks at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from sib.accountant.counting import cell_shares, counted_cells
+from sib.arrays import Cents
+from sib.deal.scenario import Scenario
+from sib.money import exact, largest_remainder, share
+from sib.programme.grid import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Pockets:
+    """Totals by law, each of shape (n_trials,), in cents.
+
+    Parameters
+    ----------
+    true, cashable, validated, payments : dict of str to ndarray
+        True savings; the part of them that frees money; validated savings; outcome payments charged to the law.
+    """
+
+    true: dict[str, Cents]
+    cashable: dict[str, Cents]
+    validated: dict[str, Cents]
+    payments: dict[str, Cents]
+
+
+def pockets(deal: Scenario, true: Cents, validated: Cents, *, paid: Cents, calendar: Grid) -> Pockets:
+    """Divide savings and payments over the budgets.
+
+    Parameters
+    ----------
+    true, validated : ndarrays of shape (n_segments, n_windows, n_trials)
+        Cents by fiscal window; validated without what came too late.
+    paid : ndarray of shape (n_trials,)
+        Outcome payments, net of surplus.
+    """
+    n_trials = len(paid)
+    by_law = {law: np.zeros(n_trials) for law in deal.payers}
+    cashable = {law: np.zeros(n_trials) for law in deal.payers}
+    counted = {law: np.zeros(n_trials) for law in deal.payers}
+    for place, segment in enumerate(deal.programme.segments):
+        cells = cell_shares(segment)
+        parts = largest_remainder(true[place], list(cells.values()))
+        for (law, name), part in zip(cells, np.moveaxis(parts, -1, 0), strict=True):
+            by_law[law] += part.sum(axis=0)
+            cashable[law] += _cashable(deal, law, name, part=part, calendar=calendar)
+        laws = _by_law(counted_cells(deal.accountant.counting, segment))
+        parts = largest_remainder(validated[place], list(laws.values())) if laws else np.zeros((*validated[place].shape, 0))
+        for law, part in zip(laws, np.moveaxis(parts, -1, 0), strict=True):
+            counted[law] += part.sum(axis=0)
+    return Pockets(by_law, cashable, counted, _charged(deal, counted, paid))
+
+
+def _by_law(cells: dict[tuple[str, str], Fraction]) -> dict[str, Fraction]:
+    laws: dict[str, Fraction] = {}
+    for (law, _), part in cells.items():
+        laws[law] = laws.get(law, Fraction(0)) + part
+    return laws
+
+
+def _cashable(deal: Scenario, law: str, name: str, *, part: Cents, calendar: Grid) -> Cents:
+    """What of a cell's saving, shape (n_windows, n_trials), frees money; summed over the windows."""
+    shares = [exact(getattr(deal.payers[law].cashable_in(start), name)) for start in calendar.window_starts]
+    total = np.zeros(part.shape[1])
+    for window, kept in enumerate(shares):
+        if kept:
+            total += share(part[window], kept)
+    return total
+
+
+def _charged(deal: Scenario, validated: dict[str, Cents], paid: Cents) -> dict[str, Cents]:
+    """Charge the payments to the outcome payer's own laws."""
+    laws = deal.own_laws()
+    charged = {law: np.zeros_like(paid) for law in deal.payers}
+    stated = deal.contract.payer_shares
+    if not laws:
+        return charged
+    weights: list[Fraction] | Cents
+    if stated is not None:
+        weights = [exact(stated.get(law, 0.0)) for law in laws]
+    else:
+        weights = np.ascontiguousarray(np.maximum(np.array([validated[law] for law in laws]).T, 0.0))
+    for law, part in zip(laws, largest_remainder(paid, weights).T, strict=True):
+        charged[law] = part
+    return charged

@@ -1,0 +1,154 @@
+"""What the work costs, when, and what is left: the budget as spent in each trial.
+
+In come the budget lines and the cases by start month, out goes ``Spending`` in cents by payee, period and
+trial. Nothing here knows who finances it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sib.arrays import Cents
+from sib.chance.draws import BLOCK, Stream, case_uniforms
+from sib.deal.consistency import last_start_month
+from sib.deal.programme import BudgetLine, Fixed
+from sib.deal.scenario import Scenario
+from sib.money import even_split, exact, round_half_away
+from sib.programme.savings import Cases, amounts, total_by
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Cost of the work.
+
+    Parameters
+    ----------
+    by_line : dict of str to ndarray of shape (n_periods, n_trials)
+        Cents spent by budget line.
+    unspent : ndarray of shape (n_trials,)
+        Cents of the budget that nobody needed.
+    unspent_period : int
+        Period at whose end that is known.
+    """
+
+    by_line: dict[str, Cents]
+    unspent: Cents
+    unspent_period: int
+
+    @property
+    def total(self) -> Cents:
+        """All lines together, shape (n_periods, n_trials)."""
+        return np.sum(list(self.by_line.values()), axis=0)
+
+
+def spend(deal: Scenario, tables: list[Cases], stream: Stream, *, n_periods: int) -> Spending:
+    """Return what every line spends in one block.
+
+    Parameters
+    ----------
+    tables : list of Cases
+        The cases of each segment.
+    """
+    by_line: dict[str, Cents] = {}
+    unspent = np.zeros(BLOCK)
+    for line in deal.budget.lines:
+        spent = SPENT[_form(line)](deal, line, tables, stream)
+        room = np.zeros((n_periods, BLOCK))
+        room[: len(spent)] = spent
+        by_line[line.activity] = room
+        unspent += line_total(line) - spent.sum(axis=0)
+    last = max(last_start_month(segment) for segment in deal.programme.segments)
+    return Spending(by_line=by_line, unspent=unspent, unspent_period=last)
+
+
+def _form(line: BudgetLine) -> str:
+    if line.when.stage is not None:
+        return "custom" if line.when.stage == "custom" else "per_case"
+    return "at" if line.when.at is not None else "spread"
+
+
+def _at(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+    """All in one month."""
+    spent = np.zeros(((line.when.at or 0) + 1, BLOCK))
+    spent[-1] = line_total(line)
+    return spent
+
+
+def _spread(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+    """Evenly over the stated months."""
+    first, months = line.when.from_month or 1, line.when.months or 1
+    spent = np.zeros((first + months, BLOCK))
+    spent[first:] = even_split(np.array([float(line_total(line))]), months)[0][:, np.newaxis]
+    return spent
+
+
+def _per_case(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+    """The unit price of each case with a plan, from its start month on."""
+    plans = all_plans(tables)
+    months = line.when.months or 1
+    instalments = even_split(np.array([float(unit_cents(line))]), months)[0]
+    spent = np.zeros((len(plans) + months - 1, BLOCK))
+    for k, instalment in enumerate(instalments):
+        spent[k : k + len(plans)] += plans * instalment
+    return spent
+
+
+def _custom(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+    """What cases ask for in their first month, until the line is empty."""
+    asked = np.zeros((max(len(table.plans) for table in tables), BLOCK))
+    for segment, table in zip(deal.programme.segments, tables, strict=True):
+        wishes = wishes_of(line, segment.name, stream, n_cases=table.n_cases)
+        if wishes.size == 1:
+            asked[: len(table.plans)] += table.plans * wishes
+            continue
+        starts = np.broadcast_to(table.starts, wishes.shape)
+        plan = np.broadcast_to(table.plan, wishes.shape)
+        code = (starts * BLOCK + np.arange(BLOCK))[plan]
+        asked[: len(table.plans)] += total_by(code, wishes[plan], table.plans.shape)
+    drawn = np.minimum(np.cumsum(asked, axis=0), line_total(line))
+    return np.diff(drawn, axis=0, prepend=0.0)
+
+
+def wishes_of(line: BudgetLine, segment: str, stream: Stream, *, n_cases: int) -> Cents:
+    """Return what each case asks of a custom line, in cents: (n_cases, BLOCK), or (1, 1) where all ask the same."""
+    terms = line.when.per_case
+    if isinstance(terms, Fixed):
+        return round_half_away(np.array([[terms.amount * 100]]))
+    u = case_uniforms(stream, f"custom {line.activity}", segment=segment, n_cases=n_cases)
+    return round_half_away(np.maximum(amounts(u, terms), 0.0) * 100)
+
+
+SPENT = {"at": _at, "spread": _spread, "per_case": _per_case, "custom": _custom}
+"""What each form of timing spends, by month from closing."""
+
+
+def all_plans(tables: list[Cases]) -> Cents:
+    """Return cases with a plan by start month and trial, all segments together."""
+    plans = np.zeros((max(len(table.plans) for table in tables), BLOCK))
+    for table in tables:
+        plans[: len(table.plans)] += table.plans
+    return plans
+
+
+def own_cost(deal: Scenario, segment: str, rows: Cases, stream: Stream) -> Cents:
+    """Return what the programme spends on each row's case: unit prices, and what it asks of custom lines."""
+    cost = np.zeros(len(rows.trial))
+    for line in deal.budget.lines:
+        if line.is_per_case:
+            cost += unit_cents(line)
+        elif line.when.stage == "custom":
+            wishes = wishes_of(line, segment, stream, n_cases=rows.n_cases)
+            cost += wishes[0, 0] if wishes.size == 1 else rows.pick(wishes)
+    return cost
+
+
+def line_total(line: BudgetLine) -> int:
+    """Return what a budget line may cost in all, in cents."""
+    return int(line.number * exact(line.unit_price) * 100)
+
+
+def unit_cents(line: BudgetLine) -> int:
+    """Return the price of one unit, in cents."""
+    return int(exact(line.unit_price) * 100)

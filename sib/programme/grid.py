@@ -1,0 +1,104 @@
+"""The calendar of a simulation: how far the periods run, and which fiscal window each lies in.
+
+In comes a deal, out goes a ``Grid``: the same for every trial. No money and no chance here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from sib.arrays import Bools, Floats, Ints, read_only
+from sib.deal.audit import FixedDelay
+from sib.deal.consistency import last_start_month
+from sib.deal.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Periods of a deal, from 0 (closing).
+
+    Parameters
+    ----------
+    n_periods : int
+        Periods, closing included.
+    dates : tuple of date
+        End of each period.
+    years : ndarray of shape (n_periods,)
+        Time since closing by ACT/365, in years.
+    is_payment : ndarray of shape (n_periods,)
+        Whether the period ends on a payment date.
+    maturity : int
+        Period of maturity.
+    fiscal_year : ndarray of shape (n_periods,)
+        Year in which the fiscal year of each period begins.
+    window : ndarray of shape (n_periods,)
+        Number of the fiscal window (fiscal years, cut at renewals of lump sums), from 0.
+    window_starts : tuple of int
+        First period of each window.
+    """
+
+    n_periods: int
+    dates: tuple[date, ...]
+    years: Floats
+    is_payment: Bools
+    maturity: int
+    fiscal_year: Ints
+    window: Ints
+    window_starts: tuple[int, ...]
+
+    @property
+    def last_payment(self) -> int:
+        """Period of the last payment date."""
+        return int(np.flatnonzero(self.is_payment)[-1])
+
+    @property
+    def payment_periods(self) -> tuple[int, ...]:
+        """Periods that end on a payment date, rising."""
+        return tuple(int(t) for t in np.flatnonzero(self.is_payment))
+
+    def next_payment(self, period: int) -> int | None:
+        """Return the first payment period at or after ``period``; None after the last."""
+        place = bisect_left(self.payment_periods, period)
+        return self.payment_periods[place] if place < len(self.payment_periods) else None
+
+
+def grid(deal: Scenario) -> Grid:
+    """Return the calendar of a deal."""
+    n_periods = _last_period(deal) + 1
+    timeline = deal.timeline
+    dates = tuple(timeline.day(t) for t in range(n_periods))
+    is_payment = np.zeros(n_periods, dtype=np.bool_)
+    is_payment[list(timeline.payment_months)] = True
+    years = np.array([(day - dates[0]).days / 365 for day in dates])
+    fiscal = np.array([_fiscal_year(day, timeline.fiscal_year_start, t) for t, day in enumerate(dates)], dtype=np.int64)
+    cuts = {payer.renewal_month for payer in deal.payers.values() if payer.renewal_month is not None}
+    starts = tuple(t for t in range(n_periods) if t == 0 or fiscal[t] != fiscal[t - 1] or t in cuts)
+    window = np.searchsorted(np.array(starts), np.arange(n_periods), side="right") - 1
+    return Grid(n_periods=n_periods, dates=dates, years=read_only(years), is_payment=read_only(is_payment),
+                maturity=timeline.maturity, fiscal_year=read_only(fiscal), window=read_only(window), window_starts=starts)
+
+
+def _fiscal_year(day: date, start_month: int, period: int) -> int:
+    last_day = day if period == 0 else day - timedelta(days=1)
+    return last_day.year if last_day.month >= start_month else last_day.year - 1
+
+
+def _last_period(deal: Scenario) -> int:
+    """The latest of maturity, last saving month, last cost and, where it costs a fee, last validation."""
+    ends = [deal.timeline.maturity]
+    for segment in deal.programme.segments:
+        last_saving = last_start_month(segment) + segment.months_to_effect + segment.saving_months - 1
+        ends.append(last_saving)
+        if deal.accountant.fee.per_case:
+            ends.append(last_saving + longest_delay(deal))
+    return max(ends)
+
+
+def longest_delay(deal: Scenario) -> int:
+    """Return the longest time a validation can take, in months."""
+    delay = deal.accountant.delay
+    return delay.months if isinstance(delay, FixedDelay) else delay.high

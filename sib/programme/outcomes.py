@@ -1,0 +1,167 @@
+"""Who succeeds: the factors of each trial, and the fate of each case.
+
+In come the deal and the draws of one block, out come ``Factors`` (one value a trial) and masks over cases.
+Model sections 2 and 3. Nothing here knows money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from sib.arrays import Bools, Floats
+from sib.chance import dependence, distributions
+from sib.chance.draws import Stream, case_uniforms, trial_pair, trial_uniforms
+from sib.deal.programme import BetaBinomial, Evidence, FixedChance, GaussianFactor, Independent, Segment
+from sib.deal.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What is drawn once a trial.
+
+    Parameters
+    ----------
+    chance : ndarray of shape (n_segments, n_trials)
+        Chance of success of the segment's cases in each trial.
+    z : ndarray of shape (n_segments, n_trials)
+        The segment's outcome factor as a standard normal.
+    enrolment : ndarray of shape (n_trials,)
+        Uniform of the enrolment factor.
+    """
+
+    chance: Floats
+    z: Floats
+    enrolment: Floats
+
+
+def beta_of(segment: Segment) -> tuple[float, float] | None:
+    """Return the beta that describes what is known of the chance of success; None where it is known."""
+    known = segment.success
+    if isinstance(known, FixedChance):
+        return None
+    if isinstance(known, Evidence):
+        return distributions.beta_from_evidence(known.successes, known.trials, prior=known.prior)
+    if known.sd == 0:
+        return None
+    return distributions.beta_from_moments(known.mean, known.sd)
+
+
+def mean_chance(segment: Segment) -> float:
+    """Return the expected chance of success."""
+    known = segment.success
+    if isinstance(known, FixedChance):
+        return known.value
+    shape = beta_of(segment)
+    return shape[0] / (shape[0] + shape[1]) if shape else getattr(known, "mean", 0.0)
+
+
+def factors(deal: Scenario, stream: Stream) -> Factors:
+    """Draw everything that all cases of a trial have in common."""
+    segments = deal.programme.segments
+    pairs = [trial_pair(stream, "chance", segment=_own(deal, place)) for place in range(len(segments))]
+    normals, weights = _outcome_normals(deal, stream, [pair[1] for pair in pairs])
+    known = [_parameter(deal, stream, segment, own=pair[0]) for segment, pair in zip(segments, pairs, strict=True)]
+    chance = np.array([_chance(deal, p, z, w) for p, z, w in zip(known, normals, weights, strict=True)])
+    own = trial_uniforms(stream, "enrolment")
+    loading = deal.programme.dependence.intake
+    mean_z = _standardised_mean(deal, np.array(normals)) if loading else None
+    enrolment = own if mean_z is None else dependence.share_factor(ndtr(mean_z), own, loading=loading)
+    return Factors(chance=chance, z=np.array(normals), enrolment=enrolment)
+
+
+def _own(deal: Scenario, place: int) -> str:
+    """Name of a segment's own pair. A common factor is paired with the first segment's unknown p."""
+    common = isinstance(deal.programme.dependence, GaussianFactor)
+    return "" if common and place == 0 else deal.programme.segments[place].name
+
+
+def _parameter(deal: Scenario, stream: Stream, segment: Segment, *, own: Floats) -> Floats:
+    """The chance of success as it may truly be: its value, or a draw of what is known."""
+    shape = beta_of(segment)
+    if shape is None:
+        return np.full(len(own), mean_chance(segment))
+    loading = deal.programme.dependence.parameters
+    u = dependence.share_factor(trial_uniforms(stream, "common parameters"), own, loading=loading) if loading else own
+    return distributions.beta(u, a=shape[0], b=shape[1])
+
+
+def _outcome_normals(deal: Scenario, stream: Stream, own: list[Floats]) -> tuple[list[Floats], list[float]]:
+    """Return each segment's outcome factor, and its weight in a Gaussian factor (0 elsewhere)."""
+    terms = deal.programme.dependence
+    if isinstance(terms, GaussianFactor) and terms.weight is not None:
+        return [ndtri(own[0])] * len(own), [terms.weight] * len(own)
+    if isinstance(terms, GaussianFactor):
+        causes = {name: ndtri(trial_uniforms(stream, "cause", segment=name)) for name in terms.causes or {}}
+        mixed = [dependence.causes_factor(causes, cause_weights(terms, segment)) for segment in deal.programme.segments]
+        return [z for z, _ in mixed], [weight for _, weight in mixed]
+    across = getattr(terms, "across_segments", None)
+    if across:
+        common = trial_uniforms(stream, "common chance")
+        own = [dependence.share_factor(common, u, loading=across) for u in own]
+    return [ndtri(u) for u in own], [0.0] * len(own)
+
+
+def cause_weights(terms: GaussianFactor, segment: Segment) -> dict[str, float]:
+    """Return the weight of each named cause in one segment."""
+    return {cause: loads.get(segment.name, 0.0) for cause, loads in (terms.causes or {}).items()}
+
+
+def _chance(deal: Scenario, p: Floats, z: Floats, weight: float) -> Floats:
+    terms = deal.programme.dependence
+    if isinstance(terms, Independent):
+        return p
+    if isinstance(terms, BetaBinomial):
+        return dependence.beta_binomial(ndtr(z), p, icc=terms.icc)
+    return dependence.gaussian_factor(z, p, weight=weight)
+
+
+def _standardised_mean(deal: Scenario, z: Floats) -> Floats:
+    """The mean outcome factor over segments, as a standard normal."""
+    correlation = outcome_correlation(deal)
+    spread = float(np.sqrt(correlation.mean()))
+    return z.mean(axis=0) / spread if spread else z[0]
+
+
+def outcome_correlation(deal: Scenario) -> Floats:
+    """Return the correlation matrix of the segments' outcome factors, shape (n_segments, n_segments)."""
+    terms, segments = deal.programme.dependence, deal.programme.segments
+    matrix = np.eye(len(segments))
+    for i, first in enumerate(segments):
+        for j, second in enumerate(segments):
+            if i == j:
+                continue
+            if isinstance(terms, GaussianFactor) and terms.causes is not None:
+                matrix[i, j] = dependence.causes_correlation(cause_weights(terms, first), cause_weights(terms, second))
+            elif isinstance(terms, GaussianFactor):
+                matrix[i, j] = 1.0
+            else:
+                matrix[i, j] = getattr(terms, "across_segments", None) or 0.0
+    return matrix
+
+
+def has_plan(segment: Segment, starts: Bools, stream: Stream, n_cases: int) -> Bools:
+    """Return which cases came and got a plan, by case and trial (one column where all trials agree)."""
+    if segment.triage_share == 1:
+        return starts
+    return starts & (case_uniforms(stream, "triage", segment=segment.name, n_cases=n_cases) < segment.triage_share)
+
+
+def fates(segment: Segment, chance: Floats, stream: Stream, n_cases: int) -> tuple[Bools, Bools | None]:
+    """Return who would succeed, and who reaches the partial outcome (None where there is none).
+
+    Parameters
+    ----------
+    chance : ndarray of shape (n_trials,)
+
+    Returns
+    -------
+    success, partial : ndarrays of shape (n_cases, n_trials)
+    """
+    u = case_uniforms(stream, "success", segment=segment.name, n_cases=n_cases)
+    success = u < chance
+    if segment.partial is None:
+        return success, None
+    return success, ~success & (u < chance + (1 - chance) * segment.partial.chance)

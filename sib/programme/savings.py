@@ -1,0 +1,207 @@
+"""What success saves: the files of all cases that have a saving, a cost or a claim to show.
+
+In come start months, fates and the draws of one block; out goes a ``Cases`` table with one row per case and
+trial that matters, in cents. Failed cases are only in it where they cost something or may be claimed.
+Nothing here knows what the contract counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sib.arrays import Array, Bools, Cents, Floats, Ints
+from sib.chance import distributions
+from sib.chance.draws import BLOCK, Stream, case_uniforms
+from sib.deal.programme import Empirical, Fixed, Gamma, Lognormal, Pert, Segment, Triangular, Uniform
+from sib.deal.scenario import Scenario
+from sib.errors import RefusedError
+from sib.money import exact, prorata, round_half_away, share
+from sib.programme.intake import largest_intake, n_came, starts_by_trial, enrolment_factor
+from sib.programme.outcomes import Factors, fates, has_plan
+
+AMOUNTS = {
+    Fixed: lambda u, terms: np.full(u.shape, terms.amount),
+    Lognormal: lambda u, terms: distributions.lognormal(u, mean=terms.mean, cv=terms.cv),
+    Gamma: lambda u, terms: distributions.gamma(u, mean=terms.mean, cv=terms.cv),
+    Triangular: lambda u, terms: distributions.triangular(u, low=terms.low, mode=terms.mode, high=terms.high),
+    Pert: lambda u, terms: distributions.pert(u, low=terms.low, mode=terms.mode, high=terms.high),
+    Uniform: lambda u, terms: distributions.uniform(u, low=terms.low, high=terms.high),
+    Empirical: lambda u, terms: distributions.empirical(u, values=terms.values),
+}
+"""The quantile function of each kind of amount: uniforms in, euros out."""
+
+LARGEST = 2.0**46
+"""Largest amount of one case, in cents (about 700 billion euros): products with months stay exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Rows of one segment in one block: a case in a trial.
+
+    Parameters
+    ----------
+    trial, case, start : ndarrays of shape (n_rows,)
+        Trial within the block, id within the segment, start month.
+    success, failed : ndarrays of shape (n_rows,)
+        Full success; failure. Neither is a partial outcome.
+    saving : ndarray of shape (n_rows,)
+        What the case saves, or would have saved, over all its months, in cents.
+    months_kept : ndarray of shape (n_rows,)
+        Full months before a relapse.
+    gross : ndarray of shape (n_rows,)
+        Gross saving, in cents; a failure's is 0 or less.
+    plans : ndarray of shape (n_months, BLOCK)
+        Cases with a plan, by start month and trial.
+    starts, plan : ndarrays of shape (n_cases, BLOCK), or (n_cases, 1) where all trials agree
+        Start month of every case (0: never came), and whether it has a plan.
+    successes, overrun : ndarrays of shape (BLOCK,)
+        Full successes; cases turned away.
+    n_cases : int
+        Cases for which draws were made.
+    """
+
+    trial: Ints
+    case: Ints
+    start: Ints
+    success: Bools
+    failed: Bools
+    saving: Cents
+    months_kept: Ints
+    gross: Cents
+    plans: Cents
+    starts: Ints
+    plan: Bools
+    successes: Ints
+    overrun: Ints
+    n_cases: int
+
+    def pick(self, uniforms: Floats) -> Floats:
+        """Return the rows' values of an array of shape (n_cases, BLOCK)."""
+        return np.take(uniforms.reshape(-1), self.case * BLOCK + self.trial)
+
+
+def cases(deal: Scenario, place: int, stream: Stream, *, drawn: Factors) -> Cases:
+    """Return the rows of segment number ``place`` in the block of ``stream``."""
+    segment = deal.programme.segments[place]
+    n_cases = largest_intake(deal, segment)
+    came, overrun = n_came(deal, segment, enrolment_factor(deal, drawn.enrolment))
+    starts = starts_by_trial(segment.intake, came, n_cases)
+    plan = has_plan(segment, starts > 0, stream, n_cases)
+    success, partial = fates(segment, drawn.chance[place], stream, n_cases)
+    success &= plan
+    if partial is not None:
+        partial &= plan
+    kept = success if partial is None else success | partial
+    rows = np.flatnonzero(np.broadcast_to(plan, success.shape) if _failures_matter(deal, segment) else kept)
+    case, trial = rows >> 8, rows & (BLOCK - 1)
+    won = np.take(success.reshape(-1), rows)
+    part = np.zeros_like(won) if partial is None else np.take(partial.reshape(-1), rows)
+    saving = _savings(deal, segment, stream, z=drawn.z[place], rows=rows, n_cases=n_cases)
+    if segment.partial is not None:
+        saving = np.where(part, share(saving, exact(segment.partial.saving_share)), saving)
+    months_kept = _months_kept(segment, stream, rows, n_cases)
+    failed = ~(won | part)
+    gross = _gross(segment, saving, months_kept, failed=failed)
+    return Cases(
+        trial=trial, case=case, start=starts[case, 0] if starts.shape[1] == 1 else starts[case, trial],
+        success=won, failed=failed, saving=saving, months_kept=months_kept, gross=gross,
+        plans=_plans_by_month(starts, plan), starts=starts, plan=plan, successes=success.sum(axis=0), overrun=overrun, n_cases=n_cases,
+    )
+
+
+def _failures_matter(deal: Scenario, segment: Segment) -> bool:
+    invalid = deal.accountant.mode == "full" and deal.accountant.claims.invalid > 0
+    return invalid or segment.failure_saving < 0
+
+
+def amounts(u: Floats, terms: object) -> Floats:
+    """Return the amounts in euros at the given uniforms, of any shape."""
+    values: Floats = AMOUNTS[type(terms)](u, terms)  # type: ignore[index]
+    return values
+
+
+def _savings(deal: Scenario, segment: Segment, stream: Stream, *, z: Floats, rows: Ints, n_cases: int) -> Cents:
+    u = case_uniforms(stream, "saving", segment=segment.name, n_cases=n_cases)
+    euros = amounts(np.take(u.reshape(-1), rows), segment.saving)
+    loading = deal.programme.dependence.savings
+    if loading:
+        euros *= np.exp(loading * z - loading**2 / 2)[rows & (BLOCK - 1)]
+    cents = round_half_away(euros * 100)
+    if cents.size and cents.max() >= LARGEST:
+        raise RefusedError(f"segment {segment.name!r} draws a saving above 700 billion; lower its mean or cv")
+    return cents
+
+
+def _months_kept(segment: Segment, stream: Stream, rows: Ints, n_cases: int) -> Ints:
+    """Full months before relapse: geometric in the hazard, at most all months."""
+    if segment.hazard == 0:
+        return np.full(len(rows), segment.saving_months, dtype=np.int64)
+    u = case_uniforms(stream, "relapse", segment=segment.name, n_cases=n_cases)
+    survived = np.floor(np.log(np.take(u.reshape(-1), rows)) / np.log1p(-segment.hazard))
+    return np.minimum(survived, segment.saving_months).astype(np.int64)
+
+
+def _gross(segment: Segment, saving: Cents, months_kept: Ints, *, failed: Bools) -> Cents:
+    gross = saving if segment.hazard == 0 else prorata(saving, months_kept, segment.saving_months)
+    cost = round_half_away(np.array([segment.failure_saving * 100]))
+    return np.where(failed, cost, gross) if failed.any() else gross
+
+
+def _plans_by_month(starts: Ints, plan: Bools) -> Cents:
+    """Count cases with a plan by start month and trial."""
+    n_months = int(starts.max(initial=0)) + 1
+    if starts.shape[1] == 1 and plan.shape[1] == 1:
+        counts = np.bincount(starts[plan], minlength=n_months)
+        return np.repeat(counts[:, np.newaxis], BLOCK, axis=1).astype(np.float64)
+    wide = np.broadcast_to(starts, (len(starts), BLOCK))
+    code = (wide * BLOCK + np.arange(BLOCK))[np.broadcast_to(plan, wide.shape)]
+    return np.bincount(code, minlength=n_months * BLOCK).reshape(n_months, BLOCK).astype(np.float64)
+
+
+def total_by(code: Array, amounts: Cents | None, shape: tuple[int, ...]) -> Cents:
+    """Add up amounts (or count rows) by code; exact, as whole numbers are.
+
+    Parameters
+    ----------
+    code : ndarray of shape (n_rows,)
+        Place of each row in an array of ``shape``, flattened.
+    amounts : ndarray of shape (n_rows,) or None
+        Cents; None counts.
+    """
+    size = int(np.prod(shape))
+    return np.bincount(code, weights=amounts, minlength=size).reshape(shape).astype(np.float64)
+
+
+def true_savings(segment: Segment, rows: Cases, n_periods: int) -> Cents:
+    """Return what is truly saved, whether or not a contract counts it, by period and trial.
+
+    Returns
+    -------
+    ndarray of shape (n_periods, BLOCK)
+        Gross saving less deadweight and regression to the mean, in cents.
+    """
+    keep = (1 - exact(segment.deadweight)) * (1 - exact(segment.regression_to_mean))
+    result = np.zeros((n_periods, BLOCK))
+    n_months = int(rows.start.max(initial=0)) + 1
+    months_kept = np.where(rows.failed, segment.saving_months, rows.months_kept)
+    for length in np.unique(months_kept):
+        if length == 0:
+            continue
+        mine = slice(None) if segment.hazard == 0 else months_kept == length
+        code = rows.start[mine] * BLOCK + rows.trial[mine]
+        groups = share(total_by(code, rows.gross[mine], (n_months, BLOCK)), keep)
+        for start in np.flatnonzero(groups.any(axis=1)):
+            first = int(start) + segment.months_to_effect
+            result[first : first + length] += even_split_rows(groups[start], int(length))
+    return result
+
+
+def even_split_rows(totals: Cents, n: int) -> Cents:
+    """Return the even split of totals of shape (n_trials,) as rows, shape (n, n_trials)."""
+    magnitude = np.abs(totals)
+    base = np.floor(magnitude / n)
+    extra = magnitude - base * n
+    parts = base + (np.arange(n)[:, np.newaxis] < extra)
+    return parts * np.sign(totals)
