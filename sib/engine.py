@@ -21,7 +21,6 @@ from sib.chance.draws import BLOCK, Stream
 from sib.contract.payments import goes_direct
 from sib.contract.settlement import CashFlows, settle
 from sib.contract.triggers import Metrics
-from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.ledger import ACCOUNT, balances, movements
@@ -30,9 +29,11 @@ from sib.programme.budget import Spending, spend
 from sib.programme.grid import Grid, grid
 from sib.programme.outcomes import factors
 from sib.programme.savings import Cases, cases, true_savings
-from sib.tally import Chapter, tally
+from sib.tally import Chapter, paths, tally
 
 LARGEST_TRIALS = 100_000_000
+KEPT, ROWS_AT_WORK = 64, 12
+"""Values kept of a trial, and arrays of cases by trials in use at once: what the memory estimate counts with."""
 CHUNK_CELLS = 2**19
 """Cells (periods x trials) of one contract array in a work chunk; a few arrays of that size fit the cache."""
 
@@ -48,6 +49,10 @@ class Simulation:
     calendar : Grid
     trials : dict of str to ndarray of shape (n_trials,)
         One value a trial: cents, counts, years, rates or True and False.
+    flow_sums : dict of str to ndarray of shape (n_periods,)
+        Cents added up over all trials, by the names of ``tally.paths``.
+    flows : dict of str to ndarray of shape (n_trials, n_periods)
+        The same trial by trial, where they were to be kept; empty otherwise.
     checks : tuple of str
         Names of the checks that held in every trial.
     """
@@ -57,6 +62,8 @@ class Simulation:
     n_trials: int
     calendar: Grid
     trials: dict[str, Array]
+    flow_sums: dict[str, Cents]
+    flows: dict[str, Cents]
     checks: tuple[str, ...]
 
 
@@ -71,7 +78,7 @@ class _Block:
 
 
 def simulate(
-    deal: Scenario, trials: int = 20_000, *, seed: int = 1, workers: int | None = None,
+    deal: Scenario, trials: int = 20_000, *, seed: int = 1, workers: int | None = None, keep_flows: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Simulation:
     """Simulate a deal.
@@ -85,6 +92,8 @@ def simulate(
         0 or more.
     workers : int, optional
         Threads; as many as there are processors where not given. The result does not depend on it.
+    keep_flows : bool
+        Whether to keep what moves in each period of each trial.
     progress : callable, optional
         Called with the number of trials that are newly done.
 
@@ -95,20 +104,23 @@ def simulate(
     ConservationError
         When money does not add up; a bug.
     """
-    check_size(deal, trials)
+    check_size(deal, trials, keep_flows=keep_flows)
     calendar = grid(deal)
     n_blocks = -(-trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
     chunks = [range(first, min(first + per_chunk, n_blocks)) for first in range(0, n_blocks, per_chunk)]
     audit = Audit()
 
-    def work(blocks: range) -> dict[str, Array]:
+    def work(blocks: range) -> _Part:
         chapter = write(deal, seed, blocks, calendar=calendar)
         reconcile(chapter, audit)
-        entries = tally(chapter)
+        wanted = min(len(blocks) * BLOCK, trials - blocks.start * BLOCK)
+        flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
+        entries = {name: values[:wanted] for name, values in tally(chapter).items()}
+        sums = {name: flow.sum(axis=1) for name, flow in flows.items()}
         if progress is not None:
-            progress(len(blocks) * BLOCK)
-        return entries
+            progress(wanted)
+        return _Part(wanted, entries, sums, {name: flow.T for name, flow in flows.items()} if keep_flows else {})
 
     n_workers = workers or os.cpu_count() or 1
     if n_workers == 1 or len(chunks) == 1:
@@ -116,23 +128,71 @@ def simulate(
     else:
         with ThreadPoolExecutor(n_workers) as pool:
             parts = list(pool.map(work, chunks))
-    return Simulation(deal, seed, trials, calendar, _joined(parts, trials), tuple(sorted(audit.passed)))
+    sums = {name: sum_of(part.flow_sums[name] for part in parts) for name in parts[0].flow_sums}
+    flows = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
+    return Simulation(deal, seed, trials, calendar, _joined(parts), sums, flows, tuple(sorted(audit.passed)))
 
 
-def check_size(deal: Scenario, trials: int) -> None:
-    """Refuse what cannot be held in memory, before anything is allocated."""
-    if not 1 <= trials <= LARGEST_TRIALS:
-        raise RefusedError(f"{trials:,} trials cannot be run; choose from 1 to {LARGEST_TRIALS:,}")
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is kept of one work chunk."""
+
+    n_trials: int
+    entries: dict[str, Array]
+    flow_sums: dict[str, Cents]
+    flows: dict[str, Cents]
 
 
-def _joined(parts: list[dict[str, Array]], trials: int) -> dict[str, Array]:
-    """Put the chunks behind each other, trial by trial."""
-    names = list(dict.fromkeys(name for part in parts for name in part))
-    joined = {}
-    for name in names:
-        pieces = [part[name] if name in part else np.zeros(len(part["accountant.claimed"])) for part in parts]
-        joined[name] = read_only(np.concatenate(pieces)[:trials])
-    return joined
+def _joined(parts: list[_Part]) -> dict[str, Array]:
+    """Put the chunks behind each other, trial by trial; what a chunk never met is zero in it."""
+    names = dict.fromkeys(name for part in parts for name in part.entries)
+    return {
+        name: read_only(np.concatenate([part.entries.get(name, np.zeros(part.n_trials)) for part in parts]))
+        for name in names
+    }
+
+
+def check_size(deal: Scenario, trials: int, *, keep_flows: bool) -> None:
+    """Refuse what does not fit into memory, before anything is allocated.
+
+    Raises
+    ------
+    RefusedError
+        Says the estimate and the largest number of trials that fits.
+    """
+    n_periods = grid(deal).n_periods
+    n_cases = sum(segment.cases for segment in deal.programme.segments)
+    per_trial = 8 * (KEPT + 12 * len(deal.payers) + (10 * n_periods if keep_flows else 0))
+    at_work = (os.cpu_count() or 1) * 8 * (ROWS_AT_WORK * n_cases * BLOCK + 60 * max(CHUNK_CELLS, n_periods * BLOCK))
+    room = memory() // 2 - at_work
+    largest = min(LARGEST_TRIALS, max(room, 0) // (2 * per_trial))
+    if not 1 <= trials <= largest:
+        gigabytes = (2 * per_trial * trials + at_work) / 1e9
+        raise RefusedError(
+            f"{trials:,} trials of {n_cases:,} cases would take about {gigabytes:,.1f} GB; "
+            f"the largest number of trials that fits here is {largest:,}"
+        )
+
+
+def memory() -> int:
+    """Return the machine's memory in bytes; 4 GB where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 4 * 10**9
+
+
+def replay(deal: Scenario, seed: int, trial: int) -> tuple[Chapter, int]:
+    """Work out again the block that holds a trial.
+
+    Returns
+    -------
+    chapter : Chapter
+    place : int
+        Column of the trial in it.
+    """
+    block, place = divmod(trial, BLOCK)
+    return write(deal, seed, range(block, block + 1), calendar=grid(deal)), place
 
 
 def write(deal: Scenario, seed: int, blocks: range, *, calendar: Grid) -> Chapter:
@@ -256,6 +316,3 @@ def reconcile(chapter: Chapter, audit: Audit) -> None:
 
 def _budget_cents(deal: Scenario) -> float:
     return float(round(deal.budget.total * 100))
-
-
-__all__ = ["ROLES", "Simulation", "reconcile", "simulate", "write"]

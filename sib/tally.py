@@ -14,6 +14,7 @@ import numpy as np
 from sib.arrays import Array, Cents
 from sib.contract.settlement import CashFlows
 from sib.contract.triggers import Metrics, ever_met
+from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
 from sib.ledger import Movement, cash
 from sib.measures.returns import irr, npv, payback_years, wal_years
@@ -189,3 +190,44 @@ def tally(chapter: Chapter) -> Entries:
     for part in TALLIES:
         entries |= part(chapter)
     return entries
+
+
+COUNTS = ("enrolled", "successes", "overrun", "validated_cases")
+NOT_MONEY = {"irr": "fraction", "wal_years": "years", "payback_years": "years", "repaid_in_full": "fraction"}
+NOT_MONEY |= dict.fromkeys(COUNTS, "count")
+
+
+def unit_of(key: str) -> str:
+    """Return the unit of a kept value: ``money``, ``fraction``, ``years`` or ``count``."""
+    kind, _, name = key.partition(".")
+    if kind == "state":
+        return "count"
+    return "fraction" if kind == "trigger" else NOT_MONEY.get(name.rpartition(".")[2], "money")
+
+
+def paths(chapter: Chapter) -> dict[str, Cents]:
+    """Return what moves in each period, by name, shape (n_periods, n_trials), in cents.
+
+    Net cash by role, and by tranche as ``investor.NAME`` where there are several; ``outstanding`` principal;
+    ``due`` (principal and interest); ``true_savings`` and ``validated_savings``.
+    """
+    flows = chapter.flows
+    found = {role: chapter.cash(role) for role in ROLES}
+    if len(flows.draws) > 1:
+        found |= {f"investor.{name}": _net(flows, name) for name in flows.draws}
+    validated = np.zeros(chapter.shape)
+    validated[list(chapter.calendar.payment_periods)] = chapter.metrics.savings.sum(axis=0)
+    return found | {
+        "outstanding": np.sum(list(flows.outstanding.values()), axis=0),
+        "due": np.sum([flows.outstanding[name] + flows.interest_due[name] for name in flows.draws], axis=0),
+        "true_savings": chapter.true_by_period,
+        "validated_savings": validated,
+    }
+
+
+def _net(flows: CashFlows, tranche: str) -> Cents:
+    """What the holder of one tranche receives less what it lays out."""
+    net = flows.returned[tranche] - flows.draws[tranche]
+    for kind in ("interest", "principal", "success_fee"):
+        net = net + flows.paid.get(f"{kind}:{tranche}", 0.0)
+    return net

@@ -327,9 +327,7 @@ class ContractTrial:
         self.deal, self.terms, self.outlay, self.entries = deal, deal["contract"], outlay, entries
         self.dates = payment_months(deal)
         self.maturity: int = deal["timeline"]["maturity"]
-        self.met = {
-            trigger["name"]: met_on_dates(deal, trigger, entries, starts) for trigger in self.terms["triggers"]
-        }
+        self.met = {trigger["name"]: met_on_dates(deal, trigger, entries, starts) for trigger in self.terms["triggers"]}
         self.loans = [Loan(deal, tranche) for tranche in self.terms["tranches"]]
         self.lines = [
             FixedLine(terms) if terms["kind"] == "fixed" else SavingsLine(terms) for terms in self.terms["payments"]

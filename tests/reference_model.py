@@ -238,8 +238,7 @@ def count(deal: Deal, claim: Claim, amount: int, months: int, own_cost: int) -> 
     counting = deal["accountant"]["counting"]
     has_evidence = not claim.case["evidence_missing"]
     left = {
-        rule: rounded(amount * share)
-        for rule, share in share_rules(deal, claim.segment, months, has_evidence).items()
+        rule: rounded(amount * share) for rule, share in share_rules(deal, claim.segment, months, has_evidence).items()
     }
     if not has_evidence and counting["evidence_required"]:
         return left | dict.fromkeys(RULES[6:], 0)
@@ -327,9 +326,7 @@ def claim_periods(deal: Deal, claim: Claim) -> list[int]:
 def validation_periods(deal: Deal, claim: Claim, states: States) -> list[int]:
     """Return the periods in which a case's claims are validated."""
     by_date = states.get("delay_by_date")
-    return [
-        period + (by_date[period] if by_date else claim.case["delay"]) for period in claim_periods(deal, claim)
-    ]
+    return [period + (by_date[period] if by_date else claim.case["delay"]) for period in claim_periods(deal, claim)]
 
 
 def entries(deal: Deal, claims: Sequence[Claim], states: States, amount: str) -> list[Entry]:

@@ -42,25 +42,24 @@ CLOSINGS = (date(2024, 1, 31), date(2024, 2, 29), date(2025, 1, 1), date(2025, 1
 
 @st.composite
 def savings(draw: Draw) -> Any:
-    """An amount distribution of any kind, or a bare number."""
-    kind = draw(
-        st.sampled_from(["bare", "fixed", "lognormal", "gamma", "triangular", "pert", "uniform", "empirical"])
-    )
+    """An amount distribution of any kind, or a bare number; more often of a size that can repay than not."""
+    size = amounts(40_000, 400_000) | amounts()
+    kind = draw(st.sampled_from(["bare", "fixed", "lognormal", "gamma", "triangular", "pert", "uniform", "empirical"]))
     if kind == "bare":
-        return draw(amounts())
+        return draw(size)
     if kind == "fixed":
-        return {"kind": kind, "amount": draw(amounts())}
+        return {"kind": kind, "amount": draw(size)}
     if kind in ("lognormal", "gamma"):
-        return {"kind": kind, "mean": draw(amounts()), "cv": draw(st.sampled_from([0.0, 0.5, 2.0]))}
+        return {"kind": kind, "mean": draw(size), "cv": draw(st.sampled_from([0.0, 0.5, 2.0]))}
     if kind == "empirical":
-        return {"kind": kind, "values": draw(st.lists(amounts(), min_size=1, max_size=4))}
-    return low_mode_high(draw, kind, 0, 100_000)
+        return {"kind": kind, "values": draw(st.lists(size, min_size=1, max_size=4))}
+    return low_mode_high(draw, kind, 0, 200_000)
 
 
 @st.composite
 def intakes(draw: Draw, cases: int) -> Table:
     """When the cases come, by any profile."""
-    intake: Table = {"from": draw(st.integers(1, 4)), "months": draw(st.integers(1, 4))}
+    intake: Table = {"from": draw(st.integers(1, 4)), "months": draw(st.integers(1, 6))}
     maybe(draw, intake, "delay", st.integers(0, 3))
     maybe(draw, intake, "profile", st.sampled_from(["even", "front_loaded", "counts"]))
     if intake.get("profile") == "counts":
@@ -171,7 +170,7 @@ def budgets(draw: Draw, planned: int) -> Table:
     for number in range(draw(st.integers(1, 6))):
         when = draw(whens())
         units = planned + draw(st.integers(0, 3)) if is_per_case({"when": when}) else draw(st.integers(1, 3))
-        price = draw(amounts(1 if number == 0 else 0, 40_000))
+        price = draw(amounts(1 if number == 0 else 0, 10_000))
         lines.append({"activity": f"line {number}", "number": units, "unit_price": price, "when": when})
         maybe(draw, lines[-1], "payee", st.sampled_from(PAYEES))
     return {"total": sum(line["number"] * cents(line["unit_price"]) for line in lines) / 100, "lines": lines}

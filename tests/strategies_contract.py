@@ -78,14 +78,14 @@ def claim_errors(draw: Draw) -> Table:
 @st.composite
 def countings(draw: Draw, laws: list[str]) -> Table:
     """The counting rules."""
-    counting: Table = {"laws": subset(draw, laws)}
+    counting: Table = {"laws": subset(draw, laws) if draw(st.booleans()) else laws}
     maybe(draw, counting, "evidence_required", st.booleans())
     maybe(draw, counting, "classes", st.sampled_from([["direct"], ["real"], ["direct", "real"], ["real", "direct"]]))
     maybe(draw, counting, "baseline", st.sampled_from(["threatening", "current"]))
     maybe(draw, counting, "max_months", st.integers(1, 15))
     maybe(draw, counting, "double_counting", st.sampled_from(["excluded", "allowed"]))
     maybe(draw, counting, "own_cost", st.sampled_from(["out", "in"]))
-    maybe(draw, counting, "cap_per_case", amounts(0, 60_000))
+    maybe(draw, counting, "cap_per_case", amounts(0, 200_000))
     maybe(draw, counting, "negative", st.sampled_from(["floor", "net", "exclude"]))
     return counting
 
@@ -193,12 +193,12 @@ def triggers(draw: Draw, name: str, cohorts: list[str]) -> Table:
 def payments(draw: Draw, name: str, dates: list[int], contract: Table) -> Table:
     """A payment line of any kind."""
     if draw(st.integers(0, 3)):
-        line: Table = {"kind": "savings_share", "name": name, "share": draw(shares().filter(bool))}
+        line: Table = {"kind": "savings_share", "name": name, "share": draw(st.just(1.0) | shares().filter(bool))}
         maybe(draw, line, "share_after_redemption", shares())
         if contract.get("cohorts"):
             maybe(draw, line, "cohort", st.sampled_from([cohort["name"] for cohort in contract["cohorts"]]))
     else:
-        line = {"kind": "fixed", "name": name, "amount": draw(amounts(0, 20_000))}
+        line = {"kind": "fixed", "name": name, "amount": draw(amounts(0, 20_000) | amounts(0, 150_000))}
         maybe(draw, line, "to", st.sampled_from(("waterfall", *PAYEES)))
         maybe(draw, line, "months", some_dates(dates))
     if contract.get("triggers"):

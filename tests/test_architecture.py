@@ -33,7 +33,7 @@ RETIRED = {
 }
 WHOLE_HOUSE = {
     *("architecture", "packaging", "readme", "notebooks", "docs", "scenarios", "worked_example", "public_names"),
-    *("identities", "reference", "oracles", "bad_input", "statistics", "end_to_end", "benchmarks"),
+    *("identities", "reference", "bad_input", "statistics", "end_to_end", "benchmarks"),
 }
 """Tests of the whole, which mirror no single room."""
 
@@ -217,10 +217,11 @@ def faults_of_words(house: Path) -> list[str]:
 
 
 def faults_of_tests(house: Path) -> list[str]:
-    """Test files named after no room, no folder and nothing that concerns the whole house."""
+    """Test files named after no room or folder, no tool of the tests and nothing that concerns the whole house."""
     rooms = {room.removesuffix(".py").removesuffix("/__init__") for room, _ in sources(house)}
     folders = {room.rpartition("/")[0] for room in rooms}
     names = {name for room in rooms | folders for name in (room.split("/")[-1], room.replace("/", "_"))} | WHOLE_HOUSE
+    names |= {path.stem for path in (house / "tests").glob("*.py") if not path.stem.startswith("test_")}
     tests = sorted(path.stem.removeprefix("test_") for path in (house / "tests").glob("test_*.py"))
     return [f"test_{name}.py mirrors no room" for name in tests if name not in names]
 
@@ -278,6 +279,8 @@ SOUND = {
     "sib/chance.py": "from sib.deal.term import Term",
     "sib/views.py": "import pandas as pd\nfrom sib import chance",
     "tests/test_term.py": "",
+    "tests/oracles.py": "",
+    "tests/test_oracles.py": "",
     "tests/test_deal_reader.py": "",
     "tests/test_architecture.py": "",
 }

@@ -21,6 +21,7 @@ from sib.money import (
     format_amount,
     largest_remainder,
     parse_amount,
+    prorata,
     round_half_away,
     share,
 )
@@ -102,6 +103,13 @@ def test_a_share_is_not_taken_in_binary() -> None:
 def test_shares_agree_with_exact_fractions(amounts: list[int], fraction: Fraction) -> None:
     assert share(amounts, fraction).tolist() == [half_away(a * fraction) for a in amounts]
     assert floor_share(amounts, fraction).tolist() == [math.floor(a * fraction) for a in amounts]
+
+
+@given(st.lists(st.tuples(AMOUNTS, st.integers(0, 10**9)), min_size=1, max_size=6), st.integers(10**9, 10**12))
+@example([(50, 1), (-50, 1), (0, 1), (50, 3)], 4)  # a quarter of 50 is 12.5, three quarters 37.5
+def test_a_share_by_row_agrees_with_exact_fractions(rows: list[tuple[int, int]], whole: int) -> None:
+    amounts, parts = zip(*rows, strict=True)
+    assert prorata(amounts, parts, whole).tolist() == [half_away(Fraction(a * part, whole)) for a, part in rows]
 
 
 @given(st.integers(3, 2**50), st.integers(1, 2**50))

@@ -35,6 +35,20 @@ def bisected(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
     return np.expm1((low + high) / 2)
 
 
+def scanned(flows: np.ndarray, times: np.ndarray) -> list[float]:
+    """Highest rate below zero at which each trial is worth nothing: halving where a fine scan first turns."""
+    ahead, grid = times[-1] - times, np.linspace(0.0, -12.0, 12_001)
+    turned = flows @ np.exp(np.multiply.outer(ahead, grid)) >= 0
+    rates = []
+    for flow, at in zip(flows, turned.argmax(axis=1), strict=True):
+        low, high = grid[at], grid[at - 1]
+        for _ in range(60 if at else 0):
+            middle = (low + high) / 2
+            low, high = (middle, high) if flow @ np.exp(middle * ahead) >= 0 else (low, middle)
+        rates.append(math.expm1(high) if at else math.nan)
+    return rates
+
+
 class TestIrrFigures:
     def test_worked_example_returns_its_coupon(self):
         """100 out, 60 and 45.76 back: 100 x 1.04 - 60 = 44, 44 x 1.04 = 45.76, nothing is left."""
@@ -85,6 +99,18 @@ class TestIrrEdges:
         """(1e-10)^12 is far below the rounding of -1; the rate stays inside the open end all the same."""
         assert one(ONE_CENT_BACK_AFTER_A_MONTH, [0.0, 1 / 12]) == np.nextafter(-1.0, 0.0)
 
+    def test_no_rate_rounds_to_a_total_loss(self):
+        """exp(-37) is less than half the distance from -1 to the next number, and still inside the search."""
+        assert one([-1e14, 1.0], [0.0, math.log(1e14) / 37]) == np.nextafter(-1.0, 0.0)
+
+    def test_a_long_horizon_of_other_trials(self):
+        """Flows of another trial sixty years on leave -40% after one year alone, and -1 + 1e-12 above -1."""
+        flows, times = np.array([[-100.0, 60, 0], [-1e12, 1, 0], [-100, 0, 100]]), np.array([0.0, 1.0, 60.0])
+        rates = irr(flows, times)
+        assert rates[0] == pytest.approx(-0.4, abs=1e-14)
+        assert -1 < rates[1] < -1 + 1e-4
+        assert rates[2] == 0
+
     def test_no_flow_and_no_outlay_are_undefined(self):
         assert math.isnan(one([0, 0, 0]))
         assert math.isnan(one([0, 100, 20]))
@@ -116,6 +142,10 @@ class TestIrrEdges:
     def test_loss_that_ends_with_an_outlay_takes_the_highest_rate(self):
         """100 - 90 y + 10 y^2 = 0 has y = (9 -+ sqrt 41)/2; the smaller y is the higher rate, -23%."""
         assert one([-100, 90, -10]) == pytest.approx(2 / (9 - math.sqrt(41)) - 1, abs=1e-14)
+
+    def test_loss_with_three_rates_takes_the_highest(self):
+        """(y - 4)(y - 5)(y - 6) = y^3 - 15 y^2 + 74 y - 120: rates -75%, -80% and -83%."""
+        assert one([-120, 74, -15, 1]) == pytest.approx(-0.75, abs=1e-12)
 
     def test_loss_whose_equation_has_no_rate_is_undefined(self):
         """100 - 50 y + 10 y^2 has discriminant 2500 - 4000 < 0."""
@@ -172,6 +202,18 @@ class TestIrrOnManyTrials:
         assert np.all(np.diff(rates[found]) > 0)
         for flow, rate in zip(flows[found][::20], rates[found][::20], strict=True):
             assert npv(flow[None], times, rate=rate)[0] == pytest.approx(0, abs=1e-5)
+
+    def test_losses_of_every_shape_take_the_highest_rate(self):
+        """Receipts and outlays in any order, last flow an outlay too: one, two, three rates or none."""
+        rng = np.random.default_rng(7)
+        times = np.array([0.0, 0.25, 1.5, 2.0, 4.0, 7.0])
+        flows = np.round(np.exp(rng.normal(8, 2, (4000, 6))) * rng.choice([-1, 0, 1], (4000, 6), p=[0.4, 0.1, 0.5]))
+        flows[:, 0] = -np.round(np.exp(rng.normal(10, 1, 4000)))
+        flows = flows[(np.cumsum(flows, axis=1) < 0).all(axis=1) & (flows.max(axis=1) > 0)]
+        rates, wanted = irr(flows, times), np.array(scanned(flows, times))
+        assert np.isnan(wanted).sum() > 50
+        assert ((flows[:, -1] < 0) & ~np.isnan(wanted)).sum() > 50
+        assert rates == pytest.approx(wanted, abs=1e-9, nan_ok=True)
 
     def test_scale_does_not_matter(self):
         """Doubling every flow is exact in binary, so the rates are equal to the last bit."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sib.deal.programme import Pert, Triangular, Uniform
-from sib.deal.term import Amount, Month, MonthSpan, Share, ShareBelowOne, Term, Text, fault, number_as
+from sib.deal.term import Amount, Month, MonthSpan, Share, Term, Text, fault, number_as
 
 
 class FixedDelay(Term):
@@ -105,7 +105,8 @@ class Review(Term):
 
 
 Taint = Annotated[
-    Annotated[Triangular | Pert | Uniform, Field(discriminator="kind")], Field(description="share of the claim that is too much")
+    Annotated[Triangular | Pert | Uniform, Field(discriminator="kind")],
+    Field(description="share of the claim that is too much"),
 ]
 
 
@@ -133,7 +134,7 @@ class ClaimErrors(Term):
     def _taint_when_overstated(self) -> ClaimErrors:
         if self.overstated and self.taint is None:
             raise fault("taint", "has overstated claims but no taint; say how much of such a claim is too much")
-        if self.taint is not None and not (0 <= self.taint.low and self.taint.high < 1):
+        if self.taint is not None and (self.taint.low < 0 or self.taint.high >= 1):
             raise fault("taint", "has a taint outside 0 to below 1")
         return self
 
@@ -150,4 +151,4 @@ class Accountant(Term):
     claims: ClaimErrors = ClaimErrors()
 
 
-__all__ = ["Accountant", "ClaimErrors", "Counting", "Delay", "Fee", "FixedDelay", "Review", "ShareBelowOne", "UniformMonths"]
+__all__ = ["Accountant", "ClaimErrors", "Counting", "Delay", "Fee", "FixedDelay", "Review", "UniformMonths"]

@@ -7,9 +7,11 @@ a scenario whose tables are each valid by themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import pairwise
 
 from sib.deal.contract import FixedPayment, SavingsShare, Schedule, UpFront
 from sib.deal.programme import BetaBinomial, GaussianFactor, Segment
@@ -52,7 +54,8 @@ def budget_pays_for_the_cases(deal: Scenario) -> Found:
     planned = sum(segment.cases for segment in deal.programme.segments)
     for line in deal.budget.lines:
         if line.is_per_case and line.number < planned:
-            yield (f"budget.lines.{line.activity}.number", f"= {line.number} pays for fewer than the {planned} cases planned")
+            yield (f"budget.lines.{line.activity}.number",
+                   f"= {line.number} pays for fewer than the {planned} cases planned")
 
 
 def shares_add_up(deal: Scenario) -> Found:
@@ -62,7 +65,8 @@ def shares_add_up(deal: Scenario) -> Found:
         if segment.by_law is not None:
             yield from _makes_one(f"{path}.by_law", segment.by_law.values())
         if segment.shares is not None:
-            yield from _makes_one(f"{path}.shares", (cell for law in segment.shares.values() for cell in (law.direct, law.real)))
+            cells = [cell for law in segment.shares.values() for cell in (law.direct, law.real)]
+            yield from _makes_one(f"{path}.shares", cells)
     yield from _makes_one("contract.tranches", (tranche.share for tranche in deal.contract.tranches))
     if deal.contract.payer_shares is not None:
         yield from _makes_one("contract.payer_shares", deal.contract.payer_shares.values())
@@ -81,7 +85,8 @@ def names_are_known(deal: Scenario) -> Found:
         for law in {**(segment.by_law or {}), **(segment.shares or {})}:
             if law not in deal.payers:
                 field = "by_law" if segment.by_law else "shares"
-                yield (f"programme.segments.{segment.name}.{field}.{law}", f"names no payer; {nearest(law, deal.payers)}")
+                yield (f"programme.segments.{segment.name}.{field}.{law}",
+                       f"names no payer; {nearest(law, deal.payers)}")
     for law in deal.accountant.counting.laws:
         if law not in deal.payers:
             yield "accountant.counting.laws", f"names {law!r}, which is no payer; {nearest(law, deal.payers)}"
@@ -92,7 +97,8 @@ def names_are_known(deal: Scenario) -> Found:
     cohorts = [cohort.name for cohort in contract.cohorts]
     for payment in contract.payments:
         if payment.when is not None and payment.when not in triggers:
-            yield f"contract.payments.{payment.name}.when", f"= {payment.when!r} is no trigger; {nearest(payment.when, triggers)}"
+            yield (f"contract.payments.{payment.name}.when",
+                   f"= {payment.when!r} is no trigger; {nearest(payment.when, triggers)}")
     for place, items in (("triggers", contract.triggers), ("payments", contract.payments)):
         for item in items:
             cohort = getattr(item, "cohort", None)
@@ -139,7 +145,8 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
     if len(set(steps)) < len(steps):
         yield "contract.waterfall", "has a step twice; each step stands once"
     if steps[-1] != "surplus" or "surplus" in steps[:-1]:
-        yield "contract.waterfall", 'must end with "surplus" (what is left goes back to the outcome payer), and have it only there'
+        yield ("contract.waterfall", 'must end with "surplus" (what is left goes back to the outcome payer), '
+               "and have it only there")
     for tranche in tranches:
         if f"principal:{tranche}" not in steps:
             yield "contract.waterfall", f"never repays tranche {tranche!r}; add \"principal:{tranche}\""
@@ -161,9 +168,10 @@ def triggers_have_one_main(deal: Scenario) -> Found:
 def cohorts_are_apart(deal: Scenario) -> Found:
     """No case is in two cohorts."""
     cohorts = sorted(deal.contract.cohorts, key=lambda cohort: cohort.from_month)
-    for first, second in zip(cohorts, cohorts[1:], strict=False):
+    for first, second in pairwise(cohorts):
         if second.from_month <= first.to:
-            yield f"contract.cohorts.{second.name}.from", f"= {second.from_month} lies inside cohort {first.name!r}, which ends in month {first.to}"
+            yield (f"contract.cohorts.{second.name}.from",
+                   f"= {second.from_month} lies inside cohort {first.name!r}, which ends in month {first.to}")
 
 
 def dates_fit(deal: Scenario) -> Found:
@@ -178,11 +186,13 @@ def dates_fit(deal: Scenario) -> Found:
     if isinstance(drawdown, Schedule):
         total = sum((exact(draw.amount) for draw in drawdown.draws), Fraction(0))
         if total != exact(deal.contract.commitment):
-            yield ("contract.drawdown.draws", f"add up to {euros(total)}; the commitment is {euros(exact(deal.contract.commitment))}")
+            commitment = euros(exact(deal.contract.commitment))
+            yield "contract.drawdown.draws", f"add up to {euros(total)}; the commitment is {commitment}"
         if [draw.month for draw in drawdown.draws] != sorted({draw.month for draw in drawdown.draws}):
             yield "contract.drawdown.draws", "must be in rising order of month, each month once"
         if drawdown.draws[-1].month > deal.timeline.maturity:
-            yield "contract.drawdown.draws", f"draws in month {drawdown.draws[-1].month}, after maturity in month {deal.timeline.maturity}"
+            yield ("contract.drawdown.draws", f"draws in month {drawdown.draws[-1].month}, "
+                   f"after maturity in month {deal.timeline.maturity}")
 
 
 def spending_ends_in_time(deal: Scenario) -> Found:
@@ -197,7 +207,8 @@ def spending_ends_in_time(deal: Scenario) -> Found:
         else:
             last = last_start + (when.months or 1) - 1
         if last > deal.timeline.maturity:
-            yield (f"budget.lines.{line.activity}.when", f"spends until month {last}, after maturity in month {deal.timeline.maturity}")
+            yield (f"budget.lines.{line.activity}.when",
+                   f"spends until month {last}, after maturity in month {deal.timeline.maturity}")
 
 
 def last_start_month(segment: Segment) -> int:
@@ -210,20 +221,22 @@ def intake_adds_up(deal: Scenario) -> Found:
     for segment in deal.programme.segments:
         counts = segment.intake.counts
         if counts is not None and sum(counts) != segment.cases:
-            yield f"programme.segments.{segment.name}.intake.counts", f"add up to {sum(counts)}; the segment has {segment.cases} cases"
+            yield (f"programme.segments.{segment.name}.intake.counts",
+                   f"add up to {sum(counts)}; the segment has {segment.cases} cases")
 
 
 def dependence_is_stated(deal: Scenario) -> Found:
     """More than one segment needs a word on what they share."""
     dependence, names = deal.programme.dependence, [segment.name for segment in deal.programme.segments]
     if isinstance(dependence, BetaBinomial) and len(names) > 1 and dependence.across_segments is None:
-        yield ("programme.dependence.across_segments", f"is missing; with {len(names)} segments say how far their chances move "
-               "together, from 0 (not at all; the optimistic end) to 1")
+        yield ("programme.dependence.across_segments", f"is missing; with {len(names)} segments say how far their "
+               "chances move together, from 0 (not at all; the optimistic end) to 1")
     if isinstance(dependence, GaussianFactor):
         for cause, loads in (dependence.causes or {}).items():
             for segment in loads:
                 if segment not in names:
-                    yield f"programme.dependence.causes.{cause}.{segment}", f"names no segment; {nearest(segment, names)}"
+                    yield (f"programme.dependence.causes.{cause}.{segment}",
+                           f"names no segment; {nearest(segment, names)}")
 
 
 def baseline_can_be_measured(deal: Scenario) -> Found:
@@ -232,7 +245,8 @@ def baseline_can_be_measured(deal: Scenario) -> Found:
         saving = segment.saving
         low = min(getattr(saving, "values", None) or (getattr(saving, "low", getattr(saving, "amount", 0.0)),))
         if low < 0:
-            yield f"programme.segments.{segment.name}.saving", "can be negative; a success saves 0 or more, a failure's cost is failure_saving"
+            yield (f"programme.segments.{segment.name}.saving",
+                   "can be negative; a success saves 0 or more, a failure's cost is failure_saving")
 
 
 def up_front_pays_interest_on_all(deal: Scenario) -> Found:
@@ -265,6 +279,18 @@ RULES: tuple[Callable[[Scenario], Found], ...] = (
 )
 
 
-def inconsistencies(deal: Scenario) -> list[tuple[str, str]]:
-    """Return every disagreement between the parts of a deal as (path, message)."""
-    return [found for rule in RULES for found in rule(deal)]
+def inconsistencies(deal: Scenario, *, in_part: bool = False) -> list[tuple[str, str]]:
+    """Return every disagreement between the parts of a deal as (path, message).
+
+    Parameters
+    ----------
+    deal : Scenario
+    in_part : bool
+        Whether parts of the deal are left out because they are faulty; a rule then says what it can.
+    """
+    found: list[tuple[str, str]] = []
+    for rule in RULES:
+        with suppress(*([AttributeError] if in_part else [])):
+            for each in rule(deal):
+                found.append(each)
+    return found

@@ -50,11 +50,11 @@ class Survey:
 
 
 def locate(text: str) -> dict[Keys, int]:
-    """Return the line of every key and table of a TOML text, by path.
+    r"""Return the line of every key and table of a TOML text, by path.
 
     Examples
     --------
-    >>> locate('format = 1\\n[contract.interest]\\nrate = 0.04')[("contract", "interest", "rate")]
+    >>> locate('format = 1\n[contract.interest]\nrate = 0.04')[("contract", "interest", "rate")]
     3
     """
     return survey(text).lines

@@ -38,7 +38,7 @@ class Layer:
     lines: Mapping[Keys, int]
 
     @classmethod
-    def of_file(cls, rank: int, file: str, data: dict[str, Any], lines: Mapping[Keys, int]) -> Layer:
+    def of_file(cls, rank: int, file: str, *, data: dict[str, Any], lines: Mapping[Keys, int]) -> Layer:
         """Return the layer of a file, given the lines as the scanner counts them."""
         return cls(rank, file, data, {(): 1, **{by_name(path, data): line for path, line in lines.items()}})
 
@@ -81,17 +81,17 @@ class Draft:
         """Lay a layer over the draft; the first one is taken as it is."""
         if not self.wrote:
             self.data = copied(layer.data)
-            self.note((), self.data, layer)
+            self.note((), self.data, layer=layer)
         else:
-            _Merge(self, layer).table(self.data, layer.data, (), WHOLE_FILE)
+            _Merge(self, layer).table(self.data, layer.data, path=(), shape=WHOLE_FILE)
 
-    def note(self, path: Keys, value: Any, layer: Layer) -> None:
+    def note(self, path: Keys, value: Any, *, layer: Layer) -> None:
         """Remember that ``layer`` wrote a value and all that is in it."""
         self.began[path] = self.wrote[path] = layer.place(path)
         entries = value.items() if isinstance(value, dict) else ()
         items = enumerate(value) if isinstance(value, list) else ()
         for key, inner in [*entries, *((name_of(item, place), item) for place, item in items)]:
-            self.note((*path, key), inner, layer)
+            self.note((*path, key), inner, layer=layer)
 
     def forget(self, path: Keys) -> None:
         """Forget where a term and all that was in it came from."""
@@ -114,14 +114,13 @@ class _Merge:
         self.draft = draft
         self.layer = layer
 
-    def table(self, target: dict[str, Any], over: dict[str, Any], path: Keys, shape: Shape | None) -> None:
+    def table(self, target: dict[str, Any], over: dict[str, Any], *, path: Keys, shape: Shape | None) -> None:
         """Merge a table into the one that stands at ``path``."""
-        kinds = over.get("kind"), target.get("kind")
-        if None not in kinds and kinds[0] != kinds[1]:
+        if shape and shape.kinds and "kind" in over and over["kind"] != target.get("kind", over["kind"]):
             for key in [key for key in target if key not in IDENTITIES]:
                 del target[key]
             self.draft.forget(path)
-            self.draft.note(path, target, self.layer)
+            self.draft.note(path, target, layer=self.layer)
         for key, value in over.items():
             self._entry(target, value, (*path, key), shape.child(key, {**target, **over}) if shape else None)
 
@@ -133,7 +132,7 @@ class _Merge:
         elif isinstance(value, dict) and isinstance(old := standing(target.get(key), shape), dict):
             if key not in target or target[key] is not old:
                 self._adopt(target, old, path)
-            self.table(old, value, path, shape)
+            self.table(old, value, path=path, shape=shape)
         elif value and has_names(value) and has_names(old := _standing_list(target.get(key), value, shape)):
             if key not in target:
                 self._adopt(target, old, path)
@@ -153,7 +152,7 @@ class _Merge:
     def _replace(self, target: dict[str, Any], value: Any, path: Keys) -> None:
         self.draft.forget(path)
         target[str(path[-1])] = copied(value)
-        self.draft.note(path, value, self.layer)
+        self.draft.note(path, value, layer=self.layer)
         self._touch(path[:-1])
 
     def _touch(self, table: Keys) -> None:
@@ -174,10 +173,10 @@ class _Merge:
             if item.get(REMOVE) is True:
                 self._remove_item(target, item, here)
             elif known is not None:
-                self.table(known, item, here, shape)
+                self.table(known, item, path=here, shape=shape)
             else:
                 target.append(copied(item))
-                self.draft.note(here, item, self.layer)
+                self.draft.note(here, item, layer=self.layer)
                 self._touch(path)
 
     def _remove_entry(self, target: dict[str, Any], marker: dict[str, Any], path: Keys, *, known: bool) -> None:

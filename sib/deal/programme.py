@@ -23,6 +23,7 @@ from sib.deal.term import (
     ShareBelowOne,
     Term,
     Text,
+    between,
     exactly_one,
     fault,
     no_dot_between_thousands,
@@ -82,13 +83,17 @@ class UncertainChance(Term):
     @model_validator(mode="after")
     def _sd_fits(self) -> UncertainChance:
         if self.sd**2 >= self.mean * (1 - self.mean):
-            raise fault("beta", f"has an sd of {self.sd}, too large for a mean of {self.mean}; it must be below sqrt(mean (1 - mean))")
+            raise fault("beta", f"has an sd of {self.sd}, too large for a mean of {self.mean}; "
+                        "it must be below sqrt(mean (1 - mean))")
         return self
 
 
 Chance = Annotated[
     Annotated[FixedChance | Evidence | UncertainChance, Field(discriminator="kind")], number_as("fixed", "value")
 ]
+
+
+Variation = Annotated[Number, AfterValidator(between(0, 20, what="a coefficient of variation"))]
 
 
 class Fixed(Term):
@@ -103,7 +108,7 @@ class Lognormal(Term):
 
     kind: Literal["lognormal"]
     mean: Amount
-    cv: Annotated[Number, Field(ge=0, le=20)]
+    cv: Variation
 
 
 class Gamma(Term):
@@ -111,7 +116,7 @@ class Gamma(Term):
 
     kind: Literal["gamma"]
     mean: Amount
-    cv: Annotated[Number, Field(ge=0, le=20)]
+    cv: Variation
 
 
 class _LowModeHigh(Term):
@@ -272,7 +277,7 @@ class _Dependence(Term):
         Weight of one common factor in the segments' uncertain chances of success.
     """
 
-    savings: Annotated[Number, Field(ge=-3, le=3)] = 0.0
+    savings: Annotated[Number, AfterValidator(between(-3, 3, what="a loading"))] = 0.0
     review: ShareBelowOne = 0.0
     delays: Correlation = 0.0
     intake: Correlation = 0.0
@@ -309,7 +314,8 @@ class GaussianFactor(_Dependence):
                 totals[segment] = totals.get(segment, 0.0) + weight
         heavy = [segment for segment, total in totals.items() if total >= 1]
         if heavy:
-            raise fault("weights", f"has causes that weigh 1 or more together for segment {heavy[0]!r}; keep the sum below 1")
+            raise fault("weights", f"has causes that weigh 1 or more together for segment {heavy[0]!r}; "
+                        "keep the sum below 1")
         return self
 
 
@@ -320,7 +326,7 @@ class FixedFactor(Term):
     """Enrolment exactly as planned, or a fixed part of it."""
 
     kind: Literal["fixed"]
-    value: Annotated[Number, Field(ge=0, le=10)] = 1.0
+    value: Annotated[Number, AfterValidator(between(0, 10, what="an enrolment factor"))] = 1.0
 
 
 Enrolment = Annotated[
@@ -369,7 +375,7 @@ class When(Term):
         form = exactly_one(self, ("at", "from_month", "stage"))
         spread = form == "from_month" or self.stage == "monitoring"
         if spread != (self.months is not None):
-            raise fault("when", "needs months exactly where the line is spread: with from, or with stage = \"monitoring\"")
+            raise fault("when", 'needs months exactly where it is spread: with from, or with stage = "monitoring"')
         if (self.stage == "custom") != (self.per_case is not None):
             raise fault("when", 'needs per_case exactly with stage = "custom"')
         return self

@@ -54,7 +54,7 @@ class Scenario(Term):
     format: Literal[1]
     name: Text
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_has_cents)] = "EUR"
-    sources: dict[str, Text] = {}
+    sources: dict[str, Text] = Field(default_factory=dict)
     timeline: Timeline
     parties: Parties = Parties()
     payers: Annotated[dict[Text, Payer], Field(min_length=1)]

@@ -57,7 +57,8 @@ def _value(path: str, text: str) -> Any:
         table = {}
         word = _WORD.fullmatch(text)
         if word is None or error.is_too_deep:
-            message = f"= {text} is no value; {hint(f'= {text}') or 'write it as in a file'}"
+            deep = error.reasons[0][2] if error.is_too_deep else None
+            message = deep or f"= {text} is no value; {hint(f'= {text}') or 'write it as in a file'}"
             raise ScenarioError([Problem(FILE, None, path, message)]) from None
     if set(table) - {"value"}:
         raise ScenarioError([Problem(FILE, None, path, "has more than one value; set one term at a time")])
@@ -83,7 +84,7 @@ def _key(part: str) -> str:
     return str(json.loads(part)) if part[0] == '"' else part
 
 
-def lay_setting(draft: Draft, path: str, value: Any, rank: int) -> None:
+def lay_setting(draft: Draft, path: str, *, value: Any, rank: int) -> None:
     """Lay a single term over the draft, or note in the draft why that cannot be done.
 
     Parameters

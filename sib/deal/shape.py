@@ -92,8 +92,9 @@ class Shape:
         """Return the shape of an entry of ``data``, which stands here; None where nothing is known of it."""
         if isinstance(key, int):
             return self.item
-        if get_origin(self.core) is dict:
-            return shape_of(get_args(self.core)[1])
+        by_key = [part for part in (self.core, *get_args(self.core)) if get_origin(part) is dict]
+        if by_key:
+            return shape_of(get_args(by_key[0])[1])
         table = self.table(data)
         return fields(table).get(key) if table else None
 
@@ -107,7 +108,7 @@ class Shape:
         if self.item is not None:
             return "a list of tables" if self.item.tables else "a list between square brackets"
         if self.tables or get_origin(self.core) is dict:
-            return "a table"
+            return "a table, its terms between braces or under its own heading"
         return "a text or a table of texts" if self.is_mixed else _PLAIN.get(self.core, "a value")
 
 

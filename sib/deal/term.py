@@ -39,7 +39,8 @@ class Term(BaseModel):
             known = {field.alias or name for name, field in type(self).model_fields.items()} - {"source"}
             unknown = sorted(set(self.source) - known)
             if unknown:
-                raise fault("source", f"names {unknown[0]!r}, which is no field here; fields: {', '.join(sorted(known))}")
+                fields = ", ".join(sorted(known))
+                raise fault("source", f"names {unknown[0]!r}, which is no field here; fields: {fields}")
         return self
 
     def source_of(self, field: str) -> str | None:
@@ -62,7 +63,7 @@ class WrittenNumber(float):
 
     text: str
 
-    def __new__(cls, text: str) -> WrittenNumber:
+    def __new__(cls, text: str) -> WrittenNumber:  # noqa: D102
         number = super().__new__(cls, text)
         number.text = text
         return number
@@ -135,7 +136,7 @@ def _whole_hundredths(value: float) -> float:
     return value
 
 
-def between(low: float, high: float, what: str) -> Callable[[float], float]:
+def between(low: float, high: float, *, what: str) -> Callable[[float], float]:
     """Return a check that a number lies in ``low`` to ``high``, both included, named ``what``."""
 
     def check(value: float) -> float:
@@ -153,28 +154,33 @@ def not_negative(value: float) -> float:
     return value
 
 
+def _for_editors(**limits: float) -> Any:
+    """Return an annotation that puts limits into the JSON schema; the checks are the validators' alone."""
+    return Field(json_schema_extra=dict(limits))
+
+
 Number = Annotated[float, Strict(), BeforeValidator(_no_number_in_disguise)]
 Whole = Annotated[int, Strict(), BeforeValidator(_no_number_in_disguise)]
 Text = Annotated[str, Strict(), Field(min_length=1, max_length=300)]
 Flag = Annotated[bool, Strict()]
 Day = Annotated[date, Strict()]
 
-Share = Annotated[Number, AfterValidator(_share)]
-ShareBelowOne = Annotated[Number, AfterValidator(_chance_below_one)]
-Rate = Annotated[Number, AfterValidator(_rate)]
+Share = Annotated[Number, AfterValidator(_share), _for_editors(minimum=0, maximum=1)]
+ShareBelowOne = Annotated[Number, AfterValidator(_chance_below_one), _for_editors(minimum=0, exclusiveMaximum=1)]
+Rate = Annotated[Number, AfterValidator(_rate), _for_editors(minimum=0, exclusiveMaximum=1)]
 Level = Annotated[Number, BeforeValidator(no_dot_between_thousands)]
 """A number that may be an amount, such as the threshold of a trigger."""
 Money = Annotated[Level, AfterValidator(_whole_hundredths)]
 """An amount in units of the currency (euros), in whole cents."""
 Amount = Annotated[Money, AfterValidator(not_negative)]
 """An amount of 0 or more."""
-Count = Annotated[Whole, AfterValidator(between(0, 1_000_000, "a whole number"))]
-AtLeastOne = Annotated[Whole, AfterValidator(between(1, 1_000_000, "a whole number"))]
-Month = Annotated[Whole, AfterValidator(between(0, 600, "months after closing"))]
-MonthSpan = Annotated[Whole, AfterValidator(between(1, 600, "a number of months"))]
-Positive = Annotated[Money, AfterValidator(between(0.01, 1e12, "an amount"))]
+Count = Annotated[Whole, AfterValidator(between(0, 1_000_000, what="a whole number"))]
+AtLeastOne = Annotated[Whole, AfterValidator(between(1, 1_000_000, what="a whole number"))]
+Month = Annotated[Whole, AfterValidator(between(0, 600, what="months after closing"))]
+MonthSpan = Annotated[Whole, AfterValidator(between(1, 600, what="a number of months"))]
+Positive = Annotated[Money, AfterValidator(between(0.01, 1e12, what="an amount"))]
 """An amount above 0."""
-Correlation = Annotated[Number, AfterValidator(_share)]
+Correlation = Share
 
 
 @dataclass(frozen=True)

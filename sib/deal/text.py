@@ -27,7 +27,7 @@ HINTS = (
     (r"=\s*[€$£]", "amounts are written without a currency sign"),
     (r"\d[.,]\d{3}[.,]\d", "thousands are not divided by dots or commas: write 1_797_500 or 1797500"),
     (r"=\s*[+-]?\d+,\d", "decimals are written with a point: 0.04"),
-    (r"\b\d{1,2}-\d{1,2}-\d{4}\b", "dates are written 2026-01-31"),
+    (r"\b\d{1,2}-\d{1,2}-\d{4}\b|=\s*\d{4}-\d", "dates are written 2026-01-31, and must be in the calendar"),
     (r"=\s*(?:True|False|TRUE|FALSE|yes|no)\b", "write true or false"),
     (r"=\s*0\d", "whole numbers do not begin with 0"),
     (r"=\s*[A-Za-z]", "text is written between quotation marks"),
@@ -84,7 +84,8 @@ def parsed(text: str) -> Parsed:
         message = f"nests deeper than {DEEPEST} levels; a scenario needs fewer than ten"
         raise NotTomlError([(seen.too_deep, "", message)], is_too_deep=True)
     twice: list[Reason] = [
-        (line, spelled(path), f"is written twice, in line {first} and here; keep one") for path, first, line in seen.twice
+        (line, spelled(path), f"is written twice, in line {first} and here; keep one")
+        for path, first, line in seen.twice
     ]
     try:
         data = tomllib.loads(text, parse_float=WrittenNumber)

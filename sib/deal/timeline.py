@@ -50,13 +50,13 @@ class Timeline(Term):
     closing: Closing
     maturity: MonthSpan
     payment_dates: PaymentDates
-    fiscal_year_start: Annotated[Whole, AfterValidator(between(1, 12, "a month of the year"))] = 1
+    fiscal_year_start: Annotated[Whole, AfterValidator(between(1, 12, what="a month of the year"))] = 1
 
     @model_validator(mode="after")
     def _in_range(self) -> Timeline:
         for day in self.payment_dates.dates or ():
             if self._month_of(day) is None:
-                raise fault("date", f"has a payment date {day} that is no whole number of months after closing {self.closing}")
+                raise fault("date", f"has a payment date {day}, no whole number of months after closing {self.closing}")
         late = [month for month in self.payment_months if month > self.maturity]
         if late:
             raise fault("date", f"has a payment date in month {late[0]}, after maturity in month {self.maturity}")

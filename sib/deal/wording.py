@@ -17,7 +17,8 @@ from sib.deal.consistency import inconsistencies, nearest
 from sib.deal.location import Keys, spelled
 from sib.deal.overlay import Complaint, Draft
 from sib.deal.scenario import Scenario
-from sib.deal.shape import WHOLE_FILE, Shape, either, fields, name_of, toml
+from sib.deal.shape import WHOLE_FILE, Shape, either, fields, kind_of, name_of, toml
+from sib.deal.term import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,10 @@ class Fault:
         With names for list items.
     value : object
         What was found there; None where a term is missing.
-    shape, around : Shape or None
-        What may stand there, and in the table around it.
+    shape : Shape or None
+        What may stand there.
+    table : type of Term or None
+        The table that the term is in.
     context : dict
         Details of the error.
     """
@@ -42,7 +45,7 @@ class Fault:
     path: Keys
     value: Any
     shape: Shape | None
-    around: Shape | None
+    table: type[Term] | None
     context: dict[str, Any]
 
     @property
@@ -58,8 +61,9 @@ def faults(error: ValidationError, data: dict[str, Any]) -> Iterator[Fault]:
         for part in found["loc"]:
             steps.take(part)
         context = dict(found.get("ctx", {}))
-        fault = Fault(found["type"], steps.path, found["input"], steps.shape, steps.around, context)
-        if not _is_echo(fault, steps.branch):
+        fault = Fault(found["type"], steps.path, found["input"], steps.shape, steps.table, context)
+        is_echo = fault.kind == "too_short" and fault.value
+        if not is_echo and not steps.is_wrong_branch:
             yield fault
 
 
@@ -70,22 +74,23 @@ class _Steps:
         self.path: Keys = ()
         self.value: Any = data
         self.shape: Shape | None = WHOLE_FILE
-        self.around: Shape | None = None
-        self.branch: str | None = None
+        self.table: type[Term] | None = None
+        self.is_wrong_branch = False
+        self._branch_is_due = False
         self._kind_is_due = False
 
     def take(self, part: str | int) -> None:
         """Go one step into the data, unless the step only names a kind or a branch."""
         if part == "[key]":
             return
-        if self._kind_is_due:
-            self._kind_is_due = False
+        if self._branch_is_due:
+            self.is_wrong_branch = (part == "str") == isinstance(self.value, dict)
+        elif not self._kind_is_due:
+            self._enter(part)
+            self._kind_is_due = self.shape is not None and bool(self.shape.kinds)
+            self._branch_is_due = self.shape is not None and self.shape.is_mixed
             return
-        if self.shape is not None and self.shape.is_mixed and self.branch is None:
-            self.branch = str(part)
-            return
-        self._enter(part)
-        self._kind_is_due = self.shape is not None and bool(self.shape.kinds)
+        self._kind_is_due = self._branch_is_due = False
 
     def _enter(self, part: str | int) -> None:
         key = part
@@ -94,16 +99,9 @@ class _Steps:
             key = name_of(value, part)
         else:
             value = self.value.get(part) if isinstance(self.value, dict) else None
-        self.around = self.shape
+        self.table = self.shape.table(self.value) if self.shape else None
         self.shape = self.shape.child(part, self.value) if self.shape else None
         self.path, self.value = (*self.path, key), value
-
-
-def _is_echo(fault: Fault, branch: str | None) -> bool:
-    """Return whether the error only follows from another one."""
-    if fault.kind == "too_short" and fault.value:
-        return True
-    return branch is not None and (branch == "str") == isinstance(fault.value, dict)
 
 
 def complaints(error: ValidationError, draft: Draft) -> list[Complaint]:
@@ -124,11 +122,11 @@ def _complaint(fault: Fault, draft: Draft) -> Complaint:
     return Complaint(draft.place(path, first=fault.kind == "missing"), spelled(path), sentence)
 
 
-def disagreements(deal: Scenario, draft: Draft) -> list[Complaint]:
+def disagreements(deal: Scenario, draft: Draft, *, in_part: bool = False) -> list[Complaint]:
     """Return what the parts of a deal disagree on, with the place of the nearest term that was written."""
     known = {".".join(map(str, path)): path for path in draft.wrote}
     told = []
-    for path, message in inconsistencies(deal):
+    for path, message in inconsistencies(deal, in_part=in_part):
         prefix = max((text for text in known if _leads_to(text, path)), key=len)
         keys = known[prefix]
         rest = path[len(prefix) :].removeprefix(".")
@@ -152,9 +150,9 @@ def _missing(fault: Fault) -> str:
 
 
 def _unknown(fault: Fault) -> str:
-    tables = fault.around.tables if fault.around else ()
-    known = sorted({name for table in tables for name in fields(table)} - {"source"})
-    return f"is not known here; {nearest(str(fault.path[-1]), known)}"
+    known = sorted(fields(fault.table) if fault.table else (), key="source".__eq__)
+    where = f'with kind = "{kind_of(fault.table)}"' if fault.table and "kind" in known else "here"
+    return f"is not known {where}; {nearest(str(fault.path[-1]), known)}"
 
 
 def _no_choice(fault: Fault) -> str:
@@ -178,26 +176,19 @@ def _kind_missing(fault: Fault) -> str:
     return f"is missing; write {either(map(toml, fault.shape.kinds if fault.shape else ()))}"
 
 
-def _no_table(fault: Fault) -> str:
-    return f"is not {fault.wanted}"
-
-
-def _no_list(fault: Fault) -> str:
-    if fault.shape and fault.shape.item and fault.shape.item.tables and isinstance(fault.value, dict):
+def _wrong_form(fault: Fault) -> str:
+    if isinstance(fault.value, dict) and fault.shape and fault.shape.item and fault.shape.item.tables:
         return f"is one table, not a list of tables; write [[{spelled(fault.path)}]]"
-    return f"is not {fault.wanted}"
+    forms: dict[type, str] = {dict: "a table", list: "a list"}
+    return f"is {forms.get(type(fault.value), 'no ' + FORMS[fault.kind])}; write {fault.wanted}"
 
 
 def _empty(fault: Fault) -> str:
-    return "is empty; give at least one"
+    return f"is empty; {'write a text' if isinstance(fault.value, str) else 'give at least one'}"
 
 
 def _too_many(fault: Fault) -> str:
     return f"has {fault.context['actual_length']} items; give {fault.context['max_length']}"
-
-
-def _no_text(fault: Fault) -> str:
-    return f"is not {fault.wanted}"
 
 
 def _too_long(fault: Fault) -> str:
@@ -225,37 +216,37 @@ def _no_date(fault: Fault) -> str:
     return "is not a date; write it as 2026-01-31, without quotation marks and without a time"
 
 
-def _out_of_range(fault: Fault) -> str:
-    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    return f"is out of range; it is {' and '.join(f'{words[key]} {limit}' for key, limit in fault.context.items())}"
-
-
 SENTENCES: dict[str, Callable[[Fault], str]] = {
     "missing": _missing,
     "extra_forbidden": _unknown,
     "literal_error": _no_choice,
     "union_tag_invalid": _no_kind,
     "union_tag_not_found": _kind_missing,
-    "model_type": _no_table,
-    "model_attributes_type": _no_table,
-    "dict_type": _no_table,
-    "tuple_type": _no_list,
+    "model_type": _wrong_form,
+    "model_attributes_type": _wrong_form,
+    "dict_type": _wrong_form,
+    "tuple_type": _wrong_form,
+    "string_type": _wrong_form,
     "too_short": _empty,
     "too_long": _too_many,
-    "string_type": _no_text,
-    "string_too_short": _empty_text if False else _empty,
+    "string_too_short": _empty,
     "string_too_long": _too_long,
     "string_pattern_mismatch": _no_currency,
     "int_type": _no_whole_number,
     "float_type": _no_number,
     "bool_type": _no_flag,
     "date_type": _no_date,
-    "greater_than_equal": _out_of_range,
-    "greater_than": _out_of_range,
-    "less_than_equal": _out_of_range,
-    "less_than": _out_of_range,
 }
 """The sentence for each type of error; others speak for themselves."""
+
+FORMS = {
+    "model_type": "table",
+    "model_attributes_type": "table",
+    "dict_type": "table",
+    "tuple_type": "list",
+    "string_type": "text",
+}
+"""What was expected where something of another form stands."""
 
 VALUELESS = ("missing", "extra_forbidden", "union_tag_not_found", "too_short")
 """Errors about a term that has no value to show."""

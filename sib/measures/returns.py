@@ -19,8 +19,8 @@ TOTAL_LOSS = -1.0
 """The rate of an outlay of which nothing ever comes back."""
 
 _ABOVE_TOTAL_LOSS = np.nextafter(-1.0, 0.0)
-_TOP, _BOTTOM = math.log1p(HIGHEST_RATE) + 1e-6, -37.5
-"""Where the search for log(1 + rate) ends; below, a rate differs from -1 by less than rounding."""
+_TOP, _BOTTOM, _SMALLEST = math.log1p(HIGHEST_RATE) + 1e-6, -37.5, -700.0
+"""Where the search for log(1 + rate) ends: below, rates round to -1, or discounting over the dates underflows."""
 _SETTLED, _PUT_BACK = 3e-8, 1e-6
 """Last step of log(1 + rate), squared away by Newton; largest log(value received / value paid) before it."""
 _MOST_STEPS = 200
@@ -69,14 +69,18 @@ def irr(flows: Cents, times: Floats) -> Floats:
     check_shape("times", times, (flows.shape[1],))
     used = np.flatnonzero(flows.any(axis=0))
     rates = np.full(len(flows), np.nan)
-    for start in range(0, len(flows) if used.size else 0, _TRIALS_AT_ONCE):
+    if used.size == 0:
+        return rates
+    ahead = times[-1] - times
+    bottom = max(_BOTTOM, _SMALLEST / max(1.0, ahead[0]))
+    for start in range(0, len(flows), _TRIALS_AT_ONCE):
         some = slice(start, start + _TRIALS_AT_ONCE)
-        rates[some] = _rates(flows[some].T[used], times[-1] - times[used])
+        rates[some] = _rates(flows[some].T[used], ahead[used], bottom=bottom)
     return rates
 
 
 def irr_of_mean_cash_flow(flows: Cents, times: Floats) -> float:
-    """Return the IRR of the flow averaged over trials; not the average of the trials' IRRs.
+    """Return the IRR of the flow averaged over trials (of its sum: the same rate), not the trials' mean IRR.
 
     Parameters
     ----------
@@ -89,10 +93,6 @@ def irr_of_mean_cash_flow(flows: Cents, times: Floats) -> float:
     -------
     float
         Fraction a year, by the rules of :func:`irr`.
-
-    Notes
-    -----
-    Solved on the sum over trials, which has the same rate and stays in whole cents.
     """
     return float(irr(flows.sum(axis=0, keepdims=True), times)[0])
 
@@ -196,23 +196,23 @@ def _quotient(above: Floats, below: Floats) -> Floats:
     return quotient
 
 
-def _rates(flows: Cents, ahead: Floats) -> Floats:
+def _rates(flows: Cents, ahead: Floats, *, bottom: float) -> Floats:
     """Return the rates of a few trials.
 
-    ``flows`` has periods as rows, shape (n_periods, n_trials); ``ahead`` is how many years each of them lies
-    before the last date. Flows are turned so that the first is an outlay.
+    ``flows`` has periods as rows, shape (n_periods, n_trials), each ``ahead`` years before the last date.
+    Flows are turned so that the first is an outlay.
     """
     first = np.sign(_first(flows))
     flows *= -first
     final, several = _course(flows)
     loss, back = final < 0, (flows > 0).any(axis=0)
     ends_paying = _first(flows[::-1]) < 0
-    beyond = (final > 0) & (np.exp(_TOP * ahead) @ flows > 0)
-    sunk = loss & ~ends_paying & (np.exp(_BOTTOM * ahead) @ flows < 0)
+    sunk = loss & ~ends_paying & (np.exp(bottom * ahead) @ flows < 0)
     rates = np.where((first < 0) & ~back, TOTAL_LOSS, np.nan)
     rates[back & sunk & ~several] = _ABOVE_TOTAL_LOSS
-    rows = np.flatnonzero(back & ~(several | beyond | sunk))
-    rates[rows] = _solve(flows.take(rows, axis=1), ahead, loss=loss[rows], humped=(loss & ends_paying)[rows])
+    rows = np.flatnonzero(back & ~(several | sunk))
+    low, humped = np.where(loss, bottom, 0.0)[rows], (loss & ends_paying)[rows]
+    rates[rows] = _solve(flows.take(rows, axis=1), ahead, low=low, humped=humped)
     return rates
 
 
@@ -228,18 +228,17 @@ def _course(flows: Cents) -> tuple[Cents, Bools]:
     return balance, several | (gained & (balance == 0))
 
 
-def _solve(flows: Cents, ahead: Floats, *, loss: Bools, humped: Bools) -> Floats:
-    """Solve trials that start with an outlay and have a rate in the bracket, if any.
+def _solve(flows: Cents, ahead: Floats, *, low: Floats, humped: Bools) -> Floats:
+    """Solve trials that start with an outlay; ``low`` bounds log(1 + rate), zero unless there is a loss.
 
-    In a ``humped`` trial, a loss that ends with an outlay, cover sinks on both sides of a hump; the highest
-    rate is on the right of it.
+    ``humped``: a loss that ends with an outlay. Cover sinks on both sides of a hump; the rate is right of it.
     """
-    rates, rows = np.full(loss.size, np.nan), np.arange(loss.size)
-    u, low, high = np.zeros(loss.size), np.where(loss, _BOTTOM, 0.0), np.where(loss, 0.0, _TOP)
+    rates, rows = np.full(low.size, np.nan), np.arange(low.size)
+    u, high = np.zeros(low.size), np.where(low < 0, 0.0, _TOP)
     (received, ahead_received), (paid, ahead_paid) = _side(flows, ahead), _side(-flows, ahead)
     for _ in range(_MOST_STEPS):
         cover, slope = _cover(_value(received, ahead_received, u), _value(paid, ahead_paid, u))
-        left = ~(cover <= 0) | (humped & ~(slope < 0))
+        left = (cover > 0) | (humped & ~(slope < 0))
         low, high = np.where(left, u, low), np.where(left, high, u)
         following = _step(u, cover, slope, low=low, high=high)
         done = np.abs(following - u) <= _SETTLED

@@ -1,0 +1,271 @@
+"""What each party wants to know of a simulation: every row of the summary, with its error.
+
+In comes a ``Simulation``, out go ``Row`` objects in currency units, fractions, years and counts. A measure is
+one line in ``MEASURES`` or, where it needs more than one array, one small function in ``FIGURES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sib.arrays import Floats
+from sib.decisive import Decisive, decisive
+from sib.engine import Simulation
+from sib.measures import risk
+from sib.measures.returns import irr_of_mean_cash_flow
+from sib.measures.risk import Estimate
+
+LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90, 0.95, 0.99)
+"""Levels of the quantiles p01 to p99."""
+
+Unit = Literal["money", "fraction", "years", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of the summary.
+
+    Parameters
+    ----------
+    party, measure, statistic : str
+    value : float
+        In currency units, as a fraction, in years or as a count; NaN where undefined.
+    standard_error, low, high : float or None
+        Monte Carlo error and 95% interval, where there is one.
+    unit : str
+        Currency code, ``fraction``, ``years`` or ``count``.
+    """
+
+    party: str
+    measure: str
+    statistic: str
+    value: float
+    standard_error: float | None
+    low: float | None
+    high: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure that is a statistic of one value a trial.
+
+    Parameters
+    ----------
+    party, name : str
+    key : str
+        Name in ``Simulation.trials``.
+    unit : str
+    can_be_undefined : bool
+        Whether trials may have no value; then the share of those is a row too.
+    """
+
+    party: str
+    name: str
+    key: str
+    unit: Unit
+    can_be_undefined: bool = False
+
+
+def _of(party: str, unit: Unit, *names: str) -> tuple[Measure, ...]:
+    return tuple(Measure(party, name, f"{party}.{name}", unit) for name in names)
+
+
+INVESTOR = ("outlay", "receipts", "npv")
+MUNICIPALITY = ("outcome_payments", "validated_savings", "true_savings", "cashable_savings", "net_cash")
+MEASURES: tuple[Measure, ...] = (
+    *_of("investor", "money", *INVESTOR),
+    Measure("investor", "irr", "investor.irr", "fraction", True),
+    Measure("investor", "wal_years", "investor.wal_years", "years", True),
+    Measure("investor", "payback_years", "investor.payback_years", "years", True),
+    *_of("municipality", "money", *MUNICIPALITY),
+    *_of("accountant", "money", "claimed", "admissible", "validated", "late", "receipts"),
+    Measure("accountant", "validated_cases", "accountant.validated_cases", "count"),
+    *_of("programme", "count", "enrolled", "successes", "overrun"),
+    *_of("programme", "money", "cost"),
+    *_of("provider", "money", "receipts"),
+    *_of("intermediary", "money", "receipts"),
+    *_of("society", "money", "true_savings", "net_benefit"),
+)
+"""Measures that every deal has; those of laws and tranches are added from the deal's own names."""
+
+
+def _named_measures(run: Simulation) -> Iterator[Measure]:
+    yield from MEASURES
+    tranches = run.deal.contract.tranches
+    for tranche in tranches if len(tranches) > 1 else ():
+        yield from _of(f"investor.{tranche.name}", "money", *INVESTOR)
+        for name, unit in (("irr", "fraction"), ("wal_years", "years")):
+            yield Measure(f"investor.{tranche.name}", name, f"investor.{tranche.name}.{name}", unit, True)  # type: ignore[arg-type]
+    for law in run.deal.payers:
+        yield from _of(f"payer.{law}", "money", *MUNICIPALITY)
+
+
+class Summary:
+    """Turns a simulation into rows; keeps the unit of money in one place.
+
+    Parameters
+    ----------
+    run : Simulation
+    """
+
+    def __init__(self, run: Simulation) -> None:
+        self.run = run
+        self.decisive: Decisive = decisive(run.deal)
+
+    def trials(self, key: str) -> Floats:
+        """Return one value a trial, money in currency units."""
+        values = self.run.trials[key]
+        return np.asarray(values, dtype=np.float64)
+
+    def row(self, party: str, measure: str, statistic: str, estimate: Estimate, unit: Unit = "money") -> Row:
+        """Return a row from an estimate, which for money is in cents."""
+        scale = 100.0 if unit == "money" else 1.0
+        value, error, low, high = (
+            None if part is None else part / scale for part in (estimate.value, estimate.standard_error, estimate.low, estimate.high)
+        )
+        name = self.run.deal.currency if unit == "money" else unit
+        return Row(party, measure, statistic, float("nan") if value is None else value, error, low, high, name)
+
+    def rows(self) -> list[Row]:
+        """Return the whole summary, in a fixed order."""
+        found = [row for figure in FIGURES for row in figure(self)]
+        for measure in _named_measures(self.run):
+            found += self.spread(measure)
+        return found
+
+    def spread(self, measure: Measure) -> list[Row]:
+        """Return mean, standard deviation and quantiles of a measure."""
+        values = self.trials(measure.key)
+        rows = [
+            self.row(measure.party, measure.name, "mean", risk.mean(values), measure.unit),
+            self.row(measure.party, measure.name, "sd", risk.sd(values), measure.unit),
+        ]
+        for level, estimate in zip(LEVELS, risk.quantiles(values, LEVELS), strict=True):
+            rows.append(self.row(measure.party, measure.name, percentile(level), estimate, measure.unit))
+        if measure.can_be_undefined:
+            estimate = risk.undefined_share(values)
+            rows.append(self.row(measure.party, measure.name, "undefined_share", estimate, "fraction"))
+        return rows
+
+
+def percentile(level: float) -> str:
+    """Return the name of a quantile, such as ``p05``."""
+    return f"p{round(level * 100):02d}"
+
+
+def figure(value: float) -> Estimate:
+    """Return an estimate without a Monte Carlo error."""
+    return Estimate(value, None, None, None)
+
+
+def repayment(summary: Summary) -> Iterator[Row]:
+    """Chance of repayment in full and of a loss of principal; the loss and its tail; the multiple."""
+    outlay, receipts = summary.trials("investor.outlay"), summary.trials("investor.receipts")
+    yield summary.row("investor", "repaid_in_full", "probability",
+                      risk.probability(summary.run.trials["investor.repaid_in_full"]), "fraction")
+    yield summary.row("investor", "principal_loss", "probability", risk.probability(receipts < outlay), "fraction")
+    loss = outlay - receipts
+    yield summary.row("investor", "loss", "mean", risk.mean(loss))
+    yield summary.row("investor", "loss", "sd", risk.sd(loss))
+    for level, estimate in zip(LEVELS, risk.quantiles(loss, LEVELS), strict=True):
+        yield summary.row("investor", "loss", percentile(level), estimate)
+    for level in (0.95, 0.99):
+        name = f"{round(level * 100)}"
+        yield summary.row("investor", "loss", f"var{name}", risk.value_at_risk(loss, level))
+        yield summary.row("investor", "loss", f"es{name}", risk.expected_shortfall(loss, level))
+    yield from _multiple(summary, outlay, receipts)
+
+
+def _multiple(summary: Summary, outlay: Floats, receipts: Floats) -> Iterator[Row]:
+    """Receipts over outlay: the ratio of means, and the multiple's own quantiles."""
+    yield summary.row("investor", "moic", "mean", risk.ratio(receipts, outlay), "fraction")
+    multiples = np.divide(receipts, outlay, out=np.full(len(outlay), np.nan), where=outlay > 0)
+    for level, estimate in zip(LEVELS, risk.quantiles(multiples, LEVELS), strict=True):
+        yield summary.row("investor", "moic", percentile(level), estimate, "fraction")
+    mean_flow = summary.run.flow_sums["investor"] / summary.run.n_trials
+    rate = irr_of_mean_cash_flow(mean_flow[np.newaxis], summary.run.calendar.years)
+    yield summary.row("investor", "irr_of_mean_cash_flow", "value", figure(rate), "fraction")
+
+
+def municipal_risk(summary: Summary) -> Iterator[Row]:
+    """Chance of paying more than is saved, cashability that breaks even, and the reserve to hold."""
+    net, true = summary.trials("municipality.net_cash"), summary.trials("municipality.true_savings")
+    paid_out = summary.trials("municipality.cashable_savings") - net
+    yield summary.row("municipality", "pays_more_than_it_saves", "probability", risk.probability(net < 0), "fraction")
+    yield summary.row("municipality", "break_even_cashability", "value", risk.ratio(paid_out, true), "fraction")
+    levels = (0.80, 0.90, 0.95)
+    reserves = dict(zip(levels, risk.quantiles(-net, levels), strict=True))
+    for level, estimate in reserves.items():
+        yield summary.row("municipality", "reserve", percentile(level), _at_least_zero(estimate))
+    capacity = summary.run.deal.measures.available_capacity
+    if capacity is not None and reserves[0.90].value > 0:
+        ratio = capacity * 100 / reserves[0.90].value
+        yield summary.row("municipality", "resilience_ratio", "value", figure(ratio), "fraction")
+
+
+def _at_least_zero(estimate: Estimate) -> Estimate:
+    parts = (None if part is None else max(0.0, part) for part in (estimate.value, estimate.low, estimate.high))
+    value, low, high = parts
+    return Estimate(value or 0.0, None, low, high)
+
+
+def transfer(summary: Summary) -> Iterator[Row]:
+    """What a validated success costs, and what handing over the risk costs."""
+    payments, successes = summary.trials("municipality.outcome_payments"), summary.trials("accountant.validated_cases")
+    yield summary.row("municipality", "cost_per_validated_success", "value", risk.ratio(payments, successes))
+    work = summary.trials("programme.cost")
+    yield summary.row("municipality", "price_of_risk_transfer", "mean", risk.mean(payments - work))
+
+
+def luck(summary: Summary) -> Iterator[Row]:
+    """How often the main trigger is met, rightly and wrongly; how far it is from the mean."""
+    trigger = summary.run.deal.contract.main_trigger
+    if trigger is None:
+        return
+    trials = summary.run.trials
+    paid, earned = trials[f"trigger.{trigger.name}.paid"], trials[f"trigger.{trigger.name}.earned"]
+    for name, hits in (("earned", earned), ("paid", paid), ("false_trigger", paid & ~earned), ("missed_trigger", earned & ~paid),
+                       ("late_trigger", trials[f"trigger.{trigger.name}.late"])):
+        yield summary.row("accountant", name, "probability", risk.probability(hits), "fraction")
+    if trigger.at_least is not None and trigger.metric == "validated_savings" and trigger.cohort is None:
+        validated = summary.trials("accountant.validated") - summary.trials("accountant.late")
+        gap, spread = validated.mean() - trigger.at_least * 100, validated.std()
+        if spread > 0:
+            yield summary.row("accountant", "distance_to_trigger_sds", "value", figure(gap / spread), "count")
+        if summary.decisive.euros_per_success > 0:
+            steps = gap / 100 / summary.decisive.euros_per_success
+            yield summary.row("accountant", "distance_to_trigger_successes", "value", figure(steps), "count")
+
+
+def deciding(summary: Summary) -> Iterator[Row]:
+    """The three numbers that decide the deal."""
+    found = summary.decisive
+    yield summary.row("programme", "effective_cases", "value", figure(found.effective_cases), "count")
+    yield summary.row("programme", "effective_cases_given_parameters", "value", figure(found.effective_cases_given_parameters), "count")
+    yield summary.row("programme", "needed_success", "value", figure(found.needed_success), "fraction")
+    yield summary.row("programme", "expected_success", "value", figure(found.expected_success), "fraction")
+    yield summary.row("programme", "savings_per_success", "value", figure(found.euros_per_success * 100))
+
+
+FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (repayment, municipal_risk, transfer, luck, deciding)
+"""Measures that need more than one array, in the order of the summary."""
+
+RATIO_CLASSES = ((2.0, "A"), (1.4, "B"), (1.0, "C"), (0.8, "D"), (0.6, "E"))
+"""Lower bounds of the classes of the resilience ratio; below the last it is F."""
+
+
+def ratio_class(ratio: float) -> str:
+    """Return the class of a resilience ratio: A above 2.0, B from 1.4, C from 1.0, D from 0.8, E from 0.6, else F."""
+    if ratio > RATIO_CLASSES[0][0]:
+        return "A"
+    return next((name for bound, name in RATIO_CLASSES[1:] if ratio >= bound), "F")
+
+
+def summarise(run: Simulation) -> list[Row]:
+    """Return every row of the summary of a simulation."""
+    return Summary(run).rows()

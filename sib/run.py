@@ -1,0 +1,228 @@
+"""The public face of a simulation: frames, cash flows, the statement of one trial.
+
+In comes a deal, out comes a ``Run`` that a notebook can ask. Frames are made here, so that nothing below
+needs pandas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from sib import engine, results
+from sib.arrays import Cents, read_only
+from sib.deal import reader
+from sib.deal.scenario import Scenario
+from sib.engine import Simulation
+from sib.ledger import ACCOUNT
+from sib.results import Row
+from sib.tally import unit_of
+
+ROLE_OF = {"municipality": "outcome_payer"}
+"""Names in results that differ from the role in the deal."""
+
+
+def load(source: str | Path, *, overlays: Sequence[str | Path] = (), set: Mapping[str, Any] | None = None) -> Scenario:  # noqa: A002
+    """Read a deal from a file, a folder or by the name of a packaged one.
+
+    Parameters
+    ----------
+    source : str or Path
+    overlays : sequence of str or Path
+        Files that change terms, applied in order.
+    set : mapping of str to value, optional
+        Single terms by path, such as ``{"contract.interest.rate": 0.05}``; applied last.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
+
+    Examples
+    --------
+    >>> load("worked-example").contract.interest.rate
+    0.04
+    """
+    return reader.load(source, overlays=overlays, settings=set or {})
+
+
+class Run:
+    """A finished simulation and what can be asked of it.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    """
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+
+    @property
+    def deal(self) -> Scenario:
+        """The deal that was simulated."""
+        return self.simulation.deal
+
+    @property
+    def seed(self) -> int:
+        """The seed of the draws."""
+        return self.simulation.seed
+
+    @property
+    def n_trials(self) -> int:
+        """The number of trials."""
+        return self.simulation.n_trials
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Every figure of the summary."""
+        return results.summarise(self.simulation)
+
+    def summary(self) -> pd.DataFrame:
+        """Return the summary, one row a figure.
+
+        Returns
+        -------
+        DataFrame
+            party, measure, statistic, value, standard_error, low, high, unit; amounts in currency units.
+        """
+        return pd.DataFrame([
+            {name: getattr(row, name) for name in Row.__dataclass_fields__} for row in self.rows
+        ]).astype({"standard_error": float, "low": float, "high": float})
+
+    def value(self, party: str, measure: str, statistic: str) -> float:
+        """Return one figure of the summary.
+
+        Raises
+        ------
+        KeyError
+            When the summary has no such row.
+        """
+        for row in self.rows:
+            if (row.party, row.measure, row.statistic) == (party, measure, statistic):
+                return row.value
+        raise KeyError(f"no row {party} / {measure} / {statistic}; see summary()")
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row a trial: amounts in currency units, counts, years, rates, True and False."""
+        columns = {
+            name: values / 100 if unit_of(name) == "money" else values for name, values in self.simulation.trials.items()
+        }
+        return pd.DataFrame(columns, index=pd.RangeIndex(self.n_trials, name="trial"))
+
+    def cash_flows(self, party: str, *, trials: int | None = None) -> Cents:
+        """Return what a party received less what it paid, by trial and period.
+
+        Parameters
+        ----------
+        party : str
+            ``investor``, ``investor.TRANCHE``, ``municipality``, ``provider``, ``intermediary`` or ``accountant``;
+            also ``outstanding`` (principal), ``due`` (with interest), ``true_savings``, ``validated_savings``.
+        trials : int, optional
+            Only the first so many trials.
+
+        Returns
+        -------
+        ndarray of shape (n_trials, n_periods)
+            Cents, read-only; worked out again where the run did not keep them.
+        """
+        n_trials = min(trials or self.n_trials, self.n_trials)
+        name = ROLE_OF.get(party, party)
+        if name not in self.simulation.flow_sums:
+            known = [{role: public for public, role in ROLE_OF.items()}.get(flow, flow) for flow in self.simulation.flow_sums]
+            raise KeyError(f"no flows of {party!r}; known: {', '.join(known)}")
+        if self.simulation.flows:
+            return self.simulation.flows[name][:n_trials]
+        return self._paths(n_trials)[name]
+
+    def _paths(self, n_trials: int) -> dict[str, Cents]:
+        """Flows of the first trials, worked out once for each length asked."""
+        if getattr(self, "_worked_out", (0, {}))[0] < n_trials:
+            again = engine.simulate(self.deal, n_trials, seed=self.seed, keep_flows=True)
+            self._worked_out = (n_trials, again.flows)
+        return {name: read_only(flow[:n_trials]) for name, flow in self._worked_out[1].items()}
+
+    def mean_flow(self, party: str) -> Cents:
+        """Return the mean net cash of a party (or a path of ``cash_flows``) by period, in cents, over all trials."""
+        return self.simulation.flow_sums[ROLE_OF.get(party, party)] / self.n_trials
+
+    def statement(self, trial: int) -> pd.DataFrame:
+        """Return the ledger of one trial.
+
+        Parameters
+        ----------
+        trial : int
+            From 0.
+
+        Returns
+        -------
+        DataFrame
+            date, period, payer, payee, clause, amount (currency units), account_balance (after the movement).
+        """
+        if not 0 <= trial < self.n_trials:
+            raise IndexError(f"trial {trial} is not in this run; trials go from 0 to {self.n_trials - 1}")
+        return statement(self.deal, self.seed, trial)
+
+    @cached_property
+    def dates(self) -> pd.DatetimeIndex:
+        """End of each period."""
+        return pd.DatetimeIndex([pd.Timestamp(day) for day in self.simulation.calendar.dates])
+
+
+def simulate(
+    deal: Scenario, trials: int = 20_000, *, seed: int = 1, workers: int | None = None,
+    keep: Literal["measures", "flows"] = "measures", progress: Callable[[int], None] | None = None,
+) -> Run:
+    """Simulate a deal.
+
+    Parameters
+    ----------
+    deal : Scenario
+        From ``load``.
+    trials : int
+    seed : int
+        The same seed gives the same result, whatever the workers.
+    workers : int, optional
+        Threads; one a processor where not given.
+    keep : {"measures", "flows"}
+        Whether to hold every flow of every trial in memory as well.
+    progress : callable, optional
+        Called with the number of trials newly done.
+
+    Returns
+    -------
+    Run
+
+    Examples
+    --------
+    >>> run = simulate(load("worked-example"), trials=1)
+    >>> run.value("investor", "receipts", "mean")
+    105.76
+    """
+    simulation = engine.simulate(deal, trials, seed=seed, workers=workers, keep_flows=keep == "flows", progress=progress)
+    return Run(simulation)
+
+
+def statement(deal: Scenario, seed: int, trial: int) -> pd.DataFrame:
+    """Return the ledger of one trial without running the others; columns as in ``Run.statement``."""
+    chapter, place = engine.replay(deal, seed, trial)
+    names = deal.parties.model_dump(exclude={"source"}) | {ACCOUNT: "contract account"}
+    entries = [
+        (int(period), order, movement, int(movement.amounts[period, place]))
+        for order, movement in enumerate(chapter.book) for period in np.flatnonzero(movement.amounts[:, place])
+    ]
+    entries.sort(key=lambda entry: entry[:2])
+    balance, lines = 0, []
+    for period, _, movement, cents in entries:
+        balance += cents * ((movement.payee == ACCOUNT) - (movement.payer == ACCOUNT))
+        lines.append({
+            "date": pd.Timestamp(chapter.calendar.dates[period]), "period": period, "payer": names[movement.payer],
+            "payee": names[movement.payee], "clause": movement.clause, "amount": cents / 100, "account_balance": balance / 100,
+        })
+    columns = ["date", "period", "payer", "payee", "clause", "amount", "account_balance"]
+    return pd.DataFrame(lines, columns=columns)
