@@ -6,6 +6,8 @@ any order) or as ``int64``; never as ``float32``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,11 @@ Array = NDArray[Any]
 
 EXACT = 2**53
 """Largest magnitude below which every whole number is a ``float64``."""
+
+
+def add_up(arrays: Iterable[Array]) -> Array:
+    """Return the sum of arrays that broadcast to each other, without stacking them; at least one."""
+    return reduce(np.add, arrays)
 
 
 def read_only(array: Array) -> Array:

@@ -16,20 +16,20 @@ import numpy as np
 
 from sib.accountant.reconcile import Audit
 from sib.accountant.verification import Verified, verify
-from sib.arrays import Array, Cents, read_only
+from sib.arrays import Array, Cents, add_up, read_only
 from sib.chance.draws import BLOCK, Stream
-from sib.contract.payments import goes_direct
-from sib.contract.settlement import CashFlows, settle
+from sib.chapter import Chapter, net_payments, reconcile
+from sib.contract.settlement import settle
 from sib.contract.triggers import Metrics
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
-from sib.ledger import ACCOUNT, balances, movements
+from sib.ledger import balances, movements
 from sib.pockets import pockets
 from sib.programme.budget import Spending, spend
 from sib.programme.grid import Grid, grid
 from sib.programme.outcomes import factors
 from sib.programme.savings import Cases, cases, true_savings
-from sib.tally import Chapter, paths, tally
+from sib.tally import paths, tally
 
 LARGEST_TRIALS = 100_000_000
 KEPT, ROWS_AT_WORK = 64, 12
@@ -128,7 +128,7 @@ def simulate(
     else:
         with ThreadPoolExecutor(n_workers) as pool:
             parts = list(pool.map(work, chunks))
-    sums = {name: sum_of(part.flow_sums[name] for part in parts) for name in parts[0].flow_sums}
+    sums = {name: add_up(part.flow_sums[name] for part in parts) for name in parts[0].flow_sums}
     flows = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
     return Simulation(deal, seed, trials, calendar, _joined(parts), sums, flows, tuple(sorted(audit.passed)))
 
@@ -207,17 +207,19 @@ def write(deal: Scenario, seed: int, blocks: range, *, calendar: Grid) -> Chapte
     flows = settle(deal, metrics, spending, calendar=calendar)
     true = [np.concatenate([block.true[place] for block in worked], axis=-1) for place in range(n_segments)]
     counted = [found.sum(axis=0)[: calendar.n_periods] for found in by_segment]
-    reviewed = sum_of(np.concatenate([f.reviewed for f in of_segment], axis=-1) for of_segment in verified)
+    reviewed = add_up(np.concatenate([f.reviewed for f in of_segment], axis=-1) for of_segment in verified)
+    book = movements(deal, spending, flows, reviewed)
     return Chapter(
         deal=deal, calendar=calendar, metrics=metrics, admissible=admissible, late=late, admissible_late=admissible_late,
-        claimed=sum_of(np.concatenate([f.claimed for f in of_segment]) for of_segment in verified),
+        claimed=add_up(np.concatenate([f.claimed for f in of_segment]) for of_segment in verified),
         bridge=_named(verified, "bridge"), states=_named(verified, "states"),
-        successes=np.concatenate([sum_of(table.successes for table in block.tables) for block in worked]),
+        successes=np.concatenate([add_up(table.successes for table in block.tables) for block in worked]),
         enrolled=metrics.enrolled.sum(axis=0),
-        overrun=np.concatenate([sum_of(table.overrun for table in block.tables) for block in worked]),
-        spending=spending, flows=flows, book=movements(deal, spending, flows, reviewed),
-        pockets=pockets(deal, _windows(true, calendar), _windows(counted, calendar), paid=_net_payments(flows), calendar=calendar),
-        true_by_period=sum_of(true),
+        overrun=np.concatenate([add_up(table.overrun for table in block.tables) for block in worked]),
+        spending=spending, flows=flows, book=book,
+        cash=balances(book, (calendar.n_periods, metrics.enrolled.shape[1])),
+        pockets=pockets(deal, _windows(true, calendar), _windows(counted, calendar), paid=net_payments(flows), calendar=calendar),
+        true_by_period=add_up(true),
     )
 
 
@@ -234,22 +236,23 @@ def _work_out(deal: Scenario, stream: Stream, calendar: Grid) -> _Block:
     return _Block(tables, verified, spending, true)
 
 
-def sum_of(arrays: object) -> Cents:
-    """Add up arrays of one shape."""
-    total: Cents = np.sum(list(arrays), axis=0)  # type: ignore[call-overload]
-    return total
-
-
 def _spending(blocks: list[Spending]) -> Spending:
-    lines = {name: np.concatenate([block.by_line[name] for block in blocks], axis=-1) for name in blocks[0].by_line}
-    return Spending(lines, np.concatenate([block.unspent for block in blocks]), blocks[0].unspent_period)
+    lines = {name: _side_by_side([block.by_line[name] for block in blocks]) for name in blocks[0].by_line}
+    return Spending(lines, _side_by_side([block.unspent for block in blocks]), blocks[0].unspent_period)
+
+
+def _side_by_side(parts: list[Cents]) -> Cents:
+    """Join blocks; what is one column in all of them, all trials agreeing, stays one."""
+    if all(part.shape[-1] == 1 for part in parts):
+        return parts[0]
+    return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], BLOCK)) for part in parts], axis=-1)
 
 
 def _named(verified: list[list[Verified]], paper: str) -> dict[str, Cents]:
     """Join named amounts by block and add them up over segments."""
     names = dict.fromkeys(name for of_segment in verified for found in of_segment for name in getattr(found, paper))
     return {
-        name: sum_of(
+        name: add_up(
             np.concatenate([getattr(found, paper).get(name, np.zeros(BLOCK)) for found in of_segment]) for of_segment in verified
         )
         for name in names
@@ -261,7 +264,7 @@ def _metrics(
 ) -> tuple[Metrics, tuple[Cents, Cents]]:
     """Add up segments and put periods together by payment date; what came too late apart."""
     savings, n_cases, enrolled = (
-        sum_of(np.concatenate([getattr(block, name) for block in of_segment], axis=-1) for of_segment in verified)
+        add_up(np.concatenate([getattr(block, name) for block in of_segment], axis=-1) for of_segment in verified)
         for name in (found, f"{found}_cases", "enrolled")
     )
     starts = [0, *(period + 1 for period in calendar.payment_periods[:-1])]
@@ -276,43 +279,3 @@ def _metrics(
 def _windows(by_period: list[Cents], calendar: Grid) -> Cents:
     """Add up periods to fiscal windows: (n_segments, n_windows, n_trials)."""
     return np.array([np.add.reduceat(found, calendar.window_starts, axis=0) for found in by_period])
-
-
-def _net_payments(flows: CashFlows) -> Cents:
-    paid = sum_of(paid.sum(axis=0) for paid in flows.payments.values())
-    surplus = flows.paid.get("surplus:")
-    return paid if surplus is None else paid - surplus.sum(axis=0)
-
-
-def reconcile(chapter: Chapter, audit: Audit) -> None:
-    """Check that every euro of every trial has two ends; raises if one has not."""
-    flows, spending = chapter.flows, chapter.spending
-    cash = balances(chapter.book, chapter.shape)
-    account = np.cumsum(cash[ACCOUNT], axis=0)
-    audit.equal("sum over parties is zero in every period", sum_of(cash.values()), 0.0)
-    audit.not_negative("contract account is never overdrawn", account)
-    audit.equal("contract account ends empty", account[-1], 0.0)
-    for movement in chapter.book:
-        audit.whole("every movement is whole cents", movement.amounts)
-        audit.not_negative("no movement is negative", movement.amounts)
-    for name, owed in flows.outstanding.items():
-        audit.not_negative("no tranche is below zero", owed)
-        audit.not_negative("no interest is below zero", flows.interest_due[name])
-        repaid = flows.paid.get(f"principal:{name}", np.zeros(chapter.shape)) + flows.returned[name]
-        audit.equal("drawn less repaid is outstanding", np.cumsum(flows.draws[name] - repaid, axis=0)[: chapter.calendar.maturity + 1],
-                    owed[: chapter.calendar.maturity + 1])
-    direct = [line.name for line in chapter.deal.contract.payments if goes_direct(line)]
-    through = sum_of([np.zeros(chapter.shape), *(paid for name, paid in flows.payments.items() if name not in direct)])
-    audit.adds_up("what comes into the waterfall goes out of it", through, flows.paid.values())
-    validated = chapter.metrics.savings.sum(axis=(0, 1)) + chapter.late[0].sum(axis=0)
-    audit.adds_up("bridge: claimed less every reason is validated", chapter.claimed - validated, chapter.bridge.values())
-    audit.adds_up("every case ends in one state", chapter.enrolled, chapter.states.values())
-    audit.equal("budget is spent or unspent", spending.total.sum(axis=0) + spending.unspent, _budget_cents(chapter.deal))
-    audit.adds_up("true savings fall on a law", chapter.true_by_period.sum(axis=0), chapter.pockets.true.values())
-    audit.adds_up("validated savings fall on a law", chapter.metrics.savings.sum(axis=(0, 1)), chapter.pockets.validated.values())
-    if chapter.deal.own_laws():
-        audit.adds_up("payments are charged to a law", _net_payments(flows), chapter.pockets.payments.values())
-
-
-def _budget_cents(deal: Scenario) -> float:
-    return float(round(deal.budget.total * 100))

@@ -31,7 +31,7 @@ class Movement:
         Roles, or ``account``.
     clause : str
         What it is paid under, such as ``interest:senior``.
-    amounts : ndarray of shape (n_periods, n_trials)
+    amounts : ndarray of shape (n_periods, n_trials), or (n_periods, 1) where all trials agree
         Cents, 0 or more.
     """
 
@@ -39,6 +39,10 @@ class Movement:
     payee: str
     clause: str
     amounts: Cents
+
+    def in_trial(self, place: int) -> Cents:
+        """Return the amounts of one trial, shape (n_periods,)."""
+        return self.amounts[:, place if self.amounts.shape[1] > 1 else 0]
 
 
 def movements(deal: Scenario, spending: Spending, flows: CashFlows, reviewed: Cents) -> list[Movement]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, TypeAlias, cast
 
 import numpy as np
@@ -190,6 +191,7 @@ def largest_remainder(totals: ArrayLike, weights: Sequence[Fraction | int] | Cen
     return _signed(parts + extra, cents)
 
 
+@lru_cache(maxsize=4096)
 def exact(value: float | Decimal | str) -> Fraction:
     """Return the number that was written, not the binary one nearest to it.
 

@@ -213,8 +213,8 @@ def statement(deal: Scenario, seed: int, trial: int) -> pd.DataFrame:
     chapter, place = engine.replay(deal, seed, trial)
     names = deal.parties.model_dump(exclude={"source"}) | {ACCOUNT: "contract account"}
     entries = [
-        (int(period), order, movement, int(movement.amounts[period, place]))
-        for order, movement in enumerate(chapter.book) for period in np.flatnonzero(movement.amounts[:, place])
+        (int(period), order, movement, int(movement.in_trial(place)[period]))
+        for order, movement in enumerate(chapter.book) for period in np.flatnonzero(movement.in_trial(place))
     ]
     entries.sort(key=lambda entry: entry[:2])
     balance, lines = 0, []

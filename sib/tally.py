@@ -7,70 +7,15 @@ counts, years or rates. Add a value by adding a function that returns entries, a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from sib.arrays import Array, Cents
+from sib.arrays import Array, Cents, add_up
+from sib.chapter import Chapter, net_payments
 from sib.contract.settlement import CashFlows
-from sib.contract.triggers import Metrics, ever_met
+from sib.contract.triggers import ever_met
 from sib.deal.parties import ROLES
-from sib.deal.scenario import Scenario
-from sib.ledger import Movement, cash
 from sib.measures.returns import irr, npv, payback_years, wal_years
-from sib.pockets import Pockets
-from sib.programme.budget import Spending
-from sib.programme.grid import Grid
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """Some blocks of trials, worked out from the first referral to the last euro.
-
-    Parameters
-    ----------
-    deal : Scenario
-    calendar : Grid
-    metrics, admissible : Metrics
-        What was validated, and what would have been without any error, on payment dates.
-    late, admissible_late : tuple of ndarray of shape (n_cohorts, n_trials)
-        Cents and cases validated after the last payment date.
-    claimed : ndarray of shape (n_trials,)
-    bridge, states : dict of str to ndarray of shape (n_trials,)
-    successes, enrolled, overrun : ndarrays of shape (n_trials,)
-    spending : Spending
-    flows : CashFlows
-    book : list of Movement
-    pockets : Pockets
-    true_by_period : ndarray of shape (n_periods, n_trials)
-    """
-
-    deal: Scenario
-    calendar: Grid
-    metrics: Metrics
-    admissible: Metrics
-    late: tuple[Cents, Cents]
-    admissible_late: tuple[Cents, Cents]
-    claimed: Cents
-    bridge: dict[str, Cents]
-    states: dict[str, Cents]
-    successes: Cents
-    enrolled: Cents
-    overrun: Cents
-    spending: Spending
-    flows: CashFlows
-    book: list[Movement]
-    pockets: Pockets
-    true_by_period: Cents
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Periods and trials."""
-        return self.calendar.n_periods, len(self.claimed)
-
-    def cash(self, party: str) -> Cents:
-        """Return a party's net cash, shape (n_periods, n_trials)."""
-        return cash(self.book, party, self.shape)
 
 
 Entries = dict[str, Array]
@@ -80,7 +25,8 @@ def programme(chapter: Chapter) -> Entries:
     """How many came, and how many succeeded."""
     return {
         "programme.enrolled": chapter.enrolled, "programme.successes": chapter.successes,
-        "programme.overrun": chapter.overrun, "programme.cost": chapter.spending.total.sum(axis=0),
+        "programme.overrun": chapter.overrun,
+        "programme.cost": np.broadcast_to(chapter.spending.total.sum(axis=0), chapter.shape[1:]),
     }
 
 
@@ -102,7 +48,8 @@ def triggers(chapter: Chapter) -> Entries:
         earned = ever_met(trigger, chapter.admissible)
         entries[f"trigger.{trigger.name}.paid"] = paid
         entries[f"trigger.{trigger.name}.earned"] = earned
-        entries[f"trigger.{trigger.name}.late"] = ~paid & ever_met(trigger, chapter.metrics.with_late(*chapter.late))
+        by_then = ever_met(trigger, chapter.metrics.with_late(*chapter.late)) if chapter.late[0].any() else paid
+        entries[f"trigger.{trigger.name}.late"] = ~paid & by_then
     return entries
 
 
@@ -113,17 +60,18 @@ def investor(chapter: Chapter) -> Entries:
     if len(everyone) > 1:
         for name in everyone:
             entries |= _holder(chapter, f"investor.{name}", [name])
-    unpaid = np.sum(list(flows.written_off.values()), axis=0)
+    unpaid = add_up(flows.written_off.values())
     return entries | {"investor.repaid_in_full": unpaid == 0, "investor.written_off": unpaid}
 
 
 def _holder(chapter: Chapter, party: str, tranches: list[str]) -> Entries:
     flows, years = chapter.flows, chapter.calendar.years
-    drawn = np.sum([flows.draws[name] for name in tranches], axis=0)
-    back = np.sum([flows.returned[name] for name in tranches], axis=0)
-    principal = np.sum([flows.paid.get(f"principal:{name}", np.zeros_like(back)) for name in tranches], axis=0)
-    steps = [flows.paid.get(f"{kind}:{name}", np.zeros_like(back)) for kind in ("interest", "success_fee") for name in tranches]
-    received = principal + np.sum(steps, axis=0)
+    nothing = np.zeros(chapter.shape)
+    drawn = add_up(flows.draws[name] for name in tranches)
+    back = add_up(flows.returned[name] for name in tranches)
+    principal = add_up(flows.paid.get(f"principal:{name}", nothing) for name in tranches)
+    steps = [flows.paid.get(f"{kind}:{name}", nothing) for kind in ("interest", "success_fee") for name in tranches]
+    received = add_up([principal, *steps])
     outlay = (drawn - back).sum(axis=0)
     receipts = received.sum(axis=0)
     net = (received + back - drawn).T
@@ -143,16 +91,14 @@ def municipality(chapter: Chapter) -> Entries:
     """What the outcome payer pays, and what its budgets save."""
     deal, own = chapter.deal, chapter.deal.own_laws()
     pockets = chapter.pockets
-    surplus = chapter.flows.paid.get("surplus:", np.zeros(chapter.shape)).sum(axis=0)
-    payments = np.sum([paid.sum(axis=0) for paid in chapter.flows.payments.values()], axis=0) - surplus
     zero = np.zeros(chapter.shape[1])
     cashable = sum((pockets.cashable[law] for law in own), zero)
     entries: Entries = {
-        "municipality.outcome_payments": payments,
+        "municipality.outcome_payments": net_payments(chapter.flows),
         "municipality.validated_savings": sum((pockets.validated[law] for law in own), zero),
         "municipality.true_savings": sum((pockets.true[law] for law in own), zero),
         "municipality.cashable_savings": cashable,
-        "municipality.net_cash": cashable + chapter.cash("outcome_payer").sum(axis=0),
+        "municipality.net_cash": cashable + chapter.cash["outcome_payer"].sum(axis=0),
     }
     for law in deal.payers:
         entries[f"payer.{law}.true_savings"] = pockets.true[law]
@@ -165,11 +111,11 @@ def municipality(chapter: Chapter) -> Entries:
 
 def others(chapter: Chapter) -> Entries:
     """What the parties that do the work receive, and what all budgets together save."""
-    true = np.sum(list(chapter.pockets.true.values()), axis=0)
+    true = add_up(chapter.pockets.true.values())
     return {
-        "provider.receipts": chapter.cash("provider").sum(axis=0),
-        "intermediary.receipts": chapter.cash("intermediary").sum(axis=0),
-        "accountant.receipts": chapter.cash("accountant").sum(axis=0),
+        "provider.receipts": chapter.cash["provider"].sum(axis=0),
+        "intermediary.receipts": chapter.cash["intermediary"].sum(axis=0),
+        "accountant.receipts": chapter.cash["accountant"].sum(axis=0),
         "society.true_savings": true,
         "society.net_benefit": true - _work(chapter),
     }
@@ -177,7 +123,7 @@ def others(chapter: Chapter) -> Entries:
 
 def _work(chapter: Chapter) -> Cents:
     """What the parties outside the contract's two sides were paid."""
-    return np.sum([chapter.cash(role).sum(axis=0) for role in ("provider", "intermediary", "accountant")], axis=0)
+    return add_up(chapter.cash[role].sum(axis=0) for role in ("provider", "intermediary", "accountant"))
 
 
 TALLIES: tuple[Callable[[Chapter], Entries], ...] = (programme, accountant, triggers, investor, municipality, others)
@@ -212,14 +158,14 @@ def paths(chapter: Chapter) -> dict[str, Cents]:
     ``due`` (principal and interest); ``true_savings`` and ``validated_savings``.
     """
     flows = chapter.flows
-    found = {role: chapter.cash(role) for role in ROLES}
+    found = {role: chapter.cash[role] for role in ROLES}
     if len(flows.draws) > 1:
         found |= {f"investor.{name}": _net(flows, name) for name in flows.draws}
     validated = np.zeros(chapter.shape)
     validated[list(chapter.calendar.payment_periods)] = chapter.metrics.savings.sum(axis=0)
     return found | {
-        "outstanding": np.sum(list(flows.outstanding.values()), axis=0),
-        "due": np.sum([flows.outstanding[name] + flows.interest_due[name] for name in flows.draws], axis=0),
+        "outstanding": add_up(flows.outstanding.values()),
+        "due": add_up(flows.outstanding[name] + flows.interest_due[name] for name in flows.draws),
         "true_savings": chapter.true_by_period,
         "validated_savings": validated,
     }

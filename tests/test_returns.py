@@ -99,9 +99,11 @@ class TestIrrEdges:
         """(1e-10)^12 is far below the rounding of -1; the rate stays inside the open end all the same."""
         assert one(ONE_CENT_BACK_AFTER_A_MONTH, [0.0, 1 / 12]) == np.nextafter(-1.0, 0.0)
 
-    def test_no_rate_rounds_to_a_total_loss(self):
-        """exp(-37) is less than half the distance from -1 to the next number, and still inside the search."""
-        assert one([-1e14, 1.0], [0.0, math.log(1e14) / 37]) == np.nextafter(-1.0, 0.0)
+    @pytest.mark.parametrize("log_rate", [-36.0, -36.6, -36.8, -37.0, -37.45, -38.0, -50.0])
+    def test_no_rate_rounds_to_a_total_loss(self, log_rate):
+        """The last numbers above -1 are 1.1e-16 = exp(-36.7) apart; a cent back is never reported as none."""
+        rate = one([-1e14, 1.0], [0.0, math.log(1e14) / -log_rate])
+        assert rate == max(math.expm1(log_rate), np.nextafter(-1.0, 0.0))
 
     def test_a_long_horizon_of_other_trials(self):
         """Flows of another trial sixty years on leave -40% after one year alone, and -1 + 1e-12 above -1."""
@@ -202,6 +204,20 @@ class TestIrrOnManyTrials:
         assert np.all(np.diff(rates[found]) > 0)
         for flow, rate in zip(flows[found][::20], rates[found][::20], strict=True):
             assert npv(flow[None], times, rate=rate)[0] == pytest.approx(0, abs=1e-5)
+
+    @pytest.mark.parametrize(
+        ("flows", "times"),
+        [
+            ([-111_907_336, 11_553, 19_389, -4], [0.0, 1.0, 6.0, 11.0]),
+            ([-14_463, 7_783, 889, -104], [0.0, 0.25, 10.25, 15.25]),
+            ([-21_027, 3_731, -15_533, 5_364, -1_037], [0.0, 5.0, 10.0, 10.25, 10 + 1 / 3]),
+            ([-351_544, 49, -1], [0.0, 0.25, 1 / 3]),
+        ],
+    )
+    def test_a_step_past_both_rates_comes_back(self, flows, times):
+        """Where the first step from zero flies over two rates, or there are none and it flies off."""
+        wanted = scanned(np.array([flows], dtype=float), np.array(times))
+        assert [one(flows, times)] == pytest.approx(wanted, abs=1e-11, nan_ok=True)
 
     def test_losses_of_every_shape_take_the_highest_rate(self):
         """Receipts and outlays in any order, last flow an outlay too: one, two, three rates or none."""

@@ -131,6 +131,13 @@ class TestUndefinedTrials:
         found = mean(np.tile([1.0, NAN, 3.0, 5.0], 10), block=2)
         assert (found.value, found.standard_error) == pytest.approx((3.0, 40 / math.sqrt(19) / 30), rel=1e-14)
 
+    def test_deviation_in_batches_of_unequal_count(self):
+        """The same blocks: squares 4 | 0 4 about 80/30 are 4/3 | -8/3 4/3, block sums 4/3 and -4/3; s^2 = 80/29."""
+        found = sd(np.tile([1.0, NAN, 3.0, 5.0], 10), block=2)
+        s = math.sqrt(80 / 29)
+        error = 4 / 3 * math.sqrt(20 / 19) * math.sqrt(20) / 30 / (2 * s)
+        assert (found.value, found.standard_error) == pytest.approx((s, error), rel=1e-13)
+
     def test_is_the_ratio_of_sum_and_count(self):
         rng = np.random.default_rng(1)
         values = np.where(rng.random(24 * 256) < 0.3, NAN, rng.gamma(2.0, size=24 * 256))

@@ -102,7 +102,9 @@ def count(counting: Counting, segment: Segment, claimed: Claimed) -> Iterator[tu
         if reached >= RULES.index("evidence"):
             left = left * ~claimed.lacks_evidence
         yield rule, left
-    loss = _portion(claimed.loss, kept, _months(counting, np.full_like(claimed.months, segment.saving_months), True))
+    loss = claimed.loss
+    if counting.negative == "net" and loss.any():
+        loss = _portion(loss, kept, _months(counting, np.full_like(claimed.months, segment.saving_months), True))
     for rule, settle in (("own_cost", _own_cost), ("cap_per_case", _cap), ("negative", _negative)):
         after = settle(counting, left, claimed, loss)
         if after is not left:
@@ -123,14 +125,14 @@ def _bites(rule: str, counting: Counting, *, fixed: dict[str, Fraction], claimed
     if rule == "evidence":
         return bool(claimed.lacks_evidence.any())
     if rule == "months":
-        return counting.max_months is not None and bool((claimed.months > counting.max_months).any())
+        return counting.max_months is not None and int(claimed.months.max(initial=0)) > counting.max_months
     return fixed[rule] != 1
 
 
 def _months(counting: Counting, months: Ints, reached: bool) -> tuple[Ints, int] | None:
     """The months of each claim and the most that count; None where all of them count."""
     most = counting.max_months
-    return (months, most) if reached and most is not None and bool((months > most).any()) else None
+    return (months, most) if reached and most is not None and int(months.max(initial=0)) > most else None
 
 
 def _portion(amounts: Cents, kept: Fraction, months: tuple[Ints, int] | None) -> Cents:

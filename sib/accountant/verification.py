@@ -142,7 +142,7 @@ def _by_month(desk: _Desk, amounts: Cents, place: Ints) -> Cents:
 def _enrolled(desk: _Desk) -> Cents:
     plans = desk.rows.plans
     cohort = desk.cohort_of(np.arange(len(plans)))
-    return np.array([plans[cohort == place].sum(axis=0) for place in range(desk.n_cohorts)])
+    return np.array([np.broadcast_to(plans[cohort == place].sum(axis=0), BLOCK) for place in range(desk.n_cohorts)])
 
 
 def _reviewed_by_period(desk: _Desk) -> Cents:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sib.arrays import Bools, Cents
+from sib.arrays import Bools, Cents, add_up
 from sib.contract.financing import Financing, commitment_cents, finance
 from sib.contract.interest import Account, accrual
 from sib.contract.payments import PAYMENTS, Limits, Line, Occasion, cents, cut_to, goes_direct, payment_lines
@@ -139,7 +139,7 @@ class _Settlement:
         for fee in self.contract.fees:
             if period in fee.months:
                 self.fees_due[fee.name] = self.fees_due[fee.name] + cents(fee.amount)
-        due = np.sum([account.due for account in self.accounts.values()], axis=0)
+        due = add_up(account.due for account in self.accounts.values())
         due = due + sum(self.fees_due.values())
         all_drawn = self.financing.undrawn[period] == 0
         owed, occasions = [], []
@@ -166,7 +166,7 @@ class _Settlement:
         for claim, amount in purse.paid.items():
             self.flows.paid.setdefault(claim, self._zeros())[period] = amount
         to_investor = [amount for claim, amount in purse.paid.items() if not claim.startswith(("fees:", "surplus:"))]
-        self.limits.receive(np.sum(to_investor, axis=0))
+        self.limits.receive(add_up(to_investor))
 
     def _note(self, period: int) -> None:
         for name, account in self.accounts.items():

@@ -121,8 +121,23 @@ class _Merge:
                 del target[key]
             self.draft.forget(path)
             self.draft.note(path, target, layer=self.layer)
-        for key, value in over.items():
+        for key, value in self._with_sources(target, over, path, shape).items():
             self._entry(target, value, (*path, key), shape.child(key, {**target, **over}) if shape else None)
+
+    def _with_sources(
+        self, target: dict[str, Any], over: dict[str, Any], path: Keys, shape: Shape | None
+    ) -> dict[str, Any]:
+        """Let a source in the layer hold for what the layer writes, and an older one for the rest."""
+        if "source" not in over or not (shape and shape.tables):
+            return over
+        sourced, old, new = (*path, "source"), target.get("source"), over["source"]
+        if isinstance(old, str):
+            target["source"] = dict.fromkeys((key for key in target if key not in (*IDENTITIES, "source")), old)
+            for key in target["source"]:
+                self.draft.began[*sourced, key] = self.draft.wrote[*sourced, key] = self.draft.wrote[sourced]
+        if isinstance(new, str) and set(target) - {*IDENTITIES}:
+            new = dict.fromkeys((key for key in over if key not in (*IDENTITIES, "source")), new)
+        return {**over, "source": new}
 
     def _entry(self, target: dict[str, Any], value: Any, path: Keys, shape: Shape | None) -> None:
         key = path[-1]

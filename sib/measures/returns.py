@@ -19,7 +19,7 @@ TOTAL_LOSS = -1.0
 """The rate of an outlay of which nothing ever comes back."""
 
 _ABOVE_TOTAL_LOSS = np.nextafter(-1.0, 0.0)
-_TOP, _BOTTOM, _SMALLEST = math.log1p(HIGHEST_RATE) + 1e-6, -37.5, -700.0
+_TOP, _BOTTOM, _SMALLEST = math.log1p(HIGHEST_RATE) + 1e-6, -36.7, -700.0
 """Where the search for log(1 + rate) ends: below, rates round to -1, or discounting over the dates underflows."""
 _SETTLED, _PUT_BACK = 3e-8, 1e-6
 """Last step of log(1 + rate), squared away by Newton; largest log(value received / value paid) before it."""
@@ -243,7 +243,7 @@ def _solve(flows: Cents, ahead: Floats, *, low: Floats, humped: Bools) -> Floats
         following = _step(u, cover, slope, low=low, high=high)
         done = np.abs(following - u) <= _SETTLED
         fits = done & (np.abs(cover) <= _PUT_BACK)
-        rates[rows[fits]] = np.maximum(np.expm1(following[fits]), _ABOVE_TOTAL_LOSS)
+        rates[rows[fits]] = np.expm1(following[fits])
         going = np.flatnonzero(~done)
         if going.size == 0:
             break

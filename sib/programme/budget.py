@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sib.arrays import Cents
+from sib.arrays import Cents, add_up
 from sib.chance.draws import BLOCK, Stream, case_uniforms
 from sib.deal.consistency import last_start_month
 from sib.deal.programme import BudgetLine, Fixed
@@ -25,9 +25,9 @@ class Spending:
 
     Parameters
     ----------
-    by_line : dict of str to ndarray of shape (n_periods, n_trials)
+    by_line : dict of str to ndarray of shape (n_periods, n_trials), or (n_periods, 1) where all trials agree
         Cents spent by budget line.
-    unspent : ndarray of shape (n_trials,)
+    unspent : ndarray of shape (n_trials,), or (1,)
         Cents of the budget that nobody needed.
     unspent_period : int
         Period at whose end that is known.
@@ -40,7 +40,7 @@ class Spending:
     @property
     def total(self) -> Cents:
         """All lines together, shape (n_periods, n_trials)."""
-        return np.sum(list(self.by_line.values()), axis=0)
+        return add_up(self.by_line.values())
 
 
 def spend(deal: Scenario, tables: list[Cases], stream: Stream, *, n_periods: int) -> Spending:
@@ -52,13 +52,13 @@ def spend(deal: Scenario, tables: list[Cases], stream: Stream, *, n_periods: int
         The cases of each segment.
     """
     by_line: dict[str, Cents] = {}
-    unspent = np.zeros(BLOCK)
+    unspent = np.zeros(1)
     for line in deal.budget.lines:
         spent = SPENT[_form(line)](deal, line, tables, stream)
-        room = np.zeros((n_periods, BLOCK))
+        room = np.zeros((n_periods, spent.shape[1]))
         room[: len(spent)] = spent
         by_line[line.activity] = room
-        unspent += line_total(line) - spent.sum(axis=0)
+        unspent = unspent + line_total(line) - spent.sum(axis=0)
     last = max(last_start_month(segment) for segment in deal.programme.segments)
     return Spending(by_line=by_line, unspent=unspent, unspent_period=last)
 
@@ -71,7 +71,7 @@ def _form(line: BudgetLine) -> str:
 
 def _at(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
     """All in one month."""
-    spent = np.zeros(((line.when.at or 0) + 1, BLOCK))
+    spent = np.zeros(((line.when.at or 0) + 1, 1))
     spent[-1] = line_total(line)
     return spent
 
@@ -79,7 +79,7 @@ def _at(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -
 def _spread(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
     """Evenly over the stated months."""
     first, months = line.when.from_month or 1, line.when.months or 1
-    spent = np.zeros((first + months, BLOCK))
+    spent = np.zeros((first + months, 1))
     spent[first:] = even_split(np.array([float(line_total(line))]), months)[0][:, np.newaxis]
     return spent
 
@@ -89,7 +89,7 @@ def _per_case(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Str
     plans = all_plans(tables)
     months = line.when.months or 1
     instalments = even_split(np.array([float(unit_cents(line))]), months)[0]
-    spent = np.zeros((len(plans) + months - 1, BLOCK))
+    spent = np.zeros((len(plans) + months - 1, plans.shape[1]))
     for k, instalment in enumerate(instalments):
         spent[k : k + len(plans)] += plans * instalment
     return spent
@@ -97,16 +97,17 @@ def _per_case(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Str
 
 def _custom(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
     """What cases ask for in their first month, until the line is empty."""
-    asked = np.zeros((max(len(table.plans) for table in tables), BLOCK))
+    found = []
     for segment, table in zip(deal.programme.segments, tables, strict=True):
         wishes = wishes_of(line, segment.name, stream, n_cases=table.n_cases)
         if wishes.size == 1:
-            asked[: len(table.plans)] += table.plans * wishes
+            found.append(table.plans * wishes)
             continue
         starts = np.broadcast_to(table.starts, wishes.shape)
         plan = np.broadcast_to(table.plan, wishes.shape)
         code = (starts * BLOCK + np.arange(BLOCK))[plan]
-        asked[: len(table.plans)] += total_by(code, wishes[plan], table.plans.shape)
+        found.append(total_by(code, wishes[plan], (len(table.plans), BLOCK)))
+    asked = _by_month(found)
     drawn = np.minimum(np.cumsum(asked, axis=0), line_total(line))
     return np.diff(drawn, axis=0, prepend=0.0)
 
@@ -126,10 +127,15 @@ SPENT = {"at": _at, "spread": _spread, "per_case": _per_case, "custom": _custom}
 
 def all_plans(tables: list[Cases]) -> Cents:
     """Return cases with a plan by start month and trial, all segments together."""
-    plans = np.zeros((max(len(table.plans) for table in tables), BLOCK))
-    for table in tables:
-        plans[: len(table.plans)] += table.plans
-    return plans
+    return _by_month([table.plans for table in tables])
+
+
+def _by_month(found: list[Cents]) -> Cents:
+    """Add up arrays of shape (n_months, BLOCK or 1) that differ in length."""
+    added = np.zeros((max(len(each) for each in found), max(each.shape[1] for each in found)))
+    for each in found:
+        added[: len(each)] += each
+    return added
 
 
 def own_cost(deal: Scenario, segment: str, rows: Cases, stream: Stream) -> Cents:

@@ -52,7 +52,7 @@ class Cases:
         Full months before a relapse.
     gross : ndarray of shape (n_rows,)
         Gross saving, in cents; a failure's is 0 or less.
-    plans : ndarray of shape (n_months, BLOCK)
+    plans : ndarray of shape (n_months, BLOCK), or (n_months, 1) where all trials agree
         Cases with a plan, by start month and trial.
     starts, plan : ndarrays of shape (n_cases, BLOCK), or (n_cases, 1) where all trials agree
         Start month of every case (0: never came), and whether it has a plan.
@@ -150,11 +150,10 @@ def _gross(segment: Segment, saving: Cents, months_kept: Ints, *, failed: Bools)
 
 
 def _plans_by_month(starts: Ints, plan: Bools) -> Cents:
-    """Count cases with a plan by start month and trial."""
+    """Count cases with a plan by start month and trial; one column where all trials agree."""
     n_months = int(starts.max(initial=0)) + 1
     if starts.shape[1] == 1 and plan.shape[1] == 1:
-        counts = np.bincount(starts[plan], minlength=n_months)
-        return np.repeat(counts[:, np.newaxis], BLOCK, axis=1).astype(np.float64)
+        return np.bincount(starts[plan], minlength=n_months)[:, np.newaxis].astype(np.float64)
     wide = np.broadcast_to(starts, (len(starts), BLOCK))
     code = (wide * BLOCK + np.arange(BLOCK))[np.broadcast_to(plan, wide.shape)]
     return np.bincount(code, minlength=n_months * BLOCK).reshape(n_months, BLOCK).astype(np.float64)
@@ -186,7 +185,7 @@ def true_savings(segment: Segment, rows: Cases, n_periods: int) -> Cents:
     result = np.zeros((n_periods, BLOCK))
     n_months = int(rows.start.max(initial=0)) + 1
     months_kept = np.where(rows.failed, segment.saving_months, rows.months_kept)
-    for length in np.unique(months_kept):
+    for length in np.unique(months_kept) if segment.hazard else (segment.saving_months,):
         if length == 0:
             continue
         mine = slice(None) if segment.hazard == 0 else months_kept == length

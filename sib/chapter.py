@@ -1,0 +1,127 @@
+"""Some blocks of trials with all their papers, and the proof that their books close.
+
+In come the papers of every room, out goes a ``Chapter``; ``reconcile`` holds it against the identities that
+every trial must meet, to the cent. Nothing is worked out here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sib.accountant.reconcile import Audit
+from sib.arrays import Cents, add_up
+from sib.contract.payments import goes_direct
+from sib.contract.settlement import CashFlows
+from sib.contract.triggers import Metrics
+from sib.deal.scenario import Scenario
+from sib.ledger import ACCOUNT, Movement
+from sib.money import exact
+from sib.pockets import Pockets
+from sib.programme.budget import Spending
+from sib.programme.grid import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Some blocks of trials, worked out from the first referral to the last euro.
+
+    Parameters
+    ----------
+    deal : Scenario
+    calendar : Grid
+    metrics, admissible : Metrics
+        What was validated, and what would have been without any error, on payment dates.
+    late, admissible_late : tuple of ndarray of shape (n_cohorts, n_trials)
+        Cents and cases validated after the last payment date.
+    claimed : ndarray of shape (n_trials,)
+    bridge, states : dict of str to ndarray of shape (n_trials,)
+    successes, enrolled, overrun : ndarrays of shape (n_trials,)
+    spending : Spending
+    flows : CashFlows
+    book : list of Movement
+    cash : dict of str to ndarray of shape (n_periods, n_trials)
+        Net cash of every role and of the contract account.
+    pockets : Pockets
+    true_by_period : ndarray of shape (n_periods, n_trials)
+    """
+
+    deal: Scenario
+    calendar: Grid
+    metrics: Metrics
+    admissible: Metrics
+    late: tuple[Cents, Cents]
+    admissible_late: tuple[Cents, Cents]
+    claimed: Cents
+    bridge: dict[str, Cents]
+    states: dict[str, Cents]
+    successes: Cents
+    enrolled: Cents
+    overrun: Cents
+    spending: Spending
+    flows: CashFlows
+    book: list[Movement]
+    cash: dict[str, Cents]
+    pockets: Pockets
+    true_by_period: Cents
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Periods and trials."""
+        return self.calendar.n_periods, len(self.claimed)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Periods and trials."""
+        return self.calendar.n_periods, len(self.claimed)
+
+
+def reconcile(chapter: Chapter, audit: Audit) -> None:
+    """Check that every euro of every trial has two ends; raises if one has not."""
+    for check in (_cash_has_two_ends, _tranches_close, _savings_are_accounted_for):
+        check(chapter, audit)
+
+
+def _cash_has_two_ends(chapter: Chapter, audit: Audit) -> None:
+    account = np.cumsum(chapter.cash[ACCOUNT], axis=0)
+    audit.equal("sum over parties is zero in every period", add_up(chapter.cash.values()), 0.0)
+    audit.not_negative("contract account is never overdrawn", account)
+    audit.equal("contract account ends empty", account[-1], 0.0)
+    for net in chapter.cash.values():
+        audit.whole("every party's cash is whole cents", net)
+    for movement in chapter.book:
+        audit.not_negative("no movement is negative", movement.amounts)
+    total = chapter.spending.total.sum(axis=0) + chapter.spending.unspent
+    audit.equal("budget is spent or unspent", total, float(exact(chapter.deal.budget.total) * 100))
+
+
+def _tranches_close(chapter: Chapter, audit: Audit) -> None:
+    flows, until = chapter.flows, chapter.calendar.maturity + 1
+    for name, owed in flows.outstanding.items():
+        audit.not_negative("no tranche is below zero", owed)
+        audit.not_negative("no interest is below zero", flows.interest_due[name])
+        repaid = flows.paid.get(f"principal:{name}", 0.0) + flows.returned[name]
+        left = np.cumsum(flows.draws[name] - repaid, axis=0)
+        audit.equal("drawn less repaid is outstanding", left[:until], owed[:until])
+    direct = [line.name for line in chapter.deal.contract.payments if goes_direct(line)]
+    through = [paid for name, paid in flows.payments.items() if name not in direct]
+    audit.adds_up("what comes into the waterfall goes out of it", add_up([np.zeros(chapter.shape), *through]), flows.paid.values())
+
+
+def _savings_are_accounted_for(chapter: Chapter, audit: Audit) -> None:
+    in_time = chapter.metrics.savings.sum(axis=(0, 1))
+    taken = chapter.claimed - in_time - chapter.late[0].sum(axis=0)
+    audit.adds_up("bridge: claimed less every reason is validated", taken, chapter.bridge.values())
+    audit.adds_up("every case ends in one state", chapter.enrolled, chapter.states.values())
+    audit.adds_up("true savings fall on a law", chapter.true_by_period.sum(axis=0), chapter.pockets.true.values())
+    audit.adds_up("validated savings fall on a law", in_time, chapter.pockets.validated.values())
+    if chapter.deal.own_laws():
+        audit.adds_up("payments are charged to a law", net_payments(chapter.flows), chapter.pockets.payments.values())
+
+
+def net_payments(flows: CashFlows) -> Cents:
+    """Return outcome payments less the surplus that went back, shape (n_trials,), in cents."""
+    paid = add_up(paid.sum(axis=0) for paid in flows.payments.values())
+    surplus = flows.paid.get("surplus:")
+    return paid if surplus is None else paid - surplus.sum(axis=0)

@@ -1,0 +1,256 @@
+"""What a deal takes for granted: things assumed independent, and clauses that bite later than one thinks.
+
+Comes in: a scenario. Go out: sentences with the path of the term to look at. All of it is allowed; none of it
+should pass unread. Each question is one small function in a list below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sib.deal.audit import UniformMonths
+from sib.deal.programme import (
+    BetaBinomial,
+    ClassShares,
+    Empirical,
+    Fixed,
+    FixedChance,
+    FixedFactor,
+    Gamma,
+    GaussianFactor,
+    Independent,
+    Lognormal,
+    Segment,
+    UncertainChance,
+)
+from sib.deal.scenario import Scenario
+
+Said = Iterator[tuple[str, str]]
+
+
+def assumed_independent(deal: Scenario) -> list[tuple[str, str]]:
+    """Return what the deal takes to be independent, each with the field that changes it.
+
+    Only what is uncertain in this deal is listed. Independence is the optimistic end: bad luck then averages out.
+
+    Returns
+    -------
+    list of (str, str)
+        What is independent of what, and the path of the field.
+    """
+    return [said for question in INDEPENDENT for said in question(deal)]
+
+
+def cautions(deal: Scenario) -> list[tuple[str, str]]:
+    """Return what deserves a second look before the deal is run.
+
+    Returns
+    -------
+    list of (str, str)
+        The path of a term, and a sentence about it.
+    """
+    return [said for question in CAUTIONS for said in question(deal)]
+
+
+def _chance_is_known(segment: Segment) -> bool:
+    known = segment.success
+    return isinstance(known, FixedChance) or (isinstance(known, UncertainChance) and known.sd == 0)
+
+
+def _is_certain(segment: Segment) -> bool:
+    """Whether every case of the segment ends alike."""
+    return isinstance(segment.success, FixedChance) and segment.success.value in (0, 1)
+
+
+def _saving_varies(segment: Segment) -> bool:
+    saving = segment.saving
+    if isinstance(saving, Fixed):
+        return False
+    if isinstance(saving, Lognormal | Gamma):
+        return saving.cv > 0 and saving.mean > 0
+    return len(set(saving.values)) > 1 if isinstance(saving, Empirical) else saving.low < saving.high
+
+
+def outcomes_of_cases(deal: Scenario) -> Said:
+    """Whether one household fares well says nothing about the next."""
+    terms, path = deal.programme.dependence, "programme.dependence"
+    uncertain = [segment for segment in deal.programme.segments if segment.cases > 1 and not _is_certain(segment)]
+    if not uncertain:
+        return
+    if isinstance(terms, Independent):
+        yield "outcomes of cases, given the chance of success", f"{path}.kind"
+    elif isinstance(terms, BetaBinomial) and terms.icc == 0:
+        yield "outcomes of cases, given the chance of success", f"{path}.icc"
+    elif isinstance(terms, GaussianFactor) and terms.causes is None and not terms.weight:
+        yield "outcomes of cases, given the chance of success", f"{path}.weight"
+    elif isinstance(terms, GaussianFactor) and terms.causes is not None:
+        for segment in uncertain:
+            if not any(loads.get(segment.name) for loads in terms.causes.values()):
+                yield f"outcomes of cases in {segment.name!r}, given the chance of success", f"{path}.causes"
+
+
+def chances_of_segments(deal: Scenario) -> Said:
+    """One kind of household has a bad time, the other does not notice."""
+    terms, segments = deal.programme.dependence, deal.programme.segments
+    moving = isinstance(terms, BetaBinomial) and terms.icc > 0 and not terms.across_segments
+    if moving and sum(not _is_certain(segment) for segment in segments) > 1:
+        yield "what moves the outcomes of one segment and of another", "programme.dependence.across_segments"
+
+
+def unknown_chances(deal: Scenario) -> Said:
+    """What is not known about one segment's chance says nothing about another's."""
+    unknown = [segment for segment in deal.programme.segments if not _chance_is_known(segment)]
+    if len(unknown) > 1 and deal.programme.dependence.parameters == 0:
+        yield "what is not known of the chances of success of several segments", "programme.dependence.parameters"
+
+
+def savings_amounts(deal: Scenario) -> Said:
+    """A bad year has fewer successes, but successes as large as ever."""
+    varying = any(_saving_varies(segment) for segment in deal.programme.segments)
+    if varying and deal.programme.dependence.savings == 0:
+        yield "amounts of the savings, of each other and of the outcomes", "programme.dependence.savings"
+
+
+def review_errors(deal: Scenario) -> Said:
+    """The accountant errs case by case, and is never strict as such."""
+    review, claims = deal.accountant.review, deal.accountant.claims
+    chances = [review.wrong_rejection, review.wrong_adjustment]
+    chances += [review.invalid_detected] if claims.invalid else []
+    chances += [review.overstated_detected] if claims.overstated else []
+    errs = deal.accountant.mode != "none" and any(0 < chance < 1 for chance in chances)
+    if errs and deal.programme.dependence.review == 0:
+        yield "errors of the review, from claim to claim", "programme.dependence.review"
+
+
+def delays(deal: Scenario) -> Said:
+    """One claim waits long, the next does not."""
+    terms = deal.accountant.delay
+    varies = isinstance(terms, UniformMonths) and terms.per == "case" and terms.low < terms.high
+    if varies and deal.programme.dependence.delays == 0:
+        yield "delays of validation, from claim to claim", "programme.dependence.delays"
+
+
+def intake_and_success(deal: Scenario) -> Said:
+    """How many come says nothing about how they fare."""
+    terms = deal.programme.enrolment
+    varies = not isinstance(terms, FixedFactor) and terms.low < terms.high
+    if varies and deal.programme.dependence.intake == 0:
+        yield "intake and success", "programme.dependence.intake"
+
+
+INDEPENDENT: tuple[Callable[[Scenario], Said], ...] = (
+    outcomes_of_cases,
+    chances_of_segments,
+    unknown_chances,
+    savings_amounts,
+    review_errors,
+    delays,
+    intake_and_success,
+)
+"""What may be independent, in the order in which it is told."""
+
+
+def last_validation_month(deal: Scenario) -> int:
+    """Return the last month in which a claim can be validated.
+
+    The last case comes as late as the intake allows, its claim is made as late as its terms allow, and its
+    validation takes as long as it may.
+    """
+    wait = deal.accountant.delay
+    longest = wait.high if isinstance(wait, UniformMonths) else wait.months
+    return longest + max(_last_claim_month(deal, segment) for segment in deal.programme.segments)
+
+
+def _last_claim_month(deal: Scenario, segment: Segment) -> int:
+    last_start = segment.intake.from_month + segment.intake.delay + segment.intake.months - 1
+    counts = segment.intake.counts or ()
+    last_start -= next((place for place, count in enumerate(reversed(counts)) if count), 0)
+    if deal.accountant.claim_at == "plan":
+        return last_start
+    most = deal.accountant.counting.max_months
+    counted = segment.saving_months if most is None else min(most, segment.saving_months)
+    return last_start + segment.months_to_effect + counted - 1
+
+
+def validated_too_late(deal: Scenario) -> Said:
+    """What is validated after the last payment date pays nothing."""
+    last, date = last_validation_month(deal), deal.timeline.payment_months[-1]
+    if last > date:
+        yield ("timeline.payment_dates", f"end in month {date}, but a claim can be validated as late as month {last}: "
+               "what comes after the last date pays nothing and is reported as late")
+
+
+def review_that_nobody_does(deal: Scenario) -> Said:
+    """Errors and decisions of a review that is switched off."""
+    accountant = deal.accountant
+    for name, terms in (("review", accountant.review), ("claims", accountant.claims)):
+        if accountant.mode == "none" and terms.model_copy(update={"source": None}) != type(terms)():
+            yield f"accountant.{name}", 'says what goes wrong, but with accountant.mode = "none" nothing of it happens'
+
+
+def pays_for_what_frees_no_money(deal: Scenario) -> Said:
+    """Real savings count, yet free nothing in the payer's budget."""
+    counting = deal.accountant.counting
+    for saving_class in counting.classes:
+        counted = [law for law in deal.own_laws() if law in counting.laws and _saves(deal, law, saving_class)]
+        laws = ", ".join(law for law in counted if not _frees(deal, law, saving_class))
+        if laws:
+            yield ("accountant.counting.classes", f"counts {saving_class} savings, of which nothing is cashable on {laws}: "
+                   "the outcome payer pays for them with other money")
+
+
+def _saves(deal: Scenario, law: str, saving_class: str) -> bool:
+    """Whether any household saves on a law in that class."""
+    for segment in deal.programme.segments:
+        if segment.shares is not None:
+            share = getattr(segment.shares.get(law, ClassShares()), saving_class)
+        else:
+            direct = segment.direct_share or 0.0
+            share = (segment.by_law or {}).get(law, 0.0) * (direct if saving_class == "direct" else 1 - direct)
+        if share > 0:
+            return True
+    return False
+
+
+def _frees(deal: Scenario, law: str, saving_class: str) -> bool:
+    """Whether a saving on a law ever frees money."""
+    payer = deal.payers[law]
+    months = (0, payer.renewal_month or 0)
+    return any(getattr(payer.cashable_in(month), saving_class) > 0 for month in months)
+
+
+def counts_what_others_save(deal: Scenario) -> Said:
+    """The wrong pocket: a saving on another party's budget counts."""
+    own = deal.own_laws()
+    for law in deal.accountant.counting.laws:
+        if law not in own:
+            yield ("accountant.counting.laws", f"counts {law}, a budget of the {deal.payers[law].party}: "
+                   "the outcome payer pays for a saving that falls to another")
+
+
+def no_deadweight(deal: Scenario) -> Said:
+    """Everything that gets better counts as caused by the help."""
+    for segment in deal.programme.segments:
+        if segment.deadweight == 0:
+            yield (f"programme.segments.{segment.name}.deadweight", "is 0: every saving is taken to come from the help; "
+                   "say what households would have managed anyway")
+
+
+def luck_pays_nothing(deal: Scenario) -> Said:
+    """The zero-effect twin of the deal has nothing to claim."""
+    deadweight = any(segment.deadweight for segment in deal.programme.segments)
+    errors = deal.accountant.mode != "none" and deal.accountant.claims.invalid > 0
+    if not deadweight and not errors:
+        yield ("accountant.claims", "has no claims for failed cases, and there is no deadweight: a programme "
+               "without any effect would be paid nothing, so luck is not measured")
+
+
+CAUTIONS: tuple[Callable[[Scenario], Said], ...] = (
+    validated_too_late,
+    no_deadweight,
+    luck_pays_nothing,
+    pays_for_what_frees_no_money,
+    counts_what_others_save,
+    review_that_nobody_does,
+)
+"""What is worth a second look, in the order in which it is told."""
