@@ -1,3 +1,41 @@
-"""Social impact bonds, simulated: what the investor and the municipality each stand to get and to lose."""
+"""Social impact bonds, simulated: what the investor and the municipality each stand to get and to lose.
+
+The public names are loaded when they are first used, so that ``import sib`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sib.deal.reader import packaged
+    from sib.deal.scenario import Scenario
+    from sib.errors import OutputError, RefusedError, ScenarioError, SibError
+    from sib.results import Row
+    from sib.run import Run, load, simulate
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__", "load",
+    "packaged", "simulate",
+]
+
+_ROOMS = {
+    "load": "run", "simulate": "run", "Run": "run", "Row": "results", "packaged": "deal.reader",
+    "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
+    "OutputError": "errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'sib' has no attribute {name!r}")
+    value: object = getattr(import_module(f"sib.{_ROOMS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -49,16 +49,22 @@ def pockets(deal: Scenario, true: Cents, validated: Cents, *, paid: Cents, calen
     cashable = {law: np.zeros(n_trials) for law in deal.payers}
     counted = {law: np.zeros(n_trials) for law in deal.payers}
     for place, segment in enumerate(deal.programme.segments):
-        cells = cell_shares(segment)
+        cells = _in_order(deal, cell_shares(segment))
         parts = largest_remainder(true[place], list(cells.values()))
         for (law, name), part in zip(cells, np.moveaxis(parts, -1, 0), strict=True):
             by_law[law] += part.sum(axis=0)
             cashable[law] += _cashable(deal, law, name, part=part, calendar=calendar)
-        laws = _by_law(counted_cells(deal.accountant.counting, segment))
+        laws = _by_law(_in_order(deal, counted_cells(deal.accountant.counting, segment)))
         parts = largest_remainder(validated[place], list(laws.values())) if laws else np.zeros((*validated[place].shape, 0))
         for law, part in zip(laws, np.moveaxis(parts, -1, 0), strict=True):
             counted[law] += part.sum(axis=0)
     return Pockets(by_law, cashable, counted, _charged(deal, counted, paid))
+
+
+def _in_order(deal: Scenario, cells: dict[tuple[str, str], Fraction]) -> dict[tuple[str, str], Fraction]:
+    """Put cells in the order of the payers, direct before real: ties between cents are settled by it."""
+    order = {law: place for place, law in enumerate(deal.payers)}
+    return dict(sorted(cells.items(), key=lambda item: (order[item[0][0]], item[0][1])))
 
 
 def _by_law(cells: dict[tuple[str, str], Fraction]) -> dict[str, Fraction]:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 Deal = dict[str, Any]
+NO_LIMIT = 10**18
 COMPOUNDING_MONTHS = {"annual": 12, "quarterly": 3, "monthly": 1}
 TRANCHE_FLOWS = ("draws", "returned", "interest_paid", "principal_paid", "success_fee")
 TRANCHE_BALANCES = ("outstanding", "interest_due")
@@ -35,8 +36,8 @@ def cents(euros: float) -> int:
 
 def rounded(amount: Fraction | float) -> int:
     """Round half away from zero."""
-    half = Fraction(1, 2) if isinstance(amount, Fraction) else 0.5
-    return int(math.copysign(1, amount)) * math.floor(abs(amount) + half)
+    whole = math.floor(abs(Fraction(amount)) + Fraction(1, 2))
+    return -whole if amount < 0 else whole
 
 
 def even_split(amount: int, parts: int) -> list[int]:
@@ -98,8 +99,8 @@ def year_fraction(basis: str, start: date, end: date) -> Fraction:
         days = min(end.day, 30) - min(start.day, 30)
         return Fraction(360 * (end.year - start.year) + 30 * (end.month - start.month) + days, 360)
     if basis == "ACT/ACT ISDA":
-        days = [start + timedelta(days=number) for number in range((end - start).days)]
-        return sum((Fraction(1, 366 if is_leap(day.year) else 365) for day in days), Fraction(0))
+        every_day = (start + timedelta(days=number) for number in range((end - start).days))
+        return sum((Fraction(1, 366 if is_leap(day.year) else 365) for day in every_day), Fraction(0))
     return Fraction((end - start).days, {"ACT/365F": 365, "ACT/360": 360}[basis])
 
 
@@ -225,7 +226,7 @@ class Loan:
         taken = min(money, due)
         of_capitalised = min(taken, self.capitalised)
         self.capitalised -= of_capitalised
-        self.accrued = type(self.accrued)(0) if taken == due else self.accrued - (taken - of_capitalised)
+        self.accrued = type(self.accrued)(0) if 0 < taken == due else self.accrued - (taken - of_capitalised)
         return taken
 
     def pay_principal(self, money: int) -> int:
@@ -299,14 +300,14 @@ class FixedLine:
         return min(amount, own_room(self.terms, self.paid))
 
 
-def own_room(terms: dict[str, Any], paid: int) -> int | float:
+def own_room(terms: dict[str, Any], paid: int) -> int:
     """Return what a line may still pay under its own cap."""
-    return cents(terms["cap"]) - paid if "cap" in terms else math.inf
+    return cents(terms["cap"]) - paid if "cap" in terms else NO_LIMIT
 
 
-def cut(amounts: list[int], limit: int | float) -> list[int]:
+def cut(amounts: list[int], limit: int) -> list[int]:
     """Cut amounts to a limit on their sum, pro rata."""
-    return amounts if sum(amounts) <= limit else largest_remainder(max(0, int(limit)), amounts)
+    return amounts if sum(amounts) <= limit else largest_remainder(max(0, limit), amounts)
 
 
 class Outlay(NamedTuple):
@@ -449,8 +450,10 @@ class ContractTrial:
         if "when" not in terms:
             return so_far
         met = self.met[terms["when"]]
+        if not met[self.dates.index(period)]:
+            return 0
         if self._trigger(terms["when"])["releases"] == "backlog":
-            return so_far if met[self.dates.index(period)] else 0
+            return so_far
         windows = zip([-1, *self.dates], self.dates, met, strict=False)
         open_windows = [(since, until) for since, until, is_met in windows if is_met and until <= period]
         return sum(entry.amount for since, until in open_windows for entry in mine if since < entry.period <= until)

@@ -16,7 +16,6 @@ fractions, section numbers are those of ``docs/model.md``. The contract (section
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -68,10 +67,12 @@ def last_start(segment: dict[str, Any]) -> int:
 
 
 def grid_length(deal: Deal) -> int:
-    """Return the number of periods: to the latest of maturity, last saving month and last cost, period 0 included."""
+    """Return the number of periods: to the latest of maturity, last saving month, last cost and last fee, with period 0."""
     segments = deal["programme"]["segments"]
     ends = [deal["timeline"]["maturity"]]
-    ends += [last_start(each) + each["months_to_effect"] + each["saving_months"] - 1 for each in segments]
+    delay, has_fee = deal["accountant"]["delay"], deal["accountant"]["fee"]["per_case"] > 0
+    wait = (delay["months"] if delay["kind"] == "fixed" else delay["high"]) if has_fee else 0
+    ends += [last_start(each) + each["months_to_effect"] + each["saving_months"] - 1 + wait for each in segments]
     for line in deal["budget"]["lines"]:
         when = line["when"]
         first = when.get("at", when.get("from", max(map(last_start, segments))))
@@ -81,7 +82,7 @@ def grid_length(deal: Deal) -> int:
 
 def is_per_case(line: dict[str, Any]) -> bool:
     """Tell whether a budget line pays one unit a case."""
-    return line["when"].get("stage", "custom") != "custom"
+    return bool(line["when"].get("stage", "custom") != "custom")
 
 
 def custom_draws(deal: Deal, cases: Sequence[Case]) -> dict[tuple[str, int], list[int]]:
@@ -144,7 +145,7 @@ def work(deal: Deal, cases: Sequence[Case], n_periods: int) -> Work:
             unit_prices += cents(line["unit_price"])
             unspent += (line["number"] - len(cases)) * cents(line["unit_price"])
         by_payee[line["payee"]] = [a + b for a, b in zip(by_payee[line["payee"]], cost, strict=True)]
-    own = {key: unit_prices + sum(draws) for key, draws in custom.items()}
+    own = {(case["segment"], case["id"]): unit_prices + sum(case.get("custom", [])) for case in cases}
     return Work(by_payee, own, unspent)
 
 
@@ -243,8 +244,9 @@ def count(deal: Deal, claim: Claim, amount: int, months: int, own_cost: int) -> 
     if not has_evidence and counting["evidence_required"]:
         return left | dict.fromkeys(RULES[6:], 0)
     left["own_cost"] = left["double_counting"] - (own_cost if counting["own_cost"] == "in" else 0)
-    cap = cents(counting["cap_per_case"]) if "cap_per_case" in counting else math.inf
-    left["cap_per_case"] = int(min(left["own_cost"], cap))
+    left["cap_per_case"] = left["own_cost"]
+    if "cap_per_case" in counting:
+        left["cap_per_case"] = min(left["own_cost"], cents(counting["cap_per_case"]))
     left["negative"] = left["cap_per_case"] if counting["negative"] == "net" else max(0, left["cap_per_case"])
     return left
 
@@ -338,9 +340,9 @@ def entries(deal: Deal, claims: Sequence[Claim], states: States, amount: str) ->
         groups[name, start, claim.months, tuple(periods)].append(value)
         if value > 0:
             result.append(Entry(periods[0], start, name, 0, 1))
-    for (name, start, _, periods), values in groups.items():
-        parts = even_split(sum(values), len(periods)) if periods else []
-        result += [Entry(period, start, name, part, 0) for period, part in zip(periods, parts, strict=True)]
+    for (name, start, _, dates), values in groups.items():
+        parts = even_split(sum(values), len(dates)) if dates else []
+        result += [Entry(period, start, name, part, 0) for period, part in zip(dates, parts, strict=True)]
     return result
 
 

@@ -61,7 +61,7 @@ class Claims:
 
 def claim(deal: Scenario, segment: Segment, rows: Cases, *, stream: Stream) -> Claims:
     """Return what is claimed for the cases of one segment in one block."""
-    at_plan = deal.accountant.claim_at == "plan"
+    at_plan = deal.accountant.claim_at == "plan" and deal.accountant.mode == "full"
     shown = np.full_like(rows.months_kept, segment.saving_months) if at_plan else rows.months_kept
     would_be = rows.saving if at_plan or segment.hazard == 0 else prorata(rows.saving, shown, segment.saving_months)
     is_invalid = _invalid(deal, segment, rows, stream) & (would_be > 0)

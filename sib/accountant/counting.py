@@ -148,7 +148,9 @@ def _portion(amounts: Cents, kept: Fraction, months: tuple[Ints, int] | None) ->
 
 def _own_cost(counting: Counting, left: Cents, claimed: Claimed, loss: Cents) -> Cents:
     """Take off what helping the case cost, where the contract counts it."""
-    return left - claimed.own_cost * (claimed.amount > 0) if counting.own_cost == "in" else left
+    if counting.own_cost == "out":
+        return left
+    return left - claimed.own_cost * ((claimed.amount > 0) & ~claimed.lacks_evidence)
 
 
 def _cap(counting: Counting, left: Cents, claimed: Claimed, loss: Cents) -> Cents:

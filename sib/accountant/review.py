@@ -99,7 +99,8 @@ def _claimed(deal: Scenario, segment: Segment, rows: Cases, claims: Claims, stre
     cost = np.zeros(len(rows.trial))
     if deal.accountant.counting.own_cost == "in":
         cost = own_cost(deal, segment.name, rows, stream)
-    return Claimed(claims.amount, claims.months_shown, claims.lacks_evidence, cost, np.maximum(-rows.gross, 0.0))
+    loss = np.maximum(-rows.gross, 0.0) * ~claims.is_claimed
+    return Claimed(claims.amount, claims.months_shown, claims.lacks_evidence, cost, loss)
 
 
 def _admissible(
@@ -110,7 +111,8 @@ def _admissible(
     early = deal.accountant.claim_at == "plan" and segment.hazard > 0
     if not early and not in_error.any():
         return countable
-    clean = Claimed(np.maximum(rows.gross, 0.0), rows.months_kept, np.zeros_like(in_error), claimed.own_cost, claimed.loss)
+    gain, loss = np.maximum(rows.gross, 0.0), np.maximum(-rows.gross, 0.0)
+    clean = Claimed(gain, rows.months_kept, np.zeros_like(in_error), claimed.own_cost, loss)
     return counted(deal.accountant.counting, segment, clean)
 
 

@@ -51,11 +51,9 @@ def schedule(contract: Contract, spending: Spending, total: Cents) -> Cents:
     draws = np.zeros_like(total)
     for draw in contract.drawdown.draws if isinstance(contract.drawdown, Schedule) else ():
         draws[draw.month] = float(exact(draw.amount) * 100)
-    later = draws[spending.unspent_period + 1 :]
-    later_in_all = np.cumsum(later, axis=0)
-    still_to_come = later_in_all[-1] if len(later) else np.zeros_like(spending.unspent)
-    keep = still_to_come - np.minimum(spending.unspent, still_to_come)
-    draws[spending.unspent_period + 1 :] = np.diff(np.minimum(later_in_all, keep), axis=0, prepend=0.0)
+    later_in_all = np.cumsum(draws[spending.unspent_period :], axis=0)
+    keep = np.maximum(later_in_all[-1] - spending.unspent, 0.0)
+    draws[spending.unspent_period :] = np.diff(np.minimum(later_in_all, keep), axis=0, prepend=0.0)
     return draws
 
 

@@ -195,7 +195,7 @@ class Account:
         from_capitalised = np.minimum(paid, self.capitalised)
         rest = paid - from_capitalised
         self.capitalised = self.capitalised - from_capitalised
-        cleared = (rest > 0) & (rest == rounded)
+        cleared = (paid > 0) & (rest == rounded)
         self._accrued = self._accrued - self._units(rest)
         self._accrued[cleared] = 0
         return paid

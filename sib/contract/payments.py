@@ -57,12 +57,12 @@ class Line:
         self.paid, self.paid_after = np.zeros(n_trials), np.zeros(n_trials)
         self.is_redeemed = np.zeros(n_trials, dtype=np.bool_)
 
-    def record(self, paid: Cents, occasion: Occasion) -> None:
-        """Note what was paid of what was owed, after the caps."""
+    def record(self, paid: Cents, *, due: Cents, is_all_drawn: Bools) -> None:
+        """Note what was paid of what was owed, after the caps, when ``due`` would have settled everything."""
         first = np.minimum(paid, self.owed_first)
         self.paid = self.paid + first
         self.paid_after = self.paid_after + paid - first
-        self.is_redeemed = self.is_redeemed | ((first == occasion.due) & occasion.is_all_drawn)
+        self.is_redeemed = self.is_redeemed | ((first == due) & is_all_drawn)
 
 
 @dataclass(frozen=True, slots=True)

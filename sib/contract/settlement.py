@@ -142,14 +142,14 @@ class _Settlement:
         due = add_up(account.due for account in self.accounts.values())
         due = due + sum(self.fees_due.values())
         all_drawn = self.financing.undrawn[period] == 0
-        owed, occasions = [], []
+        owed, left = [], due
         for line in self.lines:
-            occasions.append(Occasion(place, period, due, all_drawn))
-            owed.append(self._owed(line, occasions[-1]))
-            due = due if goes_direct(line.terms) else np.maximum(due - owed[-1], 0.0)
+            owed.append(self._owed(line, Occasion(place, period, left, all_drawn)))
+            left = left if goes_direct(line.terms) else np.maximum(left - owed[-1], 0.0)
         paid = self.limits.cut(np.array(owed), self.is_direct)
-        for line, occasion, amount in zip(self.lines, occasions, paid, strict=True):
-            line.record(amount, occasion)
+        for line, amount in zip(self.lines, paid, strict=True):
+            line.record(amount, due=due, is_all_drawn=all_drawn)
+            due = due if goes_direct(line.terms) else np.maximum(due - amount, 0.0)
             self.flows.payments[line.terms.name][period] = amount
         self._pay_out(period, paid[~self.is_direct].sum(axis=0))
 

@@ -195,8 +195,8 @@ def pays_for_what_frees_no_money(deal: Scenario) -> Said:
         counted = [law for law in deal.own_laws() if law in counting.laws and _saves(deal, law, saving_class)]
         laws = ", ".join(law for law in counted if not _frees(deal, law, saving_class))
         if laws:
-            yield ("accountant.counting.classes", f"counts {saving_class} savings, of which nothing is cashable on {laws}: "
-                   "the outcome payer pays for them with other money")
+            yield ("accountant.counting.classes", f"counts {saving_class} savings, of which nothing is cashable on "
+                   f"{laws}: the outcome payer pays for them with other money")
 
 
 def _saves(deal: Scenario, law: str, saving_class: str) -> bool:
@@ -232,8 +232,8 @@ def no_deadweight(deal: Scenario) -> Said:
     """Everything that gets better counts as caused by the help."""
     for segment in deal.programme.segments:
         if segment.deadweight == 0:
-            yield (f"programme.segments.{segment.name}.deadweight", "is 0: every saving is taken to come from the help; "
-                   "say what households would have managed anyway")
+            yield (f"programme.segments.{segment.name}.deadweight", "is 0: every saving counts as the help's own; "
+                   "say what households would have managed without")
 
 
 def luck_pays_nothing(deal: Scenario) -> Said:

@@ -114,6 +114,14 @@ def names_are_known(deal: Scenario) -> Found:
                    f"= {segment.aftercare.line!r} is no budget line; {nearest(segment.aftercare.line, lines)}")
 
 
+def outcome_payer_has_a_budget(deal: Scenario) -> Found:
+    """Savings of the outcome payer need a budget of its own to fall on."""
+    if not deal.own_laws():
+        owner = deal.parties.outcome_payer
+        parties = dict.fromkeys(payer.party for payer in deal.payers.values())
+        yield "payers", f"has no budget of the outcome payer {owner!r}; {nearest(owner, parties)}"
+
+
 def names_are_unique(deal: Scenario) -> Found:
     """Things that are addressed by name have each their own."""
     lists: dict[str, list[str]] = {
@@ -152,6 +160,14 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
             yield "contract.waterfall", f"never repays tranche {tranche!r}; add \"principal:{tranche}\""
     if deal.contract.fees and "fees" not in steps:
         yield "contract.waterfall", 'has no step "fees", yet the contract has fees'
+    for tranche in deal.contract.tranches:
+        if deal.contract.terms_of(tranche).rate > 0 and f"interest:{tranche.name}" not in steps:
+            yield ("contract.waterfall",
+                   f"never pays the interest of tranche {tranche.name!r}; add \"interest:{tranche.name}\"")
+    takes_all = next((place for place, step in enumerate(steps) if step.startswith("success_fee:")), len(steps))
+    for step in steps[takes_all + 1 : -1]:
+        yield ("contract.waterfall",
+               f"has {step!r} after {steps[takes_all]!r}, which takes all that is left; move it forward")
     extra = any(isinstance(p, SavingsShare) and p.share_after_redemption for p in deal.contract.payments)
     if extra and not any(step.startswith("success_fee:") for step in steps):
         yield ("contract.waterfall", "gives the share after redemption straight back to the outcome payer; add "
@@ -266,6 +282,7 @@ RULES: tuple[Callable[[Scenario], Found], ...] = (
     budget_pays_for_the_cases,
     shares_add_up,
     names_are_known,
+    outcome_payer_has_a_budget,
     names_are_unique,
     waterfall_reaches_everyone,
     triggers_have_one_main,

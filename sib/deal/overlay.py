@@ -196,20 +196,22 @@ class _Merge:
 
     def _remove_entry(self, target: dict[str, Any], marker: dict[str, Any], path: Keys, *, known: bool) -> None:
         if len(marker) > 1:
-            self._complain(path, "has terms beside remove = true; it is either changed or removed")
+            return self._complain(path, "has terms beside remove = true; it is either changed or removed")
         if path[-1] not in target and not known:
-            self._complain(path, f"is not there to be removed; {nearest(str(path[-1]), target)}")
+            return self._complain(path, f"is not there to be removed; {nearest(str(path[-1]), target)}")
         target.pop(str(path[-1]), None)
-        self.draft.forget(path)
-        self._touch(path[:-1])
+        self._removed(path)
 
     def _remove_item(self, target: list[Any], marker: dict[str, Any], path: Keys) -> None:
         if set(marker) - {REMOVE, *IDENTITIES}:
-            self._complain(path, "has terms beside remove = true; it is either changed or removed")
+            return self._complain(path, "has terms beside remove = true; it is either changed or removed")
         kept = [item for item in target if name_of(item, 0) != path[-1]]
         if len(kept) == len(target):
-            self._complain(path, f"is not there to be removed; {nearest(str(path[-1]), names(target))}")
+            return self._complain(path, f"is not there to be removed; {nearest(str(path[-1]), names(target))}")
         target[:] = kept
+        self._removed(path)
+
+    def _removed(self, path: Keys) -> None:
         self.draft.forget(path)
         self._touch(path[:-1])
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sib.deal.consistency import nearest
 from sib.deal.location import Keys, spelled
-from sib.deal.overlay import Complaint, Draft, Layer, Place, copied, default_list, names, standing
+from sib.deal.overlay import Complaint, Draft, Layer, Place, default_list, names, standing
 from sib.deal.shape import IDENTITIES, WHOLE_FILE, Shape, has_names, name_of
 from sib.deal.text import NotTomlError, hint, parsed
 from sib.errors import Problem, ScenarioError
@@ -156,5 +157,9 @@ def _nested(keys: list[str], value: Any, spot: _Spot) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    """Return a value as ``tomllib`` would give it, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
     to_list = getattr(value, "tolist", None)
-    return copied(to_list() if to_list else value)
+    value = to_list() if to_list else value
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -91,7 +91,8 @@ def parsed(text: str) -> Parsed:
         data = tomllib.loads(text, parse_float=WrittenNumber)
     except (ValueError, RecursionError) as error:
         is_told = bool(twice) and re.match("Cannot (?:declare|overwrite|mutate)|Duplicate", str(error))
-        raise NotTomlError(twice if is_told else [*twice, _reason(str(error), text)]) from None
+        reasons = twice if is_told else [*twice, _reason(str(error), text)]
+        raise NotTomlError(sorted(reasons, key=lambda reason: reason[0] or 0)) from None
     return Parsed(data, seen.lines)
 
 
@@ -105,7 +106,9 @@ def _reason(error: str, text: str) -> Reason:
     lines = text.split("\n")
     where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", error)
     if where is None:
-        return None, "", f"cannot be read as TOML: {error}"
+        number = re.search(r"\d{1000}", text)
+        place = text.count("\n", 0, number.start()) + 1 if number else None
+        return place, "", "has a number that is too long to be read"
     line = int(where[1] or len(lines))
     what = error[: where.start()]
     column = f", column {where[2]}" if where[2] else ", at the end of the file"

@@ -2,7 +2,7 @@
 
 In come flows as whole cents, trials first, with the years since closing (ACT/365) at which they fall;
 positive is received by the investor. Out goes one float a trial, NaN exactly where a measure is undefined.
-The room never averages over trials: what many trials say together belongs to :mod:`sib.measures.risk`.
+The room never averages a measure over trials: what many trials say together belongs to :mod:`sib.measures.risk`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,156 @@
+"""The command ``sib``: its verbs, loaded when they are used, and the exit code of every ending.
+
+Comes in: words typed. Goes out: an exit code that a script may rely on, with a sentence on stderr where
+something went wrong and a traceback only where that is our own fault. Nothing heavier than click is imported
+here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from difflib import get_close_matches
+from importlib import import_module
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from sib import __version__
+from sib.errors import SibError
+
+VERBS = {
+    "list": "The deals that come with the package, one a line.",
+    "check": "All that is wrong with a deal; or its terms, assumptions and cautions.",
+    "run": "Simulate a deal and show its two parties side by side.",
+    "statement": "One trial as a dated ledger: every euro, from whom to whom, by which clause.",
+    "schema": "The JSON schema of a scenario file, for editors.",
+}
+"""The verbs, in the order of ``sib --help``; each is ``verb`` in the module of its name."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+OUR_FAULT = SibError.exit_code
+
+
+class InterruptedBySignal(BaseException):
+    """Ctrl-C or SIGTERM; not an ``Exception``, so that it is not taken for a failure on its way out."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+        super().__init__(number)
+
+
+class Verbs(click.Group):
+    """A group whose verbs are found in ``VERBS``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb, loading it; None if there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"sib.cli.{cmd_name}").verb
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without loading them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the verb that is meant; an unknown one is answered with the nearest."""
+        name = args[0]
+        if name not in VERBS and not name.startswith("-"):
+            close = get_close_matches(name, VERBS, n=1)
+            meant = f"did you mean {close[0]!r}?" if close else f"verbs: {', '.join(VERBS)}"
+            raise click.UsageError(f"there is no verb {name!r}; {meant}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the words typed; help may be cut short by its reader."""
+        with _until_nobody_reads():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; its output may be cut short by its reader."""
+        with _until_nobody_reads():
+            return super().invoke(ctx)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command and end with its exit code."""
+        try:
+            with _listening():
+                code = self._exit_code(*args, **extra)
+        except InterruptedBySignal as interrupt:
+            _leave(interrupt.exit_code)
+        sys.exit(code)
+
+    def _exit_code(self, *args: Any, **extra: Any) -> int:
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False}) or 0
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        except SibError as error:
+            if error.exit_code == OUR_FAULT:
+                raise
+            click.echo(str(error), err=True)
+            return error.exit_code
+
+
+@contextmanager
+def _until_nobody_reads() -> Iterator[None]:
+    """End quietly when whoever reads our output (``| head``) has seen enough."""
+    try:
+        yield
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        raise click.exceptions.Exit(0) from None
+
+
+@contextmanager
+def _listening() -> Iterator[None]:
+    """Raise ``InterruptedBySignal`` at the first signal and overhear later ones, so that clearing up is not cut short."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in heard:
+            signal.signal(each, signal.SIG_IGN)
+        raise InterruptedBySignal(number)
+
+    in_charge = threading.current_thread() is threading.main_thread()
+    heard = [each for each in SIGNALS if in_charge and signal.getsignal(each) != signal.SIG_IGN]
+    before = {each: signal.signal(each, interrupt) for each in heard}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once, without waiting for work that other threads have not finished."""
+    with suppress(OSError):
+        click.echo("interrupted; nothing is left behind", err=True)
+        sys.stdout.flush()
+    os._exit(code)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+             epilog="Example: sib run zwarte-zwanen")
+@click.version_option(__version__, prog_name="sib")
+def main() -> None:
+    """Social impact bonds, simulated: what the investor and the municipality each stand to get and to lose.
+
+    SCENARIO is a scenario.toml, a folder that holds one, or the name of a packaged deal. Results go to stdout,
+    talk to stderr; nothing is written without -o. Each verb has its own --help.
+    """

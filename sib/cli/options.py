@@ -1,0 +1,142 @@
+"""What verbs share: options, strict numbers, reading the deal that is meant, and saying things on any console.
+
+Comes in: words typed. Goes out: plain values, a ``Reading``, text on stdout. Only what more than one verb needs.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from typing import Any, TypeVar
+
+import click
+
+from sib import __version__
+from sib.deal.reader import Reading, parse_setting, read
+from sib.deal.scenario import Scenario
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+DIGITS = 18
+"""Most digits of a number on the command line."""
+PLAIN = {"±": "+/-", "·": "|", "–": "-", "—": "-", "−": "-", "→": "->", "€": "EUR", "…": "...", "\u00a0": " "}
+"""What a console that knows no Unicode gets instead."""
+
+
+class WholeNumber(click.ParamType):
+    """A whole number in plain digits, from ``low`` to ``high``; anything else is refused with a hint.
+
+    Parameters
+    ----------
+    low, high : int
+        Both included; there is no upper end where ``high`` is left out.
+    """
+
+    name = "whole number"
+
+    def __init__(self, low: int, high: int | None = None) -> None:
+        self.low = low
+        self.high = high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or fail saying what is allowed."""
+        if isinstance(value, int):
+            return value
+        if not re.fullmatch(f"-?[0-9]{{1,{DIGITS}}}", value):
+            self.fail(f"{_shown(value)} {_mend(value)}", param, ctx)
+        number = int(value)
+        if number < self.low or (self.high is not None and number > self.high):
+            upper = "" if self.high is None else f" to {self.high}"
+            self.fail(f"{number} is out of range; whole numbers from {self.low}{upper or ' up'}", param, ctx)
+        return number
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:37]}...")
+
+
+def _mend(text: str) -> str:
+    """Return what is wrong with a number and how to write it."""
+    if re.fullmatch(r"-?[0-9]+", text):
+        return f"has more than {DIGITS} digits"
+    if re.fullmatch(r"-?[0-9]{1,3}([.,'_ ][0-9]{3})+", text):
+        return f"has a mark between its digits; write {re.sub('[^-0-9]', '', text)} if they are thousands"
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return "is no whole number; write digits only, such as 20000"
+    if not number.is_finite():
+        return "is no finite number; write digits only, such as 20000"
+    if number != number.to_integral_value() or number.adjusted() >= DIGITS:
+        return "is no whole number; write digits only, such as 20000"
+    return f"is not written out; write {int(number)}"
+
+
+trials = click.option("--trials", metavar="N", type=WholeNumber(1), default=20_000, show_default=True,
+                      help="Number of trials.")
+seed = click.option("--seed", metavar="S", type=WholeNumber(0), default=1, show_default=True,
+                    help="Seed of the draws; the same seed gives the same result.")
+overlays = click.option("--with", "overlays", metavar="OVERLAY", multiple=True,
+                        help="Lay a file over the deal; repeatable, from left to right.")
+settings = click.option("--set", "settings", metavar="PATH=VALUE", multiple=True,
+                        help="Set one term, after the overlays; repeatable.")
+workers = click.option("--workers", metavar="N", type=WholeNumber(1, 512), default=None,
+                       help="Threads; one a processor unless said. Changes no number.")
+lang = click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True,
+                    help="Language of tables and charts.")
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+output = click.option("-o", "output", metavar="DIR", type=click.Path(path_type=str), default=None,
+                      help="Write a result folder; nothing is written without.")
+force = click.option("--force", is_flag=True, help="Let -o replace an earlier result folder.")
+quiet = click.option("--quiet", is_flag=True, help="No progress and no talk on stderr.")
+strict = click.option("--strict", is_flag=True, help="Exit with 6 where a check was not passed.")
+
+
+def scenario(*options: Callable[[Verb], Verb]) -> Callable[[Verb], Verb]:
+    """Return a decorator that gives a verb its SCENARIO, the terms laid over it, and more options."""
+    given = (click.argument("source", metavar="SCENARIO"), overlays, settings, *options)
+    return lambda function: reduce(lambda verb, option: option(verb), reversed(given), function)
+
+
+def example(line: str) -> str:
+    """Return the end of a verb's help: a command that can be tried as it stands."""
+    return f"\b\nExample:\n  {line}"
+
+
+def reading(source: str, overlays: Sequence[str], settings: Sequence[str]) -> Reading:
+    """Return the deal that is meant, with everything laid over it; raises ``ScenarioError`` with all that is wrong."""
+    return read(source, overlays=overlays, settings=[parse_setting(text) for text in settings])
+
+
+def identity(deal: Scenario) -> dict[str, str]:
+    """Return what names a deal in JSON."""
+    return {"name": deal.name, "digest": deal.digest}
+
+
+def say(text: str) -> None:
+    """Write text to stdout, whatever its console can show; nothing in it can steer a terminal."""
+    shown = "".join(mark if mark == "\n" or mark.isprintable() else "?" for mark in text)
+    coding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if not coding.lower().replace("-", "").startswith("utf"):
+        shown = "".join(PLAIN.get(mark, mark) for mark in unicodedata.normalize("NFC", shown))
+        shown = shown.encode(coding, "replace").decode(coding)
+    click.echo(shown)
+
+
+def say_json(data: dict[str, Any]) -> None:
+    """Write one JSON object to stdout; what is undefined becomes null."""
+    click.echo(json.dumps({**_defined(data), "version": __version__}, indent=1, allow_nan=False))
+
+
+def _defined(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _defined(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_defined(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,225 @@
+"""What charts say: their sentences and labels in English and Dutch, and how numbers are written in them.
+
+In come keys, figures of the summary and labels of the deal, out goes text. A key without one of the languages
+cannot be written down here; nothing is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from sib.deal.scenario import Scenario
+from sib.money import SEPARATORS, NumberFormat, format_amount
+
+LANGUAGES: tuple[NumberFormat, ...] = ("en", "nl")
+MINUS, NO_BREAK = "\u2212", "\u00a0"
+LONGEST_NAME = 32
+"""Characters of a party's or a deal's name in a sentence."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # the sentences that charts answer
+    "repayment-risk": (
+        "Repaid in full in {full} of trials; principal lost in {lost}",
+        "Volledig terugbetaald in {full} van de simulaties; hoofdsom deels verloren in {lost}",
+    ),
+    "outstanding": (
+        "In half of the trials all principal is repaid by {day}; {short} are not repaid in full at maturity",
+        "In de helft van de simulaties is de hoofdsom afgelost in {day}; {short} is op de einddatum niet volledig "
+        "terugbetaald",
+    ),
+    "outstanding-late": (
+        "In half of the trials principal is still outstanding at maturity; {short} are not repaid in full",
+        "In de helft van de simulaties staat op de einddatum nog hoofdsom open; {short} is niet volledig terugbetaald",
+    ),
+    "municipality-net-cash": (
+        "{party} pays more than it saves in {short} of trials; a reserve of {reserve} is enough in 90%",
+        "{party} betaalt meer dan zij bespaart in {short} van de simulaties; een reserve van {reserve} volstaat in 90%",
+    ),
+    "bridge": (
+        "On average {validated} of {claimed} claimed is validated ({part}); most falls to: {reason}",
+        "Gemiddeld wordt {validated} van {claimed} claims gevalideerd ({part}); het meest valt af door: {reason}",
+    ),
+    "bridge-whole": (
+        "On average all of the {claimed} claimed is validated", "Gemiddeld worden alle claims ({claimed}) gevalideerd",
+    ),
+    "bridge-empty": ("Nothing is claimed in any trial", "In geen enkele simulatie wordt iets geclaimd"),
+    "cumulative-cash": (
+        "On average {investor} ends at {gain}; {party} pays {paid} and saves {saved}, {cashable} of it cashable",
+        "Gemiddeld eindigt {investor} op {gain}; {party} betaalt {paid} en bespaart {saved}, waarvan {cashable} verzilverbaar",
+    ),
+    "convergence": (
+        "After {n} trials the chance of repayment in full is known to within {error} percentage points",
+        "Na {n} simulaties is de kans op volledige terugbetaling bekend op {error} procentpunt na",
+    ),
+    "compare-repayment": ("Principal is lost in {chances} of trials", "Hoofdsom gaat deels verloren in {chances} van de simulaties"),
+    "or": (" or ", " of "),
+    # repayment and net cash
+    "lost": ("principal lost: {chance}", "hoofdsom deels verloren: {chance}"),
+    "short": ("outlay back, interest short: {chance}", "inleg terug, rente niet volledig: {chance}"),
+    "full": ("repaid in full: {chance}", "volledig terugbetaald: {chance}"),
+    "below": ("pays more than it saves: {chance}", "betaalt meer dan zij bespaart: {chance}"),
+    "above": ("saves at least what it pays: {chance}", "bespaart ten minste wat zij betaalt: {chance}"),
+    "outlay-line": ("outlay", "inleg"),
+    "outlay-line-money": ("outlay ({amount})", "inleg ({amount})"),
+    "full-line": ("repaid in full ({amount} on average)", "volledig terugbetaald (gemiddeld {amount})"),
+    "even-line": ("pays what it saves", "betaalt wat zij bespaart"),
+    "reserve-line": ("reserve P90: {amount}", "reserve P90: {amount}"),
+    "receipts-share": ("what the investor gets back, % of outlay", "wat de investeerder terugkrijgt, % van de inleg"),
+    "gain": ("what the investor gets back less its outlay, {unit}", "wat de investeerder terugkrijgt min de inleg, {unit}"),
+    "net-cash": (
+        "cashable savings less payments and own costs, {unit}", "verzilverbare besparing min betalingen en eigen kosten, {unit}",
+    ),
+    "trials-per-bar": ("share of trials per bar of {width}, %", "deel van de simulaties per balk van {width}, %"),
+    "points": ("{width} points", "{width} punten"),
+    "ends-hold-the-rest": (" (end bars hold all beyond)", " (eindbalken bevatten de rest)"),
+    "less-back": ("share of trials in which less comes back, %", "deel van de simulaties waarin minder terugkomt, %"),
+    "compared": (
+        "{label}: {cases} effective cases, {mean} back on average, principal lost in {lost}",
+        "{label}: {cases} effectieve casussen, gemiddeld {mean} terug, hoofdsom deels verloren in {lost}",
+    ),
+    # over time
+    "outstanding-axis": ("outstanding principal, {unit}", "openstaande hoofdsom, {unit}"),
+    "band-90": ("5% to 95% of trials", "5% tot 95% van de simulaties"),
+    "band-50": ("25% to 75% of trials", "25% tot 75% van de simulaties"),
+    "of-first": (" (first {n})", " (eerste {n})"),
+    "median": ("median", "mediaan"),
+    "mean": ("mean", "gemiddelde"),
+    "cash-axis": ("mean cash received less paid since closing, {unit}", "gemiddeld ontvangen min betaald sinds sluiting, {unit}"),
+    "others": ("{label} and {more}", "{label} en {more}"),
+    "own-savings": ("true savings on {label} budgets: {amount}", "werkelijke besparing op budgetten van {label}: {amount}"),
+    "all-savings": ("true savings on all budgets: {amount}", "werkelijke besparing op alle budgetten: {amount}"),
+    "cashable": ("cashable part for {label}: {amount}", "verzilverbaar deel voor {label}: {amount}"),
+    # convergence
+    "n-trials": ("trials", "simulaties"),
+    "off-final": ("estimate so far less the last one, percentage points", "schatting tot dan toe min de laatste, procentpunt"),
+    "repaid_in_full": ("chance repaid in full", "kans op volledige terugbetaling"),
+    "principal_loss": ("chance of losing principal", "kans op verlies van hoofdsom"),
+    "irr": ("mean IRR", "gemiddelde IRR"),
+    "with-interval": (" with 95% interval", " met 95%-interval"),
+    # bridge
+    "claimed": ("claimed", "geclaimd"),
+    "validated": ("validated", "gevalideerd"),
+    "late": ("validated, of which {amount} too late to count", "gevalideerd, waarvan {amount} te laat om mee te tellen"),
+    "amount-per-trial": ("mean of the trials, {unit}", "gemiddelde van de simulaties, {unit}"),
+    "law": ("law not in the contract", "wet niet in het contract"),
+    "evidence": ("evidence missing", "bewijs ontbreekt"),
+    "class": ("class of saving not counted", "soort besparing telt niet mee"),
+    "baseline": ("measured from another baseline", "ander nulscenario"),
+    "months": ("beyond the months that count", "na de maanden die meetellen"),
+    "double_counting": ("counted elsewhere already", "elders al geteld"),
+    "own_cost": ("own cost of the case", "eigen kosten van de casus"),
+    "cap_per_case": ("cap per case", "plafond per casus"),
+    "negative": ("cases that cost more", "casussen die meer kosten"),
+    "invalid": ("claim of a failed case found out", "claim van mislukte casus ontdekt"),
+    "overstated": ("overstated claim cut", "te hoge claim gecorrigeerd"),
+    "wrongly_rejected": ("good claim refused", "goede claim geweigerd"),
+    "wrongly_adjusted": ("good claim cut", "goede claim verlaagd"),
+    # foot and units
+    "foot": ("{name} · {n} trials · seed {seed} · scenario {digest}", "{name} · {n} simulaties · seed {seed} · scenario {digest}"),
+    "EUR": ("euro", "euro"),
+    "million": ("million {unit}", "miljoen {unit}"),
+}
+"""By key: English, Dutch."""
+
+PARTIES = {
+    "investor": "investeerder", "municipality": "gemeente", "provider": "uitvoerder", "intermediary": "dealmaker",
+    "accountant": "accountant",
+}
+"""Dutch for the names that parties go by where the deal gives them none; a name from the deal is left alone."""
+
+MONTHS = (
+    ("January", "januari"), ("February", "februari"), ("March", "maart"), ("April", "april"), ("May", "mei"),
+    ("June", "juni"), ("July", "juli"), ("August", "augustus"), ("September", "september"), ("October", "oktober"),
+    ("November", "november"), ("December", "december"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Writes texts and numbers in one language for one deal.
+
+    Parameters
+    ----------
+    lang : {"en", "nl"}
+    currency : str
+        Code of the currency.
+    """
+
+    lang: NumberFormat
+    currency: str
+
+    def text(self, key: str, **values: str) -> str:
+        """Return the text of a key with the values filled in."""
+        return TEXTS[key][LANGUAGES.index(self.lang)].format(**values)
+
+    def reason(self, name: str) -> str:
+        """Return the text of a step of the bridge; its own name where there is none."""
+        return self.text(name) if name in TEXTS else name.replace("_", " ")
+
+    def unit(self) -> str:
+        """Return the currency as the label of an axis."""
+        return self.text(self.currency) if self.currency in TEXTS else self.currency
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number with separators, rounded half away from zero.
+
+        Examples
+        --------
+        >>> Words("nl", "EUR").number(-1797500)
+        '−1.797.500'
+        """
+        return format_amount(value, lang=self.lang, decimals=decimals, minor=0).replace("-", MINUS)
+
+    def money(self, amount: float, error: float | None = None) -> str:
+        """Return an amount with its currency, in digits that its error supports.
+
+        Parameters
+        ----------
+        amount, error : float
+            In currency units; the amount is rounded to the power of ten at or below the error. Without one it is
+            whole, or shows its cents where it is below 1,000.
+
+        Examples
+        --------
+        >>> Words("en", "EUR").money(340625.1, 1404), Words("en", "EUR").money(105.76)
+        ('€341,000', '€105.76')
+        """
+        if error is not None and error >= 1:
+            step = 10.0 ** math.floor(math.log10(error))
+            amount = math.copysign(math.floor(abs(amount) / step + 0.5) * step, amount)
+        has_cents = not error and abs(amount) < 1000 and round(amount * 100) % 100 != 0
+        digits = self.number(abs(amount), 2 if has_cents else 0)
+        sign = MINUS if amount < 0 and digits.strip("0.,") else ""
+        if self.currency != "EUR":
+            return f"{sign}{self.currency}{NO_BREAK}{digits}"
+        return f"{sign}€{NO_BREAK if self.lang == 'nl' else ''}{digits}"
+
+    def percent(self, fraction: float) -> str:
+        """Return a share in whole percents; in tenths near none and all, which it never rounds to.
+
+        Examples
+        --------
+        >>> [Words("en", "EUR").percent(share) for share in (0, 0.00004, 0.0094, 0.1488, 0.9996, 1)]
+        ['0%', '<0.1%', '0.9%', '15%', '>99.9%', '100%']
+        """
+        if math.isnan(fraction):
+            return "–"
+        rest = min(abs(fraction), abs(1 - fraction))
+        if 0 < rest < 0.001 and 0 < fraction < 1:
+            return f"<{self.number(0.1, 1)}%" if fraction < 0.5 else f">{self.number(99.9, 1)}%"
+        return f"{self.number(fraction * 100, 1 if 0 < rest < 0.01 else 0)}%"
+
+    def month(self, day: date) -> str:
+        """Return month and year of a date."""
+        return f"{MONTHS[day.month - 1][LANGUAGES.index(self.lang)]} {day.year}"
+
+    def party(self, name: str) -> str:
+        """Return the name of a party, in Dutch where it is one that the program gave."""
+        return PARTIES.get(name, name) if self.lang == "nl" else name
+
+
+def words_for(deal: Scenario, lang: NumberFormat = "en") -> Words:
+    """Return the writer of a deal's charts in a language."""
+    return Words(lang, deal.currency)

@@ -1,0 +1,214 @@
+"""What happens as time goes by, or as trials are added: principal, cash by party, the estimates themselves.
+
+In comes a run, from which a preparing function takes a table by date or by number of trials; out go axes on which
+it is drawn. Bands over time are read off the first trials only, means off all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sib.accountant.counting import cell_shares
+from sib.deal.scenario import Scenario
+from sib.measures import risk
+from sib.run import Run
+from sib.views import style
+from sib.views.captions import Words
+
+FAN_TRIALS = 4096
+"""Trials whose paths are worked out again for the bands."""
+FAN = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
+CHECKPOINTS = 60
+ESTIMATES = ("repaid_in_full", "principal_loss", "irr")
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """Principal outstanding at the end of each period up to maturity.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Indexed by date: p05, p25, p50, p75, p95, mean, in currency units.
+    n_bands : int
+        Number of trials behind the quantiles; the mean is over all.
+    is_part : bool
+        Whether the run has more trials than that.
+    """
+
+    table: pd.DataFrame
+    n_bands: int
+    is_part: bool
+
+    @property
+    def repaid_by(self) -> date | None:
+        """The date from which half of the trials owe no principal any more; None where that is never."""
+        owed = self.table["p50"].to_numpy()
+        if owed[-1] > 0:
+            return None
+        last = np.flatnonzero(owed)
+        place = int(last[-1]) + 1 if len(last) else 0
+        day: pd.Timestamp = self.table.index[place]
+        return day.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Cash:
+    """Mean cash of the parties, added up since closing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Indexed by date: investor, municipality, provider, others (intermediary and accountant), savings; in
+        currency units.
+    parties : dict of str to tuple of str
+        The names in the deal behind the first four columns.
+    is_own : bool
+        Whether the savings are those on the municipality's own budgets; on all budgets otherwise.
+    cashable : float
+        Mean of the municipality's cashable savings in the end, in currency units.
+    """
+
+    table: pd.DataFrame
+    parties: dict[str, tuple[str, ...]]
+    is_own: bool
+    cashable: float
+
+
+def prepare_outstanding(run: Run) -> Outstanding:
+    """Take quantiles of the principal outstanding, and its mean."""
+    until = run.simulation.calendar.maturity + 1
+    paths = run.cash_flows("outstanding", trials=FAN_TRIALS)[:, :until] / 100
+    bands = np.quantile(paths, list(FAN.values()), axis=0, method="inverted_cdf")
+    table = pd.DataFrame(dict(zip(FAN, bands, strict=True)), index=run.dates[:until])
+    table["mean"] = run.mean_flow("outstanding")[:until] / 100
+    return Outstanding(table, len(paths), len(paths) < run.n_trials)
+
+
+def draw_outstanding(paper: Outstanding, ax: Axes, *, words: Words) -> Axes:
+    """Draw bands, median and mean as steps: principal stays as it is from one date to the next."""
+    table, colour = paper.table, style.PARTIES["investor"].colour
+    days = table.index.to_numpy()
+    part = words.text("of-first", n=words.number(paper.n_bands)) if paper.is_part else ""
+    for low, high, key, alpha in (("p05", "p95", "band-90", 0.18), ("p25", "p75", "band-50", 0.38)):
+        ax.fill_between(days, table[low], table[high], step="post", color=colour, alpha=alpha, linewidth=0,
+                        label=words.text(key) + part)
+    ax.step(days, table["p50"], where="post", color=colour, label=words.text("median"))
+    ax.step(days, table["mean"], where="post", color=style.INK, linestyle="--", linewidth=1.3, label=words.text("mean"))
+    ax.set_xlim(days[0], days[-1])
+    ax.set_ylim(0, max(float(table["p95"].max()), float(table["mean"].max()), 0.01) * 1.05)
+    ax.legend(loc="upper right")
+    style.date_axis(ax, words)
+    style.money_axis(ax.yaxis, words, "outstanding-axis")
+    return ax
+
+
+def own_share(deal: Scenario) -> float | None:
+    """Return the share of every true saving that falls on the outcome payer's own budgets.
+
+    None where it is not the same in all segments; the savings of a month cannot then be told apart afterwards.
+    """
+    own = deal.own_laws()
+    shares = {
+        sum(part for (law, _), part in cell_shares(segment).items() if law in own) for segment in deal.programme.segments
+    }
+    return float(shares.pop()) if len(shares) == 1 else None
+
+
+def prepare_cash(run: Run) -> Cash:
+    """Add up mean net cash by party, and mean true savings."""
+    names, share = run.deal.parties, own_share(run.deal)
+    columns = {role: run.mean_flow(role) for role in ("investor", "municipality", "provider")}
+    columns["others"] = run.mean_flow("intermediary") + run.mean_flow("accountant")
+    columns["savings"] = run.mean_flow("true_savings") * (1.0 if share is None else share)
+    table = pd.DataFrame({name: np.cumsum(flow) / 100 for name, flow in columns.items()}, index=run.dates)
+    parties = {
+        "investor": (names.investor,), "municipality": (names.outcome_payer,), "provider": (names.provider,),
+        "others": (names.intermediary, names.accountant),
+    }
+    return Cash(table, parties, share is not None, run.value("municipality", "cashable_savings", "mean"))
+
+
+def draw_cash(paper: Cash, ax: Axes, *, words: Words) -> Axes:
+    """Draw a line for each party and one for the savings, named with the amounts at which they end."""
+    table = paper.table
+    days, last = table.index.to_numpy(), table.iloc[-1]
+    handles = []
+    for name, parties in paper.parties.items():
+        look = style.PARTIES[name]
+        label = words.text("others", **dict(zip(("label", "more"), (named(party, words) for party in parties), strict=True))) \
+            if len(parties) > 1 else named(parties[0], words)
+        handles += ax.step(days, table[name], where="post", color=look.colour, linestyle=look.line,
+                           label=style.escape(f"{label}: {words.money(last[name], 1.0)}"))
+    payer = named(paper.parties["municipality"][0], words)
+    colour = style.PARTIES["municipality"].colour
+    amount = words.money(last["savings"], 1.0)
+    saved = words.text("own-savings", label=payer, amount=amount) if paper.is_own else words.text("all-savings", amount=amount)
+    ax.step(days, table["savings"], where="post", color=colour, linestyle=(0, (1, 2)), label=style.escape(saved))
+    ax.plot(days[-1:], [paper.cashable], marker="D", linestyle="", color=colour, clip_on=False,
+            label=style.escape(words.text("cashable", label=payer, amount=words.money(paper.cashable, 1.0))))
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    ax.set_xlim(days[0], days[-1])
+    ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.1), ncols=2)
+    style.date_axis(ax, words)
+    style.money_axis(ax.yaxis, words, "cash-axis")
+    return ax
+
+
+def named(party: str, words: Words) -> str:
+    """Return the name of a party as a chart shows it."""
+    return style.plain(words.party(party))
+
+
+def checkpoints(n_trials: int) -> list[int]:
+    """Return rising numbers of trials, whole draw blocks where there are any, ending with all."""
+    unit = risk.DRAW_BLOCK if n_trials > risk.DRAW_BLOCK else 1
+    steps = np.geomspace(1, max(1, n_trials // unit), CHECKPOINTS).round().astype(int)
+    return sorted({*(int(step) * unit for step in steps), n_trials})
+
+
+def prepare_convergence(run: Run) -> pd.DataFrame:
+    """Estimate what decides for the investor from the first trials only, then from more and more of them.
+
+    Returns
+    -------
+    DataFrame
+        measure (of ``ESTIMATES``), n_trials, value, low, high: less the estimate from all trials, in percentage points.
+    """
+    trials = run.trials
+    lost = (trials["investor.receipts"] < trials["investor.outlay"]).to_numpy()
+    full, irr = trials["investor.repaid_in_full"].to_numpy(dtype=np.bool_), trials["investor.irr"].to_numpy()
+    ways = {"repaid_in_full": (risk.probability, full), "principal_loss": (risk.probability, lost), "irr": (risk.mean, irr)}
+    rows = []
+    for measure, (estimate, values) in ways.items():
+        final = estimate(values).value  # type: ignore[operator]
+        for n in checkpoints(run.n_trials):
+            found = estimate(values[:n])  # type: ignore[operator]
+            ends = (np.nan if end is None else end for end in (found.low, found.high))
+            rows.append((measure, n, *((x - final) * 100 for x in (found.value, *ends))))
+    return pd.DataFrame(rows, columns=["measure", "n_trials", "value", "low", "high"])
+
+
+def draw_convergence(table: pd.DataFrame, ax: Axes, *, words: Words) -> Axes:
+    """Draw how far each estimate still was from the last one, with its own interval."""
+    for place, (measure, part) in enumerate(table.groupby("measure", sort=False)):
+        if part["value"].isna().all():
+            continue
+        look = style.SERIES[place]
+        ax.fill_between(part["n_trials"], part["low"], part["high"], color=look.colour, alpha=0.13, linewidth=0)
+        ax.plot(part["n_trials"], part["value"], color=look.colour, linestyle=look.line, marker="o", markersize=2.5,
+                label=words.text(str(measure)) + words.text("with-interval"))
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    most = int(table["n_trials"].max())
+    ax.set_xscale("log")
+    ax.set_xlim(int(table["n_trials"].min()) * 0.9, most * 1.1)
+    ax.legend(loc="upper right")
+    ticks = [x * 10**k for k in range(9) for x in (1, 3)]
+    style.count_axis(ax.xaxis, words, [n for n in ticks if table["n_trials"].min() <= n < most / 1.5] + [most])
+    style.points_axis(ax.yaxis, words, "off-final")
+    return ax

@@ -1,0 +1,285 @@
+"""How trials are spread: what the investor gets back, what is left to the municipality, two deals in one chart.
+
+In comes a run, which a preparing function counts into bars; out go axes on which they are drawn. Bars are shares
+of all trials, and no bar spans the line that divides a gain from a loss.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sib.arrays import Bools, Floats
+from sib.money import NumberFormat
+from sib.run import Run
+from sib.views import style
+from sib.views.captions import Words, words_for
+
+MOST_BARS = 45
+TAIL = 0.001
+"""Share of the trials at either end that may be gathered in the end bars, where that saves a third of the axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Shares of the trials by bar and group.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n_bars + 1,)
+        Rising, equally far apart.
+    shares : dict of str to ndarray of shape (n_bars,)
+        By group; with the other groups they add up to the share of trials that have a value.
+    has_gathered_ends : bool
+        Whether the end bars hold everything beyond them as well.
+    """
+
+    edges: Floats
+    shares: dict[str, Floats]
+    has_gathered_ends: bool
+
+    def chance(self, group: str) -> float:
+        """Return the share of trials in a group."""
+        return float(self.shares[group].sum())
+
+    @property
+    def width(self) -> float:
+        """Width of a bar."""
+        return float(self.edges[1] - self.edges[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Repayment:
+    """What the investor gets back.
+
+    Parameters
+    ----------
+    histogram : Histogram
+        By group ``lost``, ``short`` and ``full``: as a share of the outlay, or less the outlay in currency units.
+    is_money : bool
+        Which of the two.
+    full : float
+        Mean of the trials that are repaid in full; NaN without any.
+    outlay : float
+        In currency units; NaN where it is not the same in all trials.
+    """
+
+    histogram: Histogram
+    is_money: bool
+    full: float
+    outlay: float
+
+
+@dataclass(frozen=True, slots=True)
+class NetCash:
+    """What is left to the municipality: bars by group ``below`` and ``above``, and its reserve P90 in currency units."""
+
+    histogram: Histogram
+    reserve: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How often less than a share of the outlay comes back.
+
+    Parameters
+    ----------
+    label : str
+    shares, chances : ndarray of shape (n_points,)
+        Receipts over outlay, and the share of trials with less.
+    lost, mean, effective_cases : float
+        Chance of losing principal; mean receipts over mean outlay; of the deal.
+    """
+
+    label: str
+    shares: Floats
+    chances: Floats
+    lost: float
+    mean: float
+    effective_cases: float
+
+
+def bar_width(values: Floats) -> float:
+    """Return a round width of bars that shows values, at least a fortieth of a tenth of the largest magnitude."""
+    span = max(float(np.ptp(values)), 0.1 * float(np.abs(values).max()), 1e-3)
+    step = 10.0 ** math.floor(math.log10(span / MOST_BARS))
+    return next(step * factor for factor in (1, 2, 2.5, 5, 10) if step * factor * MOST_BARS >= span)
+
+
+def histogram(values: Floats, groups: Mapping[str, Bools], *, centre: float, width: float | None = None) -> Histogram:
+    """Count trials into bars.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_trials,)
+        NaN where a trial has none; it is then in no bar.
+    groups : mapping of str to ndarray of shape (n_trials,)
+        Which trials belong to which group.
+    centre : float
+        A value at which one bar ends and the next begins.
+    width : float, optional
+        Of a bar; a round one that fits where not given.
+    """
+    defined = values[~np.isnan(values)]
+    if not len(defined):
+        return Histogram(np.array([centre, centre + 1.0]), {name: np.zeros(1) for name in groups}, False)
+    low, high = np.quantile(defined, [TAIL, 1 - TAIL], method="inverted_cdf")
+    gathers = bool(high - low < np.ptp(defined) * 2 / 3 and high > low)
+    shown = np.clip(values, low, high) if gathers else values
+    width = width or bar_width(np.clip(defined, low, high) if gathers else defined)
+    first, last = (math.floor((end - centre) / width) for end in (np.nanmin(shown), np.nanmax(shown)))
+    edges = centre + width * np.arange(first, last + 2)
+    place = np.floor((shown - centre) / width) - first
+    shares = {
+        name: np.bincount(place[member & ~np.isnan(place)].astype(np.int64), minlength=len(edges) - 1) / len(values)
+        for name, member in groups.items()
+    }
+    return Histogram(edges, shares, gathers)
+
+
+def _investor(run: Run) -> tuple[Floats, Floats, dict[str, Bools]]:
+    """Outlay and receipts of each trial in currency units, and how it ends for the investor."""
+    outlay, receipts = run.trials["investor.outlay"].to_numpy(), run.trials["investor.receipts"].to_numpy()
+    lost, full = receipts < outlay, run.trials["investor.repaid_in_full"].to_numpy(dtype=np.bool_)
+    return outlay, receipts, {"lost": lost, "short": ~lost & ~full, "full": ~lost & full}
+
+
+def prepare_repayment(run: Run) -> Repayment:
+    """Count receipts as a share of the outlay."""
+    outlay, receipts, groups = _investor(run)
+    shares = np.divide(receipts, outlay, out=np.full(len(outlay), np.nan), where=outlay > 0)
+    return _repayment(histogram(shares, groups, centre=1.0), shares[groups["full"]], outlay, is_money=False)
+
+
+def prepare_gain(run: Run, width: float | None = None) -> Repayment:
+    """Count receipts less outlay in currency units, in bars of the given width."""
+    outlay, receipts, groups = _investor(run)
+    gains = receipts - outlay
+    return _repayment(histogram(gains, groups, centre=0.0, width=width), gains[groups["full"]], outlay, is_money=True)
+
+
+def _repayment(bars: Histogram, full: Floats, outlay: Floats, *, is_money: bool) -> Repayment:
+    full = full[~np.isnan(full)]
+    same = outlay[0] if outlay.min() == outlay.max() else math.nan
+    return Repayment(bars, is_money, float(full.mean()) if len(full) else math.nan, float(same))
+
+
+def prepare_net_cash(run: Run, width: float | None = None) -> NetCash:
+    """Count the municipality's net cash, in bars of the given width."""
+    net = run.trials["municipality.net_cash"].to_numpy()
+    bars = histogram(net, {"below": net < 0, "above": net >= 0}, centre=0.0, width=width)
+    return NetCash(bars, run.value("municipality", "reserve", "p90"))
+
+
+def shared_width(run: Run) -> float:
+    """Return one width of bars for the investor's gain and the municipality's net cash."""
+    net, gains = run.trials["municipality.net_cash"], run.trials["investor.receipts"] - run.trials["investor.outlay"]
+    return bar_width(np.concatenate([net.to_numpy(), gains.to_numpy()]))
+
+
+def _bars(bars: Histogram, ax: Axes, *, words: Words) -> None:
+    """Draw the groups on top of each other, with their chances in the legend."""
+    below = np.zeros(len(bars.edges) - 1)
+    for group, shares in bars.shares.items():
+        look = style.OUTCOMES[group]
+        label = words.text(group, chance=words.percent(bars.chance(group)))
+        ax.stairs(below + shares, bars.edges, baseline=below, fill=True, facecolor=look.colour, hatch=look.hatch,
+                  edgecolor=style.INK, linewidth=0.4, label=label)
+        below = below + shares
+    ax.set_ylim(0, max(float(below.max()) * 1.3, 1e-3))
+
+
+def _upright(ax: Axes, bars: Histogram, *, words: Words, width: str) -> None:
+    """Write the axis of shares, and the legend."""
+    label = words.text("trials-per-bar", width=width)
+    style.percent_axis(ax.yaxis, words, label + (words.text("ends-hold-the-rest") if bars.has_gathered_ends else ""))
+    ax.legend(loc="upper left")
+
+
+def draw_repayment(table: Repayment, ax: Axes, *, words: Words) -> Axes:
+    """Draw what the investor gets back, with lines at the outlay and at what full repayment brings on average."""
+    bars = table.histogram
+    _bars(bars, ax, words=words)
+    outlay = words.text("outlay-line") if math.isnan(table.outlay) else words.text("outlay-line-money", amount=words.money(table.outlay))
+    style.marked(ax, 0.0 if table.is_money else 1.0, outlay)
+    if not math.isnan(table.full):
+        full = words.money(table.full) if table.is_money else words.percent(table.full)
+        style.marked(ax, table.full, words.text("full-line", amount=full), row=1)
+    if table.is_money:
+        style.money_axis(ax.xaxis, words, "gain")
+        _upright(ax, bars, words=words, width=words.money(bars.width))
+    else:
+        style.percent_axis(ax.xaxis, words, words.text("receipts-share"))
+        _upright(ax, bars, words=words, width=words.text("points", width=f"{bars.width * 100:g}"))
+    return ax
+
+
+def draw_net_cash(table: NetCash, ax: Axes, *, words: Words) -> Axes:
+    """Draw the municipality's net cash, with lines at zero and at the reserve that is enough in nine trials of ten."""
+    bars = table.histogram
+    _bars(bars, ax, words=words)
+    style.marked(ax, 0.0, words.text("even-line"), side="right")
+    if table.reserve > 0:
+        style.marked(ax, -table.reserve, words.text("reserve-line", amount=words.money(table.reserve)), row=1)
+    style.money_axis(ax.xaxis, words, "net-cash")
+    _upright(ax, bars, words=words, width=words.money(bars.width))
+    return ax
+
+
+def prepare_curve(label: str, run: Run) -> Curve:
+    """Count how often less than each share of the outlay comes back."""
+    outlay, receipts, groups = _investor(run)
+    shares = np.sort((receipts / outlay)[outlay > 0])
+    points = np.linspace(0.0, max(1.05, float(shares.max(initial=0.0)) * 1.02), 421)
+    return Curve(
+        label=style.plain(label), shares=points, chances=np.searchsorted(shares, points, side="left") / len(outlay),
+        lost=float(groups["lost"].mean()), mean=run.value("investor", "moic", "mean"),
+        effective_cases=run.value("programme", "effective_cases", "value"),
+    )
+
+
+def draw_curves(curves: list[Curve], ax: Axes, *, words: Words) -> Axes:
+    """Draw how often less comes back, a line for each deal, with the chance of losing principal marked."""
+    for place, curve in enumerate(curves):
+        look = style.SERIES[place % len(style.SERIES)]
+        label = words.text("compared", label=curve.label, cases=words.number(curve.effective_cases),
+                           mean=words.percent(curve.mean), lost=words.percent(curve.lost))
+        ax.step(curve.shares, curve.chances, where="post", color=look.colour, linestyle=look.line, label=style.escape(label))
+        ax.plot([1.0], [curve.lost], marker="o", color=look.colour, markersize=5, zorder=5)
+    ax.set_xlim(0.0, max(curve.shares[-1] for curve in curves))
+    ax.set_ylim(0.0, 1.0)
+    style.marked(ax, 1.0, words.text("outlay-line"))
+    ax.legend(loc="upper left")
+    style.percent_axis(ax.xaxis, words, words.text("receipts-share"))
+    style.percent_axis(ax.yaxis, words, words.text("less-back"))
+    return ax
+
+
+def compare_repayment(runs: Mapping[str, Run], ax: Axes, *, lang: NumberFormat = "en") -> Axes:
+    """Draw how often the investor gets back less than a share of its outlay, for several deals in one chart.
+
+    Parameters
+    ----------
+    runs : mapping of str to Run
+        By the label in the legend; one at least.
+    ax : Axes
+        Gets the sentence as its title; its figure gets the foot.
+    lang : {"en", "nl"}
+
+    Returns
+    -------
+    Axes
+    """
+    words = words_for(next(iter(runs.values())).deal, lang)
+    curves = [prepare_curve(label, run) for label, run in runs.items()]
+    draw_curves(curves, ax, words=words)
+    chances = words.text("or").join(f"{words.percent(curve.lost)} ({curve.label})" for curve in curves)
+    style.titled(ax, words.text("compare-repayment", chances=chances))
+    style.foot(ax.get_figure(root=True), runs.values(), words)  # type: ignore[arg-type]
+    return ax
+
+

@@ -1,0 +1,91 @@
+"""One trial as text: a dated ledger with the totals of each party.
+
+In comes the ledger of a trial, out goes text. Totals are added up in whole cents, and over all parties they make
+nothing: what one pays another receives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sib.money import format_amount
+from sib.views.tables import plain
+from sib.views.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a party received and paid in a trial, in cents."""
+
+    party: str
+    received: int
+    paid: int
+
+    @property
+    def net(self) -> int:
+        """Cents received less cents paid."""
+        return self.received - self.paid
+
+
+def totals(entries: pd.DataFrame) -> list[Total]:
+    """Return what each party received and paid, in order of appearance.
+
+    Parameters
+    ----------
+    entries : DataFrame
+        payer, payee, amount (currency units), as ``Run.statement`` gives them.
+    """
+    received: dict[str, int] = {}
+    paid: dict[str, int] = {}
+    for payer, payee, amount in zip(entries["payer"], entries["payee"], entries["amount"], strict=True):
+        cents = round(amount * 100)
+        paid[payer] = paid.get(payer, 0) + cents
+        received[payee] = received.get(payee, 0) + cents
+    return [Total(party, received.get(party, 0), paid.get(party, 0)) for party in {**paid, **received}]
+
+
+def ledger(entries: pd.DataFrame, head: Sequence[str], *, words: Words) -> str:
+    """Return a trial's ledger and totals.
+
+    Parameters
+    ----------
+    entries : DataFrame
+        date, payer, payee, clause, amount, account_balance (currency units).
+    head : sequence of str
+        Lines above it.
+    words : Words
+    """
+    lines = [
+        (f"{day:%Y-%m-%d}", plain(payer), plain(payee), plain(clause), _euros(amount, words), _euros(balance, words))
+        for day, payer, payee, clause, amount, balance in zip(
+            entries["date"], entries["payer"], entries["payee"], entries["clause"], entries["amount"],
+            entries["account_balance"], strict=True)
+    ]
+    heading = tuple(words(key) for key in ("date", "from", "to", "clause", "amount", "account"))
+    found = totals(entries)
+    sums = [(plain(each.party), *(_cents(cents, words) for cents in (each.received, each.paid, each.net))) for each in found]
+    sums.append((words("sum"), "", "", _cents(sum(each.net for each in found), words)))
+    summed = (words("totals"), *(words(key) for key in ("received", "given", "balance")))
+    return "\n\n".join(("\n".join(head), columns([heading, *lines], n_left=4), columns([summed, *sums], n_left=1)))
+
+
+def columns(rows: Sequence[Sequence[str]], *, n_left: int) -> str:
+    """Return rows in columns, the first ``n_left`` flush left and the others flush right, a line below the first."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(f"{cell:<{width}}" if place < n_left else f"{cell:>{width}}"
+                  for place, (cell, width) in enumerate(zip(row, wide, strict=True))).rstrip()
+        for row in rows
+    ]
+    return "\n".join((lines[0], "-" * (sum(wide) + 2 * (len(wide) - 1)), *lines[1:]))
+
+
+def _cents(cents: int, words: Words) -> str:
+    return format_amount(cents, lang=words.lang)
+
+
+def _euros(amount: float, words: Words) -> str:
+    return _cents(round(amount * 100), words)

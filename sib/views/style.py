@@ -1,0 +1,206 @@
+"""How every chart looks: colours, axes, titles, the foot, and the way a figure gets onto disk.
+
+In come axes and words, out go the same axes dressed, or files that are the same to the byte on every run. Text
+from a deal passes through ``plain`` and ``escape`` here before it is drawn. Nothing is counted in this room.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.dates import MonthLocator, YearLocator, num2date
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, Formatter, FuncFormatter, MaxNLocator
+
+from sib.run import Run
+from sib.views.captions import LONGEST_NAME, Words
+
+FONT = "DejaVu Sans"
+"""Comes with matplotlib, so that a chart is the same on every machine."""
+TITLE_WIDTH = 84
+"""Characters of a title line over a chart of full width."""
+INK = "#333333"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A colour with the hatch and the line that tell it from the others without colour."""
+
+    colour: str
+    hatch: str = ""
+    line: str | tuple[int, tuple[int, ...]] = "-"
+
+
+PARTIES = {
+    "investor": Look("#0072b2"),
+    "municipality": Look("#d55e00", line="--"),
+    "provider": Look("#009e73", line="-."),
+    "others": Look("#7a5195", line=":"),
+    "accountant": Look("#4d4d4d"),
+}
+"""By party, from the palette of Okabe and Ito (2008), which the colour-blind can tell apart."""
+
+OUTCOMES = {
+    "lost": Look("#8c2d04", "////"),
+    "short": Look("#fdae61", "...."),
+    "full": Look("#9ecae1"),
+    "below": Look("#8c2d04", "////"),
+    "above": Look("#fdd0a2"),
+}
+"""By how a trial ends; from dark to light, so that they differ in grey as well."""
+
+SERIES = (Look("#0072b2"), Look("#d55e00", line="--"), Look("#009e73", line="-."), Look("#7a5195", line=":"),
+          Look("#4d4d4d", line=(0, (5, 1, 1, 1, 1, 1))))
+"""For things that are no party and no outcome, in order; used again from the start when there are more."""
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in our style, whatever the reader's own settings; these are put back afterwards."""
+    with matplotlib.style.context(["default", "sib.views.charts"]):
+        yield
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(get_font(findfont(FONT)).get_charmap())
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a label as one line that the font can show, cut where it is too long.
+
+    Examples
+    --------
+    >>> plain("wijk\\n1 \N{SEEDLING}"), plain("x" * 300, longest=5)
+    ('wijk 1', 'xxxx…')
+    """
+    shown = "".join(letter for letter in text if letter.isspace() or (letter.isprintable() and ord(letter) in _glyphs()))
+    shown = " ".join(shown.split()) or "?"
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def escape(text: str) -> str:
+    """Return text that is drawn as it stands: no formulas between dollar signs, no label hidden by its underscore."""
+    shown = text.replace("$", r"\$")
+    return f" {shown}" if shown.startswith("_") else shown
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return text over as many lines as it needs."""
+    return textwrap.fill(text, width)
+
+
+def titled(ax: Axes, sentence: str, *, width: int = TITLE_WIDTH) -> None:
+    """Set the sentence that a chart answers as its title."""
+    ax.set_title(escape(wrapped(sentence, width)), loc="left")
+
+
+class _Amounts(Formatter):
+    """Ticks of money: whole where all are whole, else with cents."""
+
+    def __init__(self, words: Words, divisor: float) -> None:
+        self.words, self.divisor = words, divisor
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self.words.number(x / self.divisor)
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        amounts = [value / self.divisor for value in values]
+        is_whole = all(abs(amount - round(amount)) < 1e-9 * max(1.0, abs(amount)) for amount in amounts)
+        return [self.words.number(amount, 0 if is_whole else 2) for amount in amounts]
+
+
+def money_axis(axis: Axis, words: Words, key: str) -> None:
+    """Write an axis of money with its unit, in millions from a hundred million; call it when all is drawn."""
+    largest = max(abs(end) for end in axis.get_view_interval())
+    divisor, unit = (1e6, words.text("million", unit=words.unit())) if largest >= 1e8 else (1.0, words.unit())
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(_Amounts(words, divisor))
+    axis.set_label_text(words.text(key, unit=unit))
+
+
+def percent_axis(axis: Axis, words: Words, label: str) -> None:
+    """Write an axis of fractions in percents; the unit is in the label."""
+    def written(fraction: float, _: int | None = None) -> str:
+        percents = fraction * 100
+        decimals = next((n for n in range(3) if abs(percents - round(percents, n)) < 1e-6), 3)
+        return words.number(percents, decimals)
+
+    axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(written))
+    axis.set_label_text(label)
+
+
+def points_axis(axis: Axis, words: Words, key: str) -> None:
+    """Write an axis of differences in percentage points, which are its unit."""
+    axis.set_major_formatter(FuncFormatter(lambda x, _: words.number(x, 0 if x == round(x) else 1)))
+    axis.set_label_text(words.text(key))
+
+
+def same_limits(ax: Axes, other: Axes) -> None:
+    """Give two axes the same ends."""
+    for get, put in (("get_xlim", "set_xlim"), ("get_ylim", "set_ylim")):
+        low, high = zip(getattr(ax, get)(), getattr(other, get)(), strict=True)
+        for each in (ax, other):
+            getattr(each, put)(min(low), max(high))
+
+
+def date_axis(ax: Axes, words: Words) -> None:
+    """Write the x axis in years, in months where it is shorter than three years; call it when all is drawn."""
+    first, last = ax.get_xlim()
+    months = max(1, math.ceil((last - first) / 30.4))
+    if months > 36:
+        ax.xaxis.set_major_locator(YearLocator(base=max(1, months // 120), tz="UTC"))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{num2date(x, tz='UTC').year}"))
+        return
+    ax.xaxis.set_major_locator(MonthLocator(interval=max(1, math.ceil(months / 6)), tz="UTC"))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: words.month(num2date(x, tz="UTC"))))
+
+
+def count_axis(axis: Axis, words: Words, ticks: Iterable[float]) -> None:
+    """Write an axis of numbers of trials with the given ticks."""
+    axis.set_major_locator(FixedLocator(list(ticks)))
+    axis.set_minor_locator(FixedLocator([]))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: words.number(x)))
+    axis.set_label_text(words.text("n-trials"))
+
+
+def marked(ax: Axes, x: float, label: str, *, row: int = 0, side: Literal["left", "right"] = "left") -> Text:
+    """Draw a line across at x with its label beside the top of it, on the given row from above."""
+    ax.axvline(x, color=INK, linewidth=1.1, linestyle="-" if row == 0 else (0, (4, 2)), zorder=3)
+    return ax.annotate(
+        escape(label), (x, 1.0), xycoords=("data", "axes fraction"), textcoords="offset points",
+        xytext=(-4 if side == "left" else 4, -2 - 13 * row), ha="right" if side == "left" else "left", va="top",
+        fontsize=8, color=INK, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
+    )
+
+
+def foot(figure: Figure, runs: Iterable[Run], words: Words) -> None:
+    """Write under a figure which runs it shows: deal, trials, seed, digest."""
+    lines = [
+        words.text("foot", name=plain(run.deal.name, 60), n=words.number(run.n_trials), seed=str(run.seed), digest=run.deal.digest[:12])
+        for run in runs
+    ]
+    figure.supxlabel(escape("\n".join(lines)), x=0.01, ha="left", fontsize=7, color="#666666")
+
+
+def write_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure as PNG and SVG, without anything that changes from day to day."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    with house_style():
+        figure.savefig(paths[0], metadata={"Software": None})
+        figure.savefig(paths[1], metadata={"Date": None})
+    return paths

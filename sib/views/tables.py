@@ -1,0 +1,243 @@
+"""Text tables: the two parties of a deal side by side, and what decides it.
+
+In come a simulation and the rows of its summary, out goes text for a reader who is no quant. Nothing is computed
+here: a table that misses a figure misses a row of the summary.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sib import __version__
+from sib.deal.cautions import assumed_independent, cautions
+from sib.deal.scenario import Scenario
+from sib.engine import Simulation
+from sib.measures.risk import error_method
+from sib.results import Row, ratio_class
+from sib.views.words import Words
+
+WIDTH = 104
+"""Characters of a line of running text, and about those of the two parties side by side."""
+DIGEST, LONGEST_NAME = 12, 60
+"""Characters shown of a digest and of a name from a deal."""
+GAP = "   "
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a party's table: the key of its label, the row it shows, how that is written."""
+
+    label: str
+    measure: str
+    statistic: str
+    style: str
+    is_optional: bool = False
+
+
+INVESTOR = (
+    Line("outlay", "outlay", "mean", "money"),
+    Line("receipts", "receipts", "mean", "money"),
+    Line("receipts_low", "receipts", "p05", "money"),
+    Line("receipts_high", "receipts", "p95", "money"),
+    Line("repaid", "repaid_in_full", "probability", "share"),
+    Line("lost", "principal_loss", "probability", "share"),
+    Line("var", "loss", "var95", "money"),
+    Line("es", "loss", "es95", "money"),
+    Line("irr_mean", "irr", "mean", "rate"),
+    Line("irr_median", "irr", "p50", "rate"),
+    Line("irr_undefined", "irr", "undefined_share", "share", True),
+    Line("irr_flow", "irr_of_mean_cash_flow", "value", "rate"),
+    Line("wal", "wal_years", "mean", "years"),
+)
+MUNICIPALITY = (
+    Line("pays", "outcome_payments", "mean", "money"),
+    Line("validated_own", "validated_savings", "mean", "money"),
+    Line("true", "true_savings", "mean", "money"),
+    Line("cashable", "cashable_savings", "mean", "money"),
+    Line("net", "net_cash", "mean", "money"),
+    Line("net_low", "net_cash", "p05", "money"),
+    Line("net_high", "net_cash", "p95", "money"),
+    Line("pays_more", "pays_more_than_it_saves", "probability", "share"),
+    Line("break_even", "break_even_cashability", "value", "share"),
+    Line("reserve", "reserve", "p90", "money"),
+)
+TRANCHE = (
+    Line("outlay", "outlay", "mean", "money"),
+    Line("receipts", "receipts", "mean", "money"),
+    Line("irr_mean", "irr", "mean", "rate"),
+    Line("wal", "wal_years", "mean", "years"),
+)
+TRIGGER = (
+    Line("earned", "earned", "probability", "share"),
+    Line("paid", "paid", "probability", "share"),
+    Line("false_trigger", "false_trigger", "probability", "share"),
+    Line("missed_trigger", "missed_trigger", "probability", "share"),
+)
+
+Cells = tuple[str, str, str]
+"""A label, a figure and its error."""
+
+
+class Page:
+    """The tables of one simulation.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    rows : sequence of Row
+        Its summary, with the rows of the bridge: party ``accountant``, measure ``bridge.STEP``.
+    words : Words
+    """
+
+    def __init__(self, simulation: Simulation, rows: Sequence[Row], *, words: Words) -> None:
+        self.simulation = simulation
+        self.deal: Scenario = simulation.deal
+        self.rows = {(row.party, row.measure, row.statistic): row for row in rows}
+        self.words = words
+
+    def text(self, width: int | None = None) -> str:
+        """Return the whole page.
+
+        Parameters
+        ----------
+        width : int, optional
+            Characters of a line; parties stand below each other where they do not fit beside each other.
+        """
+        parts = (
+            self.head(), self.decides(), self.parties(width), *self.tranches(), self.bridge(), self.trigger(),
+            *assumptions(self.deal, self.words), self.foot(),
+        )
+        return "\n\n".join(filter(None, parts))
+
+    def head(self) -> str:
+        """Return name, trials, seed and digest, and the span of the deal."""
+        deal, words, dates = self.deal, self.words, self.simulation.calendar.dates
+        n_cases = sum(segment.cases for segment in deal.programme.segments)
+        return "\n".join((
+            plain(deal.name),
+            words("head", trials=words.number(self.simulation.n_trials), seed=self.simulation.seed,
+                  digest=deal.digest[:DIGEST], version=__version__),
+            words("span", closing=dates[0], maturity=deal.timeline.day(deal.timeline.maturity),
+                  cases=words.number(n_cases), currency=deal.currency),
+        ))
+
+    def decides(self) -> str:
+        """Return the three numbers that decide the deal, each with what it means."""
+        words = self.words
+        n_cases = sum(segment.cases for segment in self.deal.programme.segments)
+        needed = self.rows["programme", "needed_success", "value"]
+        lines = (
+            (words("never") if needed.value != needed.value else self.value("needed_success", "share"),
+             words("needed", expected=self.value("expected_success", "share"))),
+            (self.value("effective_cases", "number"),
+             words("effective", cases=words.number(n_cases), known=self.value("effective_cases_given_parameters", "number"))),
+            (self.value("savings_per_success", "money"), words("per_success", currency=self.deal.currency)),
+        )
+        wide = max(len(number) for number, _ in lines)
+        return "\n".join((words("decides"), *(f"  {number:>{wide}}  {text}" for number, text in lines)))
+
+    def value(self, measure: str, style: str) -> str:
+        """Return a figure of the programme, without its error."""
+        return self.words.figure(self.rows["programme", measure, "value"], style)[0]
+
+    def cells(self, party: str, lines: Iterable[Line]) -> Iterator[Cells]:
+        """Yield label, figure and error of some lines of a party."""
+        for line in lines:
+            row = self.rows[party, line.measure, line.statistic]
+            if row.value or not line.is_optional:
+                yield (self.words(line.label), *self.words.figure(row, line.style))
+
+    def parties(self, width: int | None = None) -> str:
+        """Return investor and outcome payer side by side."""
+        parties, words = self.deal.parties, self.words
+        payer = [*self.cells("municipality", MUNICIPALITY), *self._capacity()]
+        left = block(self._title("investor", parties.investor), list(self.cells("investor", INVESTOR)))
+        right = block(self._title("payer", parties.outcome_payer), payer)
+        return beside(left, right, width)
+
+    def _title(self, role: str, name: str) -> str:
+        title = self.words(role)
+        return title if name.lower() == title.lower() else self.words("party", role=title, name=plain(name))
+
+    def _capacity(self) -> Iterator[Cells]:
+        row = self.rows.get(("municipality", "resilience_ratio", "value"))
+        if row is not None:
+            yield (self.words("ratio", letter=ratio_class(row.value)), *self.words.figure(row, "years"))
+
+    def tranches(self) -> Iterator[str]:
+        """Yield the table of each tranche, where there are several."""
+        names = [tranche.name for tranche in self.deal.contract.tranches]
+        for name in names if len(names) > 1 else ():
+            yield "\n".join(block(self.words("tranche", name=plain(name)), list(self.cells(f"investor.{name}", TRANCHE))))
+
+    def bridge(self) -> str:
+        """Return the way from what is claimed to what is validated."""
+        words = self.words
+        steps = [row for (_, name, statistic), row in self.rows.items()
+                 if name.startswith("bridge.") and statistic == "mean" and row.value]
+        cells = [(words("claimed"), *words.figure(self.rows["accountant", "claimed", "mean"], "money"))]
+        for row in steps:
+            figure, note = words.figure(row, "money")
+            cells.append((f"  - {words.reason(row.measure.removeprefix('bridge.'))}", figure, note))
+        cells.append((words("validated"), *words.figure(self.rows["accountant", "validated", "mean"], "money")))
+        late = self.rows["accountant", "late", "mean"]
+        cells += [(words("late"), *words.figure(late, "money"))] if late.value else []
+        return "\n".join(block(words("bridge"), cells))
+
+    def trigger(self) -> str:
+        """Return how often the trigger that decides is met, rightly and wrongly; nothing if there is none."""
+        trigger = self.deal.contract.main_trigger
+        if trigger is None:
+            return ""
+        return "\n".join(block(self.words("trigger", name=plain(trigger.name)), list(self.cells("accountant", TRIGGER))))
+
+    def foot(self) -> str:
+        """Return what the errors are, and what was checked."""
+        method = self.words(error_method(self.simulation.n_trials))
+        return wrapped(self.words("error", method=method, checks=len(self.simulation.checks)))
+
+    def is_supported(self) -> bool:
+        """Whether there are trials enough for every figure on the page."""
+        few = self.words("few")
+        shown = [*self.cells("investor", INVESTOR), *self.cells("municipality", MUNICIPALITY)]
+        return all(note != few for _, _, note in shown)
+
+
+def assumptions(deal: Scenario, words: Words) -> Iterator[str]:
+    """Yield what is taken to be independent, and what is worth a second look."""
+    told = [wrapped(f"{what}  ({path})", "  ", "    ") for what, path in assumed_independent(deal)]
+    yield "\n".join((words("independent"), *(told or [f"  {words('none_independent')}"])))
+    told = [wrapped(f"{path} {what}", "  ", "    ") for path, what in cautions(deal)]
+    if told:
+        yield "\n".join((words("cautions"), *told))
+
+
+def block(title: str, cells: Sequence[Cells]) -> list[str]:
+    """Return a titled table of labels, figures and errors as lines of one length."""
+    label, figure, note = (max((len(cell[place]) for cell in cells), default=0) for place in range(3))
+    lines = [f"{cell[0]:<{label}}  {cell[1]:>{figure}} {cell[2]:<{note}}" for cell in cells]
+    wide = max(map(len, (title, *lines)))
+    return [f"{line:<{wide}}" for line in (title, "-" * wide, *lines)]
+
+
+def beside(left: list[str], right: list[str], width: int | None) -> str:
+    """Return two blocks side by side, or below each other where the line is too short for both."""
+    if width is not None and len(left[0]) + len(GAP) + len(right[0]) > width:
+        return "\n".join(line.rstrip() for line in (*left, "", *right))
+    n_lines = max(len(left), len(right))
+    left, right = (lines + [" " * len(lines[0])] * (n_lines - len(lines)) for lines in (left, right))
+    return "\n".join(f"{one}{GAP}{other}".rstrip() for one, other in zip(left, right, strict=True))
+
+
+def wrapped(text: str, first: str = "", others: str | None = None) -> str:
+    """Return running text in lines of ``WIDTH``, the first and the others each with their indent."""
+    return textwrap.fill(plain(text, longest=None), WIDTH, initial_indent=first,
+                         subsequent_indent=first if others is None else others)
+
+
+def plain(text: str, *, longest: int | None = LONGEST_NAME) -> str:
+    """Return a text of a deal on one line, without marks that steer a terminal, cut off where it is long."""
+    shown = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+    return shown if longest is None or len(shown) <= longest else f"{shown[: longest - 3]}..."

@@ -1,0 +1,238 @@
+"""What text tables say, in English and Dutch, and how their figures are written.
+
+In come keys and numbers, out goes text. A figure shows as many digits as its error leaves standing: one digit
+of the error, two where the first is a 1. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+
+from sib.money import SEPARATORS, NumberFormat
+from sib.results import Row
+from sib.views.captions import TEXTS as CAPTIONS
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # head and foot
+    "head": (
+        "{trials} trials · seed {seed} · scenario {digest} · sib {version}",
+        "{trials} simulaties · seed {seed} · scenario {digest} · sib {version}",
+    ),
+    "span": (
+        "closing {closing} · maturity {maturity} · {cases} cases · amounts in {currency}",
+        "sluiting {closing} · einddatum {maturity} · {cases} casussen · bedragen in {currency}",
+    ),
+    "error": (
+        "± is the 95% error of the simulation ({method}; order statistics for quantiles). More trials make it smaller; "
+        "they do not make the assumptions better. {checks} bookkeeping checks held in every trial.",
+        "± is de 95%-fout van de simulatie ({method}; rangordegrootheden voor kwantielen). Meer simulaties maken haar "
+        "kleiner; de aannames worden er niet beter van. {checks} boekhoudcontroles klopten in elke simulatie.",
+    ),
+    "batch means": ("means of blocks of 256 trials", "gemiddelden van blokken van 256 simulaties"),
+    "independent trials": ("trials taken as independent", "simulaties als onafhankelijk genomen"),
+    "few": ("(too few trials)", "(te weinig simulaties)"),
+    "at_most": ("(at most {bound})", "(hoogstens {bound})"),
+    "at_least": ("(at least {bound})", "(minstens {bound})"),
+    "undefined": ("undefined", "onbepaald"),
+    # the three numbers
+    "decides": ("What decides this deal", "Wat deze deal beslist"),
+    "needed": (
+        "chance of success at which the deal just repays in full if nothing varies; {expected} is expected",
+        "slaagkans waarbij de deal net volledig terugbetaalt als niets varieert; {expected} wordt verwacht",
+    ),
+    "never": ("none", "geen"),
+    "effective": (
+        "independent cases would carry the same risk as these {cases}; {known} if the chance of success were known",
+        "onafhankelijke casussen zouden hetzelfde risico dragen als deze {cases}; {known} als de slaagkans bekend was",
+    ),
+    "per_success": (
+        "{currency} of validated savings for each success", "{currency} gevalideerde besparing per succes",
+    ),
+    # the parties
+    "investor": ("Investor", "Investeerder"),
+    "payer": ("Outcome payer", "Uitkomstbetaler"),
+    "party": ("{role}: {name}", "{role}: {name}"),
+    "outlay": ("Outlay", "Inleg"),
+    "receipts": ("Receives, expected", "Ontvangt, verwacht"),
+    "receipts_low": ("  in 1 of 20 less than (p05)", "  in 1 op 20 minder dan (p05)"),
+    "receipts_high": ("  in 1 of 20 more than (p95)", "  in 1 op 20 meer dan (p95)"),
+    "repaid": ("Chance repaid in full", "Kans volledig terugbetaald"),
+    "lost": ("Chance of losing principal", "Kans op verlies van hoofdsom"),
+    "irr_mean": ("IRR, mean", "IRR, gemiddeld"),
+    "irr_median": ("IRR, median", "IRR, mediaan"),
+    "irr_flow": ("IRR of the mean cash flow", "IRR van de gemiddelde kasstroom"),
+    "irr_undefined": ("IRR undefined in", "IRR onbepaald in"),
+    "var": ("Loss in 1 of 20 over (VaR95)", "Verlies in 1 op 20 boven (VaR95)"),
+    "es": ("Mean of those losses (ES95)", "Gemiddelde daarvan (ES95)"),
+    "wal": ("Average life, years (WAL)", "Gemiddelde looptijd, jaren (WAL)"),
+    "pays": ("Pays, expected", "Betaalt, verwacht"),
+    "validated_own": ("Savings validated", "Besparing gevalideerd"),
+    "true": ("Savings that are true", "Besparing werkelijk"),
+    "cashable": ("Savings that free money", "Besparing verzilverbaar"),
+    "net": ("Net cash, expected", "Netto kas, verwacht"),
+    "net_low": ("  in 1 of 20 less than (p05)", "  in 1 op 20 minder dan (p05)"),
+    "net_high": ("  in 1 of 20 more than (p95)", "  in 1 op 20 meer dan (p95)"),
+    "pays_more": ("Chance it pays more than saves", "Kans dat zij meer betaalt"),
+    "break_even": ("Cashability that breaks even", "Verzilverbaarheid die quitte is"),
+    "reserve": ("Reserve enough in 9 of 10 (P90)", "Reserve genoeg in 9 op 10 (P90)"),
+    "ratio": ("Capacity / reserve, class {letter}", "Capaciteit / reserve, klasse {letter}"),
+    "tranche": ("Tranche {name}", "Tranche {name}"),
+    # the accountant
+    "bridge": ("From claimed to validated, expected", "Van geclaimd naar gevalideerd, verwacht"),
+    "claimed": ("Claimed", "Geclaimd"),
+    "validated": ("Validated", "Gevalideerd"),
+    "late": ("  of which too late to be paid", "  waarvan te laat voor betaling"),
+    "trigger": ("Trigger {name!r}", "Drempel {name!r}"),
+    "earned": ("Earned: met on faultless claims", "Verdiend: gehaald op foutloze claims"),
+    "paid": ("Paid: met on what was validated", "Betaald: gehaald op wat gevalideerd is"),
+    "false_trigger": ("Paid, not earned (false)", "Betaald, niet verdiend (ten onrechte)"),
+    "missed_trigger": ("Earned, not paid (missed)", "Verdiend, niet betaald (gemist)"),
+    # assumptions
+    "independent": (
+        "Assumed independent: bad luck then averages out (field that changes it)",
+        "Onafhankelijk verondersteld: pech middelt dan uit (veld dat het verandert)",
+    ),
+    "none_independent": ("nothing that is uncertain", "niets dat onzeker is"),
+    "cautions": ("Worth a second look", "Een tweede blik waard"),
+    "terms": (
+        "{n} terms: {sourced} from documents, {assumed} assumed, {default} by default, {untagged} without a source",
+        "{n} termen: {sourced} uit documenten, {assumed} aangenomen, {default} standaard, {untagged} zonder bron",
+    ),
+    "sheet": ("scenario {digest} · sib {version}", "scenario {digest} · sib {version}"),
+    "default": ("default", "standaard"),
+    "untagged": ("no source given", "geen bron genoemd"),
+    "assumed": ("assumed", "aangenomen"),
+    "sources": ("Sources", "Bronnen"),
+    # packaged deals and statement
+    "cases": ("{n} cases", "{n} casussen"),
+    "trial": ("trial {trial} · seed {seed} · scenario {digest} · sib {version}",
+              "simulatie {trial} · seed {seed} · scenario {digest} · sib {version}"),
+    "date": ("date", "datum"),
+    "from": ("from", "van"),
+    "to": ("to", "aan"),
+    "clause": ("clause", "bepaling"),
+    "amount": ("amount", "bedrag"),
+    "account": ("account", "rekening"),
+    "totals": ("Totals by party", "Totalen per partij"),
+    "received": ("received", "ontvangen"),
+    "given": ("paid", "betaald"),
+    "balance": ("net", "saldo"),
+    "sum": ("sum", "som"),
+}
+"""By key: English, Dutch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a kind of figure is written.
+
+    Parameters
+    ----------
+    shift : int
+        Decimal places that the value moves to the left: 2 makes a fraction a percentage.
+    unit : str
+        What follows the number.
+    finest, plain, whole : int
+        Power of ten of the last digit that is shown: at the finest, where there is no error, and where there is
+        none and the number is whole.
+    """
+
+    shift: int
+    unit: str
+    finest: int
+    plain: int
+    whole: int
+
+
+STYLES = {
+    "money": Style(0, "", -2, -2, 0),
+    "share": Style(2, "%", -2, -1, 0),
+    "rate": Style(2, "%", -2, -2, -2),
+    "years": Style(0, "", -2, -2, -2),
+    "number": Style(0, "", -1, -1, 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts and figures of one language.
+
+    Parameters
+    ----------
+    lang : {"en", "nl"}
+    """
+
+    lang: NumberFormat
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a text with its values filled in."""
+        return TEXTS[key][self.lang == "nl"].format(**values)
+
+    def reason(self, name: str) -> str:
+        """Return what a step of the bridge is called."""
+        return CAPTIONS.get(name, (name, name))[self.lang == "nl"]
+
+    def number(self, value: Decimal | int, last: int = 0) -> str:
+        """Return a number to the digit at ``10**last``, halves away from zero."""
+        rounded = Decimal(value).quantize(Decimal(1).scaleb(last), ROUND_HALF_UP)
+        text = f"{rounded if rounded else abs(rounded):,f}"
+        group, point = SEPARATORS[self.lang]
+        return text.translate(str.maketrans({",": group, ".": point}))
+
+    def figure(self, row: Row, style: str) -> tuple[str, str]:
+        """Return a figure, and what is known of its error.
+
+        Examples
+        --------
+        >>> row = Row("investor", "receipts", "mean", 1880726.0, 1215.3, 1878344.0, 1883108.0, "EUR")
+        >>> Words("en").figure(row, "money")
+        ('1,881,000', '± 2,000')
+        """
+        manner = STYLES[style]
+        if math.isnan(row.value):
+            return self("undefined"), ""
+        value = _decimal(row.value, manner)
+        half, note = self._error(row, manner)
+        if half:
+            last = max(_last_digit(half), manner.finest)
+            shown = half.quantize(Decimal(1).scaleb(last), ROUND_HALF_UP)
+            note = f"± {self.number(shown, last)}" if shown else ""
+        else:
+            last = manner.whole if value == value.to_integral_value() else manner.plain
+        return self.number(value, last) + manner.unit, note
+
+    def _error(self, row: Row, manner: Style) -> tuple[Decimal, str]:
+        """Return half the 95% interval in the unit that is shown, or what there is to say instead."""
+        if row.low is None or row.high is None:
+            return Decimal(0), "" if row.statistic == "value" else self("few")
+        low, value, high = (_decimal(end, manner) for end in (row.low, row.value, row.high))
+        if row.standard_error is None and row.statistic in ("probability", "undefined_share"):
+            return Decimal(0), self._one_sided(low, high, manner)
+        return max(value - low, high - value), ""
+
+    def _one_sided(self, low: Decimal, high: Decimal, manner: Style) -> str:
+        """Return the bound of a chance that no trial, or every trial, met."""
+        whole = Decimal(1).scaleb(manner.shift)
+        is_none = low == 0
+        miss = _coarse(high if is_none else whole - low)
+        bound = miss if is_none else whole - miss
+        shown = self.number(bound, int(bound.as_tuple().exponent)) + manner.unit
+        return self("at_most" if is_none else "at_least", bound=shown)
+
+
+def _decimal(value: float, manner: Style) -> Decimal:
+    """Return the decimal that a number prints as, in the unit that is shown."""
+    return Decimal(repr(float(value))).scaleb(manner.shift)
+
+
+def _last_digit(half: Decimal) -> int:
+    """Return the power of ten of the last digit that an error leaves standing."""
+    first = half.adjusted()
+    return first - 1 if half < Decimal(2).scaleb(first) else first
+
+
+def _coarse(bound: Decimal) -> Decimal:
+    """Return a bound to two digits, rounded away from zero."""
+    return bound.quantize(Decimal(1).scaleb(bound.adjusted() - 1), ROUND_UP)
