@@ -13,6 +13,7 @@ import numpy as np
 
 from sib.accountant.counting import cell_shares, counted_cells
 from sib.arrays import Cents
+from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
 from sib.money import exact, largest_remainder, share
 from sib.programme.grid import Grid
@@ -54,8 +55,8 @@ def pockets(deal: Scenario, true: Cents, validated: Cents, *, paid: Cents, calen
         for (law, name), part in zip(cells, np.moveaxis(parts, -1, 0), strict=True):
             by_law[law] += part.sum(axis=0)
             cashable[law] += _cashable(deal, law, name, part=part, calendar=calendar)
-        laws = _by_law(_in_order(deal, counted_cells(deal.accountant.counting, segment)))
-        parts = largest_remainder(validated[place], list(laws.values())) if laws else np.zeros((*validated[place].shape, 0))
+        laws = _counted_laws(deal, segment)
+        parts = largest_remainder(validated[place], list(laws.values()))
         for law, part in zip(laws, np.moveaxis(parts, -1, 0), strict=True):
             counted[law] += part.sum(axis=0)
     return Pockets(by_law, cashable, counted, _charged(deal, counted, paid))
@@ -67,10 +68,11 @@ def _in_order(deal: Scenario, cells: dict[tuple[str, str], Fraction]) -> dict[tu
     return dict(sorted(cells.items(), key=lambda item: (order[item[0][0]], item[0][1])))
 
 
-def _by_law(cells: dict[tuple[str, str], Fraction]) -> dict[str, Fraction]:
-    laws: dict[str, Fraction] = {}
-    for (law, _), part in cells.items():
-        laws[law] = laws.get(law, Fraction(0)) + part
+def _counted_laws(deal: Scenario, segment: Segment) -> dict[str, Fraction]:
+    """The counted laws in the order of the payers, each with its share in the counted classes."""
+    laws = {law: Fraction(0) for law in deal.payers if law in deal.accountant.counting.laws}
+    for (law, _), part in counted_cells(deal.accountant.counting, segment).items():
+        laws[law] += part
     return laws
 
 

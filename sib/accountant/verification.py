@@ -147,7 +147,7 @@ def _enrolled(desk: _Desk) -> Cents:
 
 def _reviewed_by_period(desk: _Desk) -> Cents:
     shape = (desk.calendar.n_periods, BLOCK)
-    if not desk.deal.accountant.fee.per_case or desk.deal.accountant.mode == "none":
+    if not desk.deal.accountant.fee.per_case:
         return np.zeros(shape)
     made = desk.claims.is_claimed
     return total_by((desk.claims.validated_in(desk.rows) * BLOCK + desk.rows.trial)[made], None, shape)

@@ -11,6 +11,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal, InvalidOperation
 from functools import reduce
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 DIGITS = 18
 """Most digits of a number on the command line."""
@@ -112,6 +114,14 @@ def example(line: str) -> str:
 def reading(source: str, overlays: Sequence[str], settings: Sequence[str]) -> Reading:
     """Return the deal that is meant, with everything laid over it; raises ``ScenarioError`` with all that is wrong."""
     return read(source, overlays=overlays, settings=[parse_setting(text) for text in settings])
+
+
+def aside(work: Callable[[], Result]) -> Result:
+    """Do long work on a thread of its own, so that this one hears signals; what it was doing then is given up."""
+    future = ThreadPoolExecutor(1).submit(work)
+    while not future.done():
+        wait([future], timeout=0.2)
+    return future.result()
 
 
 def identity(deal: Scenario) -> dict[str, str]:

@@ -190,12 +190,12 @@ class Account:
 
     def pay_interest(self, available: Cents) -> Cents:
         """Take what is available towards interest, oldest first, and return what was taken."""
-        rounded = self._rounded()
-        paid = np.minimum(available, self.capitalised + rounded)
+        due = self.interest_due
+        paid = np.minimum(available, due)
         from_capitalised = np.minimum(paid, self.capitalised)
         rest = paid - from_capitalised
         self.capitalised = self.capitalised - from_capitalised
-        cleared = (paid > 0) & (rest == rounded)
+        cleared = (paid > 0) & (paid == due)
         self._accrued = self._accrued - self._units(rest)
         self._accrued[cleared] = 0
         return paid

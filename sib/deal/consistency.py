@@ -160,18 +160,27 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
             yield "contract.waterfall", f"never repays tranche {tranche!r}; add \"principal:{tranche}\""
     if deal.contract.fees and "fees" not in steps:
         yield "contract.waterfall", 'has no step "fees", yet the contract has fees'
-    for tranche in deal.contract.tranches:
-        if deal.contract.terms_of(tranche).rate > 0 and f"interest:{tranche.name}" not in steps:
-            yield ("contract.waterfall",
-                   f"never pays the interest of tranche {tranche.name!r}; add \"interest:{tranche.name}\"")
-    takes_all = next((place for place, step in enumerate(steps) if step.startswith("success_fee:")), len(steps))
-    for step in steps[takes_all + 1 : -1]:
-        yield ("contract.waterfall",
-               f"has {step!r} after {steps[takes_all]!r}, which takes all that is left; move it forward")
     extra = any(isinstance(p, SavingsShare) and p.share_after_redemption for p in deal.contract.payments)
     if extra and not any(step.startswith("success_fee:") for step in steps):
         yield ("contract.waterfall", "gives the share after redemption straight back to the outcome payer; add "
                f"\"success_fee:{tranches[0]}\" before \"surplus\"")
+
+
+def waterfall_pays_interest(deal: Scenario) -> Found:
+    """Interest that is earned has a step that pays it."""
+    for tranche in deal.contract.tranches:
+        step = f"interest:{tranche.name}"
+        if deal.contract.terms_of(tranche).rate > 0 and step not in deal.contract.waterfall:
+            yield "contract.waterfall", f"never pays the interest of tranche {tranche.name!r}; add \"{step}\""
+
+
+def waterfall_leaves_something(deal: Scenario) -> Found:
+    """No step but the surplus comes after one that takes all that is left."""
+    steps = deal.contract.waterfall
+    takes_all = next((place for place, step in enumerate(steps) if step.startswith("success_fee:")), len(steps))
+    for step in steps[takes_all + 1 : -1]:
+        yield ("contract.waterfall",
+               f"has {step!r} after {steps[takes_all]!r}, which takes all that is left; move it forward")
 
 
 def triggers_have_one_main(deal: Scenario) -> Found:
@@ -285,6 +294,8 @@ RULES: tuple[Callable[[Scenario], Found], ...] = (
     outcome_payer_has_a_budget,
     names_are_unique,
     waterfall_reaches_everyone,
+    waterfall_pays_interest,
+    waterfall_leaves_something,
     triggers_have_one_main,
     cohorts_are_apart,
     dates_fit,

@@ -26,7 +26,7 @@ from sib.deal.term import (
     between,
     exactly_one,
     fault,
-    no_dot_between_thousands,
+    may_be_thousands,
     number_as,
 )
 
@@ -166,7 +166,8 @@ class Empirical(Term):
 
 def _levels_are_amounts(value: Any) -> Any:
     for level in ("low", "mode", "high") if isinstance(value, dict) else ():
-        no_dot_between_thousands(value.get(level))
+        if odd := may_be_thousands(value.get(level)):
+            raise fault("amount", f"has {level} = {value[level].text}, which {odd}")
     return value
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -139,12 +139,24 @@ def kind_of(table: type[Term]) -> str:
 def name_of(item: Any, place: int) -> str | int:
     """Return what an item of a list is addressed by: its name, or its place where it has none."""
     names = [item.get(key) for key in IDENTITIES] if isinstance(item, dict) else []
-    return next((name for name in names if isinstance(name, str)), place)
+    return next((name for name in names if isinstance(name, str) and name), place)
 
 
 def has_names(items: Any) -> bool:
     """Return whether it is a list of tables that each have a name (an empty list has)."""
     return isinstance(items, list) and all(isinstance(name_of(item, 0), str) for item in items)
+
+
+def homes(key: str, shape: Shape) -> Iterator[str]:
+    """Yield the tables below a place that have a field of that name, as paths without the names of list items."""
+    inner = shape.item or shape
+    if get_origin(inner.core) is dict:
+        inner = shape_of(get_args(inner.core)[1])
+    for table in inner.tables:
+        for name, child in fields(table).items():
+            if name == key:
+                yield ""
+            yield from (f"{name}.{path}".rstrip(".") for path in homes(key, child))
 
 
 def by_name(path: Keys, data: Any) -> Keys:

@@ -95,12 +95,17 @@ def _no_number_in_disguise(value: Any) -> Any:
     return value
 
 
-def no_dot_between_thousands(value: Any) -> Any:
-    """Refuse an amount written as 12.500: a reader takes it for thousands, TOML for twelve and a half."""
+def may_be_thousands(value: Any) -> str:
+    """Return what is odd about a number written as 12.500: thousands to a reader, twelve and a half to TOML."""
     text = getattr(value, "text", "")
-    if re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", text):
-        raise fault("amount", f"has three decimals, which may be thousands; write {text.replace('.', '')} if they are, "
-                    "else at most two decimals")
+    if not re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", text):
+        return ""
+    return f"has three decimals, which may be thousands; write {text.replace('.', '')} if they are, else at most two"
+
+
+def _no_dot_between_thousands(value: Any) -> Any:
+    if odd := may_be_thousands(value):
+        raise fault("amount", odd)
     return value
 
 
@@ -168,7 +173,7 @@ Day = Annotated[date, Strict()]
 Share = Annotated[Number, AfterValidator(_share), _for_editors(minimum=0, maximum=1)]
 ShareBelowOne = Annotated[Number, AfterValidator(_chance_below_one), _for_editors(minimum=0, exclusiveMaximum=1)]
 Rate = Annotated[Number, AfterValidator(_rate), _for_editors(minimum=0, exclusiveMaximum=1)]
-Level = Annotated[Number, BeforeValidator(no_dot_between_thousands)]
+Level = Annotated[Number, BeforeValidator(_no_dot_between_thousands)]
 """A number that may be an amount, such as the threshold of a trigger."""
 Money = Annotated[Level, AfterValidator(_whole_hundredths)]
 """An amount in units of the currency (euros), in whole cents."""

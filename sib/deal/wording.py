@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from sib.deal.consistency import inconsistencies, nearest
 from sib.deal.location import Keys, spelled
 from sib.deal.overlay import Complaint, Draft
 from sib.deal.scenario import Scenario
-from sib.deal.shape import WHOLE_FILE, Shape, either, fields, kind_of, name_of, toml
+from sib.deal.shape import WHOLE_FILE, Shape, either, fields, homes, kind_of, name_of, toml
 from sib.deal.term import Term
 
 
@@ -61,7 +62,8 @@ def faults(error: ValidationError, data: dict[str, Any]) -> Iterator[Fault]:
         for part in found["loc"]:
             steps.take(part)
         context = dict(found.get("ctx", {}))
-        fault = Fault(found["type"], steps.path, found["input"], steps.shape, steps.table, context)
+        value = None if found["loc"][-1:] == ("[key]",) else found["input"]
+        fault = Fault(found["type"], steps.path, value, steps.shape, steps.table, context)
         is_echo = fault.kind == "too_short" and fault.value
         if not is_echo and not steps.is_wrong_branch:
             yield fault
@@ -105,8 +107,13 @@ class _Steps:
 
 
 def complaints(error: ValidationError, draft: Draft) -> list[Complaint]:
-    """Return each fault of a draft as a complaint with its place."""
-    return [_complaint(fault, draft) for fault in faults(error, draft.data)]
+    """Return each fault of a draft as a complaint with its place; a misspelt term is not missing as well."""
+    found = list(faults(error, draft.data))
+    misspelt = {
+        (*fault.path[:-1], *get_close_matches(str(fault.path[-1]), fields(fault.table), n=1))
+        for fault in found if fault.kind == "extra_forbidden" and fault.table
+    }
+    return [_complaint(fault, draft) for fault in found if fault.kind != "missing" or fault.path not in misspelt]
 
 
 def _complaint(fault: Fault, draft: Draft) -> Complaint:
@@ -151,8 +158,13 @@ def _missing(fault: Fault) -> str:
 
 def _unknown(fault: Fault) -> str:
     known = sorted(fields(fault.table) if fault.table else (), key="source".__eq__)
-    where = f'with kind = "{kind_of(fault.table)}"' if fault.table and "kind" in known else "here"
-    return f"is not known {where}; {nearest(str(fault.path[-1]), known)}"
+    key = str(fault.path[-1])
+    if fault.table and "kind" in known:
+        return f'is not known with kind = "{kind_of(fault.table)}"; {nearest(key, known)}'
+    elsewhere = list(dict.fromkeys(filter(None, homes(key, WHOLE_FILE))))
+    if elsewhere and len(elsewhere) <= 2 and not get_close_matches(key, known):
+        return f"is not known here; it belongs in {either(elsewhere)}"
+    return f"is not known here; {nearest(key, known)}"
 
 
 def _no_choice(fault: Fault) -> str:
@@ -184,7 +196,7 @@ def _wrong_form(fault: Fault) -> str:
 
 
 def _empty(fault: Fault) -> str:
-    return f"is empty; {'write a text' if isinstance(fault.value, str) else 'give at least one'}"
+    return f"is empty; {'write a text' if fault.kind == 'string_too_short' else 'give at least one'}"
 
 
 def _too_many(fault: Fault) -> str:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from sib.run import Run
 from sib.views import style
-from sib.views.captions import Words
+from sib.views.captions import Captions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +36,30 @@ class Bridge:
 def prepare_bridge(run: Run) -> Bridge:
     """Average each step of the bridge; steps that never happen are left out."""
     means = run.trials.filter(regex=r"^(bridge|accountant)\.").mean()
-    taken = {str(name).removeprefix("bridge."): float(amount) for name, amount in means.items() if str(name).startswith("bridge.")}
+    steps = {name.partition(".")[2]: float(means[name]) for name in means.index if name.startswith("bridge.")}
     return Bridge(
-        claimed=float(means["accountant.claimed"]), taken={name: amount for name, amount in taken.items() if amount != 0},
+        claimed=float(means["accountant.claimed"]), taken={name: amount for name, amount in steps.items() if amount},
         validated=float(means["accountant.validated"]), late=float(means["accountant.late"]),
     )
 
 
-def draw_bridge(bridge: Bridge, ax: Axes, *, words: Words) -> Axes:
+def draw_bridge(bridge: Bridge, ax: Axes, *, say: Captions) -> Axes:
     """Draw a bar for what is claimed, one hanging from its end for each step, and one for what is left."""
     left = bridge.claimed - np.cumsum(list(bridge.taken.values()))
     starts = [bridge.claimed, *left]
-    names = [words.text("claimed"), *(words.reason(name) for name in bridge.taken), words.text("validated")]
+    names = [say.text("claimed"), *(say.reason(name) for name in bridge.taken), say.text("validated")]
     if bridge.late:
-        names[-1] = words.text("late", amount=words.money(bridge.late))
+        names[-1] = say.text("late", amount=say.money(bridge.late))
     widths = [bridge.claimed, *bridge.taken.values(), bridge.validated]
     offsets = [0.0, *left, 0.0]
     whole, step = style.PARTIES["accountant"], style.OUTCOMES["short"]
     for place, (offset, width) in enumerate(zip(offsets, widths, strict=True)):
         look = whole if place in (0, len(widths) - 1) else step
-        ax.barh(place, width, left=offset, height=0.62, color=look.colour, hatch=look.hatch, edgecolor=style.INK, linewidth=0.5)
-        amount = words.money(width, 1.0) if look is whole else words.money(-width, 1.0)
-        ax.annotate(amount, (max(offset, offset + width), place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
+        ax.barh(place, width, left=offset, height=0.62, color=look.colour, hatch=look.hatch, edgecolor=style.INK,
+                linewidth=0.5)
+        amount = say.money(width if look is whole else -width)
+        ax.annotate(amount, (max(offset, offset + width), place), xytext=(4, 0), textcoords="offset points",
+                    va="center", fontsize=8)
     for place, start in enumerate(starts):
         ax.plot([start, start], [place, place + 1], color=style.INK, linewidth=0.7, zorder=0.5)
     ax.set_yticks(range(len(names)), [style.escape(style.wrapped(name, 26)) for name in names])
@@ -65,5 +67,5 @@ def draw_bridge(bridge: Bridge, ax: Axes, *, words: Words) -> Axes:
     ax.set_xlim(min(0.0, *starts), max(*starts, 0.01) * 1.16)
     ax.grid(axis="x")
     ax.grid(visible=False, axis="y")
-    style.money_axis(ax.xaxis, words, "amount-per-trial")
+    style.money_axis(ax.xaxis, say, "amount-per-trial")
     return ax

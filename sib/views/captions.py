@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sib.deal.scenario import Scenario
-from sib.money import SEPARATORS, NumberFormat, format_amount
+from sib.money import NumberFormat, format_amount
 
 LANGUAGES: tuple[NumberFormat, ...] = ("en", "nl")
 MINUS, NO_BREAK = "\u2212", "\u00a0"
@@ -47,13 +47,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bridge-empty": ("Nothing is claimed in any trial", "In geen enkele simulatie wordt iets geclaimd"),
     "cumulative-cash": (
         "On average {investor} ends at {gain}; {party} pays {paid} and saves {saved}, {cashable} of it cashable",
-        "Gemiddeld eindigt {investor} op {gain}; {party} betaalt {paid} en bespaart {saved}, waarvan {cashable} verzilverbaar",
+        "Gemiddeld eindigt {investor} op {gain}; {party} betaalt {paid} en bespaart {saved}, waarvan {cashable} "
+        "verzilverbaar",
     ),
     "convergence": (
         "After {n} trials the chance of repayment in full is known to within {error} percentage points",
         "Na {n} simulaties is de kans op volledige terugbetaling bekend op {error} procentpunt na",
     ),
-    "compare-repayment": ("Principal is lost in {chances} of trials", "Hoofdsom gaat deels verloren in {chances} van de simulaties"),
+    "compare-repayment": (
+        "Principal is lost in {chances} of trials", "Hoofdsom gaat deels verloren in {chances} van de simulaties",
+    ),
     "or": (" or ", " of "),
     # repayment and net cash
     "lost": ("principal lost: {chance}", "hoofdsom deels verloren: {chance}"),
@@ -61,18 +64,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "full": ("repaid in full: {chance}", "volledig terugbetaald: {chance}"),
     "below": ("pays more than it saves: {chance}", "betaalt meer dan zij bespaart: {chance}"),
     "above": ("saves at least what it pays: {chance}", "bespaart ten minste wat zij betaalt: {chance}"),
+    "nothing": ("nothing back: {chance}", "niets terug: {chance}"),
     "outlay-line": ("outlay", "inleg"),
-    "outlay-line-money": ("outlay ({amount})", "inleg ({amount})"),
-    "full-line": ("repaid in full ({amount} on average)", "volledig terugbetaald (gemiddeld {amount})"),
+    "outlay-line-money": ("outlay: {amount}", "inleg: {amount}"),
+    "full-line": ("mean where repaid in full: {amount}", "gemiddelde bij volledige terugbetaling: {amount}"),
     "even-line": ("pays what it saves", "betaalt wat zij bespaart"),
     "reserve-line": ("reserve P90: {amount}", "reserve P90: {amount}"),
     "receipts-share": ("what the investor gets back, % of outlay", "wat de investeerder terugkrijgt, % van de inleg"),
-    "gain": ("what the investor gets back less its outlay, {unit}", "wat de investeerder terugkrijgt min de inleg, {unit}"),
-    "net-cash": (
-        "cashable savings less payments and own costs, {unit}", "verzilverbare besparing min betalingen en eigen kosten, {unit}",
+    "gain": (
+        "what the investor gets back less its outlay, {unit}", "wat de investeerder terugkrijgt min de inleg, {unit}",
     ),
-    "trials-per-bar": ("share of trials per bar of {width}, %", "deel van de simulaties per balk van {width}, %"),
-    "points": ("{width} points", "{width} punten"),
+    "net-cash": (
+        "cashable savings less payments and own costs, {unit}",
+        "verzilverbare besparing min betalingen en eigen kosten, {unit}",
+    ),
+    "trials-per-bar": ("trials, % per bar of {width}", "simulaties, % per balk van {width}"),
+    "points": ("{width} points", "{width} procentpunt"),
     "ends-hold-the-rest": (" (end bars hold all beyond)", " (eindbalken bevatten de rest)"),
     "less-back": ("share of trials in which less comes back, %", "deel van de simulaties waarin minder terugkomt, %"),
     "compared": (
@@ -86,14 +93,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "of-first": (" (first {n})", " (eerste {n})"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
-    "cash-axis": ("mean cash received less paid since closing, {unit}", "gemiddeld ontvangen min betaald sinds sluiting, {unit}"),
-    "others": ("{label} and {more}", "{label} en {more}"),
-    "own-savings": ("true savings on {label} budgets: {amount}", "werkelijke besparing op budgetten van {label}: {amount}"),
+    "cash-axis": (
+        "mean cash received less paid since closing, {unit}", "gemiddeld ontvangen min betaald sinds sluiting, {unit}",
+    ),
+    "and": (" and ", " en "),
+    "own-savings": (
+        "true savings on its own budgets, {label}: {amount}", "werkelijke besparing op eigen budgetten, {label}: {amount}",
+    ),
     "all-savings": ("true savings on all budgets: {amount}", "werkelijke besparing op alle budgetten: {amount}"),
-    "cashable": ("cashable part for {label}: {amount}", "verzilverbaar deel voor {label}: {amount}"),
+    "cashable": ("of which cashable, {label}: {amount}", "waarvan verzilverbaar, {label}: {amount}"),
     # convergence
     "n-trials": ("trials", "simulaties"),
-    "off-final": ("estimate so far less the last one, percentage points", "schatting tot dan toe min de laatste, procentpunt"),
+    "off-final": (
+        "estimate so far less the last one, percentage points", "schatting tot dan toe min de laatste, procentpunt",
+    ),
     "repaid_in_full": ("chance repaid in full", "kans op volledige terugbetaling"),
     "principal_loss": ("chance of losing principal", "kans op verlies van hoofdsom"),
     "irr": ("mean IRR", "gemiddelde IRR"),
@@ -101,7 +114,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # bridge
     "claimed": ("claimed", "geclaimd"),
     "validated": ("validated", "gevalideerd"),
-    "late": ("validated, of which {amount} too late to count", "gevalideerd, waarvan {amount} te laat om mee te tellen"),
+    "late": ("validated, of which {amount} too late to pay", "gevalideerd, waarvan {amount} te laat voor betaling"),
     "amount-per-trial": ("mean of the trials, {unit}", "gemiddelde van de simulaties, {unit}"),
     "law": ("law not in the contract", "wet niet in het contract"),
     "evidence": ("evidence missing", "bewijs ontbreekt"),
@@ -117,7 +130,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "wrongly_rejected": ("good claim refused", "goede claim geweigerd"),
     "wrongly_adjusted": ("good claim cut", "goede claim verlaagd"),
     # foot and units
-    "foot": ("{name} · {n} trials · seed {seed} · scenario {digest}", "{name} · {n} simulaties · seed {seed} · scenario {digest}"),
+    "foot": (
+        "{name} · {n} trials · seed {seed} · scenario {digest}", "{name} · {n} simulaties · seed {seed} · scenario {digest}",
+    ),
     "EUR": ("euro", "euro"),
     "million": ("million {unit}", "miljoen {unit}"),
 }
@@ -125,9 +140,11 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 PARTIES = {
     "investor": "investeerder", "municipality": "gemeente", "provider": "uitvoerder", "intermediary": "dealmaker",
-    "accountant": "accountant",
 }
 """Dutch for the names that parties go by where the deal gives them none; a name from the deal is left alone."""
+
+SIGNS = {"EUR": "€"}
+"""Signs of currencies; the others are written by their codes, since dollars and crowns share theirs."""
 
 MONTHS = (
     ("January", "januari"), ("February", "februari"), ("March", "maart"), ("April", "april"), ("May", "mei"),
@@ -137,7 +154,7 @@ MONTHS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Captions:
     """Writes texts and numbers in one language for one deal.
 
     Parameters
@@ -167,41 +184,40 @@ class Words:
 
         Examples
         --------
-        >>> Words("nl", "EUR").number(-1797500)
+        >>> Captions("nl", "EUR").number(-1797500)
         '−1.797.500'
         """
         return format_amount(value, lang=self.lang, decimals=decimals, minor=0).replace("-", MINUS)
 
-    def money(self, amount: float, error: float | None = None) -> str:
-        """Return an amount with its currency, in digits that its error supports.
-
-        Parameters
-        ----------
-        amount, error : float
-            In currency units; the amount is rounded to the power of ten at or below the error. Without one it is
-            whole, or shows its cents where it is below 1,000.
+    def money(self, amount: float) -> str:
+        """Return an amount with its currency: whole, or with its cents where it has them and is below 1,000.
 
         Examples
         --------
-        >>> Words("en", "EUR").money(340625.1, 1404), Words("en", "EUR").money(105.76)
-        ('€341,000', '€105.76')
+        >>> Captions("en", "EUR").money(-1797500), Captions("en", "EUR").money(105.76)
+        ('−€1,797,500', '€105.76')
         """
-        if error is not None and error >= 1:
-            step = 10.0 ** math.floor(math.log10(error))
-            amount = math.copysign(math.floor(abs(amount) / step + 0.5) * step, amount)
-        has_cents = not error and abs(amount) < 1000 and round(amount * 100) % 100 != 0
-        digits = self.number(abs(amount), 2 if has_cents else 0)
-        sign = MINUS if amount < 0 and digits.strip("0.,") else ""
-        if self.currency != "EUR":
-            return f"{sign}{self.currency}{NO_BREAK}{digits}"
-        return f"{sign}€{NO_BREAK if self.lang == 'nl' else ''}{digits}"
+        has_cents = abs(amount) < 1000 and round(amount * 100) % 100 != 0
+        return self.with_currency(self.number(amount, 2 if has_cents else 0))
+
+    def with_currency(self, number: str) -> str:
+        """Return a written number with the currency between its sign and its digits.
+
+        Examples
+        --------
+        >>> Captions("en", "EUR").with_currency("-341,000"), Captions("en", "GBP").with_currency("5")
+        ('−€341,000', 'GBP\xa05')
+        """
+        digits = number.lstrip(f"-{MINUS}")
+        space = NO_BREAK if self.lang == "nl" or self.currency != "EUR" else ""
+        return f"{MINUS if digits != number else ''}{SIGNS.get(self.currency, self.currency)}{space}{digits}"
 
     def percent(self, fraction: float) -> str:
         """Return a share in whole percents; in tenths near none and all, which it never rounds to.
 
         Examples
         --------
-        >>> [Words("en", "EUR").percent(share) for share in (0, 0.00004, 0.0094, 0.1488, 0.9996, 1)]
+        >>> [Captions("en", "EUR").percent(share) for share in (0, 0.00004, 0.0094, 0.1488, 0.9996, 1)]
         ['0%', '<0.1%', '0.9%', '15%', '>99.9%', '100%']
         """
         if math.isnan(fraction):
@@ -220,6 +236,6 @@ class Words:
         return PARTIES.get(name, name) if self.lang == "nl" else name
 
 
-def words_for(deal: Scenario, lang: NumberFormat = "en") -> Words:
+def captions_for(deal: Scenario, lang: NumberFormat = "en") -> Captions:
     """Return the writer of a deal's charts in a language."""
-    return Words(lang, deal.currency)
+    return Captions(lang, deal.currency)

@@ -6,6 +6,7 @@ it is drawn. Bands over time are read off the first trials only, means off all o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,15 +17,15 @@ from matplotlib.axes import Axes
 from sib.accountant.counting import cell_shares
 from sib.deal.scenario import Scenario
 from sib.measures import risk
+from sib.measures.risk import Estimate
 from sib.run import Run
 from sib.views import style
-from sib.views.captions import Words
+from sib.views.captions import Captions
 
 FAN_TRIALS = 4096
 """Trials whose paths are worked out again for the bands."""
 FAN = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 CHECKPOINTS = 60
-ESTIMATES = ("repaid_in_full", "principal_loss", "irr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +91,19 @@ def prepare_outstanding(run: Run) -> Outstanding:
     return Outstanding(table, len(paths), len(paths) < run.n_trials)
 
 
-def draw_outstanding(paper: Outstanding, ax: Axes, *, words: Words) -> Axes:
+def draw_outstanding(paper: Outstanding, ax: Axes, *, say: Captions) -> Axes:
     """Draw bands, median and mean as steps: principal stays as it is from one date to the next."""
     table, colour = paper.table, style.PARTIES["investor"].colour
-    days = table.index.to_numpy()
-    part = words.text("of-first", n=words.number(paper.n_bands)) if paper.is_part else ""
+    days = style.day_numbers(table.index)
+    part = say.text("of-first", n=say.number(paper.n_bands)) if paper.is_part else ""
     for low, high, key, alpha in (("p05", "p95", "band-90", 0.18), ("p25", "p75", "band-50", 0.38)):
         ax.fill_between(days, table[low], table[high], step="post", color=colour, alpha=alpha, linewidth=0,
-                        label=words.text(key) + part)
-    ax.step(days, table["p50"], where="post", color=colour, label=words.text("median"))
-    ax.step(days, table["mean"], where="post", color=style.INK, linestyle="--", linewidth=1.3, label=words.text("mean"))
-    ax.set_xlim(days[0], days[-1])
+                        label=say.text(key) + part)
+    ax.step(days, table["p50"], where="post", color=colour, label=say.text("median"))
+    ax.step(days, table["mean"], where="post", color=style.INK, linestyle="--", linewidth=1.3, label=say.text("mean"))
     ax.set_ylim(0, max(float(table["p95"].max()), float(table["mean"].max()), 0.01) * 1.05)
-    ax.legend(loc="upper right")
-    style.date_axis(ax, words)
-    style.money_axis(ax.yaxis, words, "outstanding-axis")
+    style.date_axis(ax, table.index, say)
+    style.money_axis(ax.yaxis, say, "outstanding-axis")
     return ax
 
 
@@ -113,10 +112,8 @@ def own_share(deal: Scenario) -> float | None:
 
     None where it is not the same in all segments; the savings of a month cannot then be told apart afterwards.
     """
-    own = deal.own_laws()
-    shares = {
-        sum(part for (law, _), part in cell_shares(segment).items() if law in own) for segment in deal.programme.segments
-    }
+    own, segments = deal.own_laws(), deal.programme.segments
+    shares = {sum(part for (law, _), part in cell_shares(each).items() if law in own) for each in segments}
     return float(shares.pop()) if len(shares) == 1 else None
 
 
@@ -134,35 +131,29 @@ def prepare_cash(run: Run) -> Cash:
     return Cash(table, parties, share is not None, run.value("municipality", "cashable_savings", "mean"))
 
 
-def draw_cash(paper: Cash, ax: Axes, *, words: Words) -> Axes:
+def draw_cash(paper: Cash, ax: Axes, *, say: Captions) -> Axes:
     """Draw a line for each party and one for the savings, named with the amounts at which they end."""
     table = paper.table
-    days, last = table.index.to_numpy(), table.iloc[-1]
-    handles = []
+    days, last = style.day_numbers(table.index), table.iloc[-1]
     for name, parties in paper.parties.items():
         look = style.PARTIES[name]
-        label = words.text("others", **dict(zip(("label", "more"), (named(party, words) for party in parties), strict=True))) \
-            if len(parties) > 1 else named(parties[0], words)
-        handles += ax.step(days, table[name], where="post", color=look.colour, linestyle=look.line,
-                           label=style.escape(f"{label}: {words.money(last[name], 1.0)}"))
-    payer = named(paper.parties["municipality"][0], words)
-    colour = style.PARTIES["municipality"].colour
-    amount = words.money(last["savings"], 1.0)
-    saved = words.text("own-savings", label=payer, amount=amount) if paper.is_own else words.text("all-savings", amount=amount)
-    ax.step(days, table["savings"], where="post", color=colour, linestyle=(0, (1, 2)), label=style.escape(saved))
-    ax.plot(days[-1:], [paper.cashable], marker="D", linestyle="", color=colour, clip_on=False,
-            label=style.escape(words.text("cashable", label=payer, amount=words.money(paper.cashable, 1.0))))
+        label = say.text("and").join(named(party, say) for party in parties)
+        ax.step(days, table[name], where="post", color=look.colour, linestyle=look.line,
+                label=style.escape(f"{label}: {say.money(last[name])}"))
+    payer, look = named(paper.parties["municipality"][0], say), style.PARTIES["savings"]
+    saved = say.text("own-savings" if paper.is_own else "all-savings", label=payer, amount=say.money(last["savings"]))
+    ax.step(days, table["savings"], where="post", color=look.colour, linestyle=look.line, label=style.escape(saved))
+    ax.plot(days[-1:], [paper.cashable], marker="D", linestyle="", color=look.colour, clip_on=False,
+            label=style.escape(say.text("cashable", label=payer, amount=say.money(paper.cashable))))
     ax.axhline(0, color=style.INK, linewidth=0.8)
-    ax.set_xlim(days[0], days[-1])
-    ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.1), ncols=2)
-    style.date_axis(ax, words)
-    style.money_axis(ax.yaxis, words, "cash-axis")
+    style.date_axis(ax, table.index, say)
+    style.money_axis(ax.yaxis, say, "cash-axis")
     return ax
 
 
-def named(party: str, words: Words) -> str:
+def named(party: str, say: Captions) -> str:
     """Return the name of a party as a chart shows it."""
-    return style.plain(words.party(party))
+    return style.plain(say.party(party))
 
 
 def checkpoints(n_trials: int) -> list[int]:
@@ -178,23 +169,28 @@ def prepare_convergence(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        measure (of ``ESTIMATES``), n_trials, value, low, high: less the estimate from all trials, in percentage points.
+        measure (repaid_in_full, principal_loss, irr), n_trials; value, low and high less the estimate from all
+        trials, in percentage points.
     """
     trials = run.trials
     lost = (trials["investor.receipts"] < trials["investor.outlay"]).to_numpy()
     full, irr = trials["investor.repaid_in_full"].to_numpy(dtype=np.bool_), trials["investor.irr"].to_numpy()
-    ways = {"repaid_in_full": (risk.probability, full), "principal_loss": (risk.probability, lost), "irr": (risk.mean, irr)}
+    estimates: dict[str, Callable[[int], Estimate]] = {
+        "repaid_in_full": lambda n: risk.probability(full[:n]),
+        "principal_loss": lambda n: risk.probability(lost[:n]),
+        "irr": lambda n: risk.mean(irr[:n]),
+    }
     rows = []
-    for measure, (estimate, values) in ways.items():
-        final = estimate(values).value  # type: ignore[operator]
+    for measure, estimate in estimates.items():
+        final = estimate(run.n_trials).value
         for n in checkpoints(run.n_trials):
-            found = estimate(values[:n])  # type: ignore[operator]
+            found = estimate(n)
             ends = (np.nan if end is None else end for end in (found.low, found.high))
             rows.append((measure, n, *((x - final) * 100 for x in (found.value, *ends))))
     return pd.DataFrame(rows, columns=["measure", "n_trials", "value", "low", "high"])
 
 
-def draw_convergence(table: pd.DataFrame, ax: Axes, *, words: Words) -> Axes:
+def draw_convergence(table: pd.DataFrame, ax: Axes, *, say: Captions) -> Axes:
     """Draw how far each estimate still was from the last one, with its own interval."""
     for place, (measure, part) in enumerate(table.groupby("measure", sort=False)):
         if part["value"].isna().all():
@@ -202,13 +198,12 @@ def draw_convergence(table: pd.DataFrame, ax: Axes, *, words: Words) -> Axes:
         look = style.SERIES[place]
         ax.fill_between(part["n_trials"], part["low"], part["high"], color=look.colour, alpha=0.13, linewidth=0)
         ax.plot(part["n_trials"], part["value"], color=look.colour, linestyle=look.line, marker="o", markersize=2.5,
-                label=words.text(str(measure)) + words.text("with-interval"))
+                label=say.text(str(measure)) + say.text("with-interval"))
     ax.axhline(0, color=style.INK, linewidth=0.8)
     most = int(table["n_trials"].max())
     ax.set_xscale("log")
     ax.set_xlim(int(table["n_trials"].min()) * 0.9, most * 1.1)
-    ax.legend(loc="upper right")
     ticks = [x * 10**k for k in range(9) for x in (1, 3)]
-    style.count_axis(ax.xaxis, words, [n for n in ticks if table["n_trials"].min() <= n < most / 1.5] + [most])
-    style.points_axis(ax.yaxis, words, "off-final")
+    style.count_axis(ax.xaxis, say, [n for n in ticks if table["n_trials"].min() <= n < most / 1.5] + [most])
+    style.points_axis(ax.yaxis, say, "off-final")
     return ax

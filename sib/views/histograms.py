@@ -17,9 +17,9 @@ from sib.arrays import Bools, Floats
 from sib.money import NumberFormat
 from sib.run import Run
 from sib.views import style
-from sib.views.captions import Words, words_for
+from sib.views.captions import Captions, captions_for
 
-MOST_BARS = 45
+MOST_BARS = 60
 TAIL = 0.001
 """Share of the trials at either end that may be gathered in the end bars, where that saves a third of the axis."""
 
@@ -34,13 +34,13 @@ class Histogram:
         Rising, equally far apart.
     shares : dict of str to ndarray of shape (n_bars,)
         By group; with the other groups they add up to the share of trials that have a value.
-    has_gathered_ends : bool
+    gathers : bool
         Whether the end bars hold everything beyond them as well.
     """
 
     edges: Floats
     shares: dict[str, Floats]
-    has_gathered_ends: bool
+    gathers: bool
 
     def chance(self, group: str) -> float:
         """Return the share of trials in a group."""
@@ -62,6 +62,8 @@ class Repayment:
         By group ``lost``, ``short`` and ``full``: as a share of the outlay, or less the outlay in currency units.
     is_money : bool
         Which of the two.
+    nothing : float
+        Share of the trials in which nothing at all comes back of an outlay.
     full : float
         Mean of the trials that are repaid in full; NaN without any.
     outlay : float
@@ -70,13 +72,22 @@ class Repayment:
 
     histogram: Histogram
     is_money: bool
+    nothing: float
     full: float
     outlay: float
 
 
 @dataclass(frozen=True, slots=True)
 class NetCash:
-    """What is left to the municipality: bars by group ``below`` and ``above``, and its reserve P90 in currency units."""
+    """What is left to the municipality.
+
+    Parameters
+    ----------
+    histogram : Histogram
+        By group ``below`` and ``above`` zero, in currency units.
+    reserve : float
+        P90, in currency units.
+    """
 
     histogram: Histogram
     reserve: float
@@ -104,7 +115,7 @@ class Curve:
 
 
 def bar_width(values: Floats) -> float:
-    """Return a round width of bars that shows values, at least a fortieth of a tenth of the largest magnitude."""
+    """Return a round width of bars that shows the values, however little they differ, in at most ``MOST_BARS``."""
     span = max(float(np.ptp(values)), 0.1 * float(np.abs(values).max()), 1e-3)
     step = 10.0 ** math.floor(math.log10(span / MOST_BARS))
     return next(step * factor for factor in (1, 2, 2.5, 5, 10) if step * factor * MOST_BARS >= span)
@@ -132,7 +143,7 @@ def histogram(values: Floats, groups: Mapping[str, Bools], *, centre: float, wid
     shown = np.clip(values, low, high) if gathers else values
     width = width or bar_width(np.clip(defined, low, high) if gathers else defined)
     first, last = (math.floor((end - centre) / width) for end in (np.nanmin(shown), np.nanmax(shown)))
-    edges = centre + width * np.arange(first, last + 2)
+    edges = np.asarray(centre + width * np.arange(first, last + 2), dtype=np.float64)
     place = np.floor((shown - centre) / width) - first
     shares = {
         name: np.bincount(place[member & ~np.isnan(place)].astype(np.int64), minlength=len(edges) - 1) / len(values)
@@ -152,20 +163,24 @@ def prepare_repayment(run: Run) -> Repayment:
     """Count receipts as a share of the outlay."""
     outlay, receipts, groups = _investor(run)
     shares = np.divide(receipts, outlay, out=np.full(len(outlay), np.nan), where=outlay > 0)
-    return _repayment(histogram(shares, groups, centre=1.0), shares[groups["full"]], outlay, is_money=False)
+    return _repayment(run, histogram(shares, groups, centre=1.0), shares[groups["full"]], is_money=False)
 
 
 def prepare_gain(run: Run, width: float | None = None) -> Repayment:
     """Count receipts less outlay in currency units, in bars of the given width."""
     outlay, receipts, groups = _investor(run)
     gains = receipts - outlay
-    return _repayment(histogram(gains, groups, centre=0.0, width=width), gains[groups["full"]], outlay, is_money=True)
+    return _repayment(run, histogram(gains, groups, centre=0.0, width=width), gains[groups["full"]], is_money=True)
 
 
-def _repayment(bars: Histogram, full: Floats, outlay: Floats, *, is_money: bool) -> Repayment:
+def _repayment(run: Run, bars: Histogram, full: Floats, *, is_money: bool) -> Repayment:
+    outlay, receipts, _ = _investor(run)
     full = full[~np.isnan(full)]
-    same = outlay[0] if outlay.min() == outlay.max() else math.nan
-    return Repayment(bars, is_money, float(full.mean()) if len(full) else math.nan, float(same))
+    return Repayment(
+        bars, is_money, nothing=float(((receipts == 0) & (outlay > 0)).mean()),
+        full=float(full.mean()) if len(full) else math.nan,
+        outlay=float(outlay[0]) if outlay.min() == outlay.max() else math.nan,
+    )
 
 
 def prepare_net_cash(run: Run, width: float | None = None) -> NetCash:
@@ -181,52 +196,61 @@ def shared_width(run: Run) -> float:
     return bar_width(np.concatenate([net.to_numpy(), gains.to_numpy()]))
 
 
-def _bars(bars: Histogram, ax: Axes, *, words: Words) -> None:
+def _bars(bars: Histogram, ax: Axes, *, say: Captions) -> None:
     """Draw the groups on top of each other, with their chances in the legend."""
     below = np.zeros(len(bars.edges) - 1)
     for group, shares in bars.shares.items():
         look = style.OUTCOMES[group]
-        label = words.text(group, chance=words.percent(bars.chance(group)))
+        label = say.text(group, chance=say.percent(bars.chance(group)))
         ax.stairs(below + shares, bars.edges, baseline=below, fill=True, facecolor=look.colour, hatch=look.hatch,
                   edgecolor=style.INK, linewidth=0.4, label=label)
         below = below + shares
-    ax.set_ylim(0, max(float(below.max()) * 1.3, 1e-3))
+    ax.set_ylim(0, max(float(below.max()) * 1.06, 1e-3))
 
 
-def _upright(ax: Axes, bars: Histogram, *, words: Words, width: str) -> None:
-    """Write the axis of shares, and the legend."""
-    label = words.text("trials-per-bar", width=width)
-    style.percent_axis(ax.yaxis, words, label + (words.text("ends-hold-the-rest") if bars.has_gathered_ends else ""))
-    ax.legend(loc="upper left")
+def _upright(ax: Axes, bars: Histogram, *, say: Captions, width: str) -> None:
+    """Write the axis of shares."""
+    label = say.text("trials-per-bar", width=width)
+    style.percent_axis(ax.yaxis, say, label + (say.text("ends-hold-the-rest") if bars.gathers else ""))
 
 
-def draw_repayment(table: Repayment, ax: Axes, *, words: Words) -> Axes:
+def draw_repayment(table: Repayment, ax: Axes, *, say: Captions) -> Axes:
     """Draw what the investor gets back, with lines at the outlay and at what full repayment brings on average."""
     bars = table.histogram
-    _bars(bars, ax, words=words)
-    outlay = words.text("outlay-line") if math.isnan(table.outlay) else words.text("outlay-line-money", amount=words.money(table.outlay))
-    style.marked(ax, 0.0 if table.is_money else 1.0, outlay)
+    _bars(bars, ax, say=say)
+    key = "outlay-line" if math.isnan(table.outlay) else "outlay-line-money"
+    style.marked(ax, 0.0 if table.is_money else 1.0, say.text(key, amount=say.money(table.outlay)))
     if not math.isnan(table.full):
-        full = words.money(table.full) if table.is_money else words.percent(table.full)
-        style.marked(ax, table.full, words.text("full-line", amount=full), row=1)
+        full = say.money(table.full) if table.is_money else f"{say.number(table.full * 100, 1)}%"
+        style.marked(ax, table.full, say.text("full-line", amount=full), is_first=False)
+    if table.nothing:
+        _note_nothing(table, ax, say=say)
     if table.is_money:
-        style.money_axis(ax.xaxis, words, "gain")
-        _upright(ax, bars, words=words, width=words.money(bars.width))
+        style.money_axis(ax.xaxis, say, "gain")
+        _upright(ax, bars, say=say, width=say.money(bars.width))
     else:
-        style.percent_axis(ax.xaxis, words, words.text("receipts-share"))
-        _upright(ax, bars, words=words, width=words.text("points", width=f"{bars.width * 100:g}"))
+        style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
+        _upright(ax, bars, say=say, width=say.text("points", width=f"{bars.width * 100:g}"))
     return ax
 
 
-def draw_net_cash(table: NetCash, ax: Axes, *, words: Words) -> Axes:
+def _note_nothing(table: Repayment, ax: Axes, *, say: Captions) -> None:
+    """Write over the bar of total loss how many trials it stands for, since they all lie on one point."""
+    bars = table.histogram
+    height = sum(float(shares[0]) for shares in bars.shares.values())
+    ax.annotate(say.text("nothing", chance=say.percent(table.nothing)), (bars.edges[0], height), xytext=(0, 3),
+                textcoords="offset points", fontsize=8, va="bottom")
+
+
+def draw_net_cash(table: NetCash, ax: Axes, *, say: Captions) -> Axes:
     """Draw the municipality's net cash, with lines at zero and at the reserve that is enough in nine trials of ten."""
     bars = table.histogram
-    _bars(bars, ax, words=words)
-    style.marked(ax, 0.0, words.text("even-line"), side="right")
+    _bars(bars, ax, say=say)
+    style.marked(ax, 0.0, say.text("even-line"))
     if table.reserve > 0:
-        style.marked(ax, -table.reserve, words.text("reserve-line", amount=words.money(table.reserve)), row=1)
-    style.money_axis(ax.xaxis, words, "net-cash")
-    _upright(ax, bars, words=words, width=words.money(bars.width))
+        style.marked(ax, -table.reserve, say.text("reserve-line", amount=say.money(table.reserve)), is_first=False)
+    style.money_axis(ax.xaxis, say, "net-cash")
+    _upright(ax, bars, say=say, width=say.money(bars.width))
     return ax
 
 
@@ -242,20 +266,20 @@ def prepare_curve(label: str, run: Run) -> Curve:
     )
 
 
-def draw_curves(curves: list[Curve], ax: Axes, *, words: Words) -> Axes:
+def draw_curves(curves: list[Curve], ax: Axes, *, say: Captions) -> Axes:
     """Draw how often less comes back, a line for each deal, with the chance of losing principal marked."""
     for place, curve in enumerate(curves):
         look = style.SERIES[place % len(style.SERIES)]
-        label = words.text("compared", label=curve.label, cases=words.number(curve.effective_cases),
-                           mean=words.percent(curve.mean), lost=words.percent(curve.lost))
-        ax.step(curve.shares, curve.chances, where="post", color=look.colour, linestyle=look.line, label=style.escape(label))
+        label = say.text("compared", label=curve.label, cases=say.number(curve.effective_cases),
+                           mean=say.percent(curve.mean), lost=say.percent(curve.lost))
+        ax.step(curve.shares, curve.chances, where="post", color=look.colour, linestyle=look.line,
+                label=style.escape(label))
         ax.plot([1.0], [curve.lost], marker="o", color=look.colour, markersize=5, zorder=5)
     ax.set_xlim(0.0, max(curve.shares[-1] for curve in curves))
     ax.set_ylim(0.0, 1.0)
-    style.marked(ax, 1.0, words.text("outlay-line"))
-    ax.legend(loc="upper left")
-    style.percent_axis(ax.xaxis, words, words.text("receipts-share"))
-    style.percent_axis(ax.yaxis, words, words.text("less-back"))
+    style.marked(ax, 1.0, say.text("outlay-line"))
+    style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
+    style.percent_axis(ax.yaxis, say, say.text("less-back"))
     return ax
 
 
@@ -274,12 +298,12 @@ def compare_repayment(runs: Mapping[str, Run], ax: Axes, *, lang: NumberFormat =
     -------
     Axes
     """
-    words = words_for(next(iter(runs.values())).deal, lang)
+    say = captions_for(next(iter(runs.values())).deal, lang)
     curves = [prepare_curve(label, run) for label, run in runs.items()]
-    draw_curves(curves, ax, words=words)
-    chances = words.text("or").join(f"{words.percent(curve.lost)} ({curve.label})" for curve in curves)
-    style.titled(ax, words.text("compare-repayment", chances=chances))
-    style.foot(ax.get_figure(root=True), runs.values(), words)  # type: ignore[arg-type]
+    draw_curves(curves, ax, say=say)
+    chances = say.text("or").join(f"{say.percent(curve.lost)} ({curve.label})" for curve in curves)
+    style.headed(ax, say.text("compare-repayment", chances=chances), columns=1)
+    style.foot(ax.get_figure(root=True), runs.values(), say)  # type: ignore[arg-type]
     return ax
 
 

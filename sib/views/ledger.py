@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sib.money import format_amount
-from sib.views.tables import plain
+from sib.views.tables import columns, plain, ruled
 from sib.views.words import Words
 
 
@@ -69,18 +69,8 @@ def ledger(entries: pd.DataFrame, head: Sequence[str], *, words: Words) -> str:
     sums = [(plain(each.party), *(_cents(cents, words) for cents in (each.received, each.paid, each.net))) for each in found]
     sums.append((words("sum"), "", "", _cents(sum(each.net for each in found), words)))
     summed = (words("totals"), *(words(key) for key in ("received", "given", "balance")))
-    return "\n\n".join(("\n".join(head), columns([heading, *lines], n_left=4), columns([summed, *sums], n_left=1)))
-
-
-def columns(rows: Sequence[Sequence[str]], *, n_left: int) -> str:
-    """Return rows in columns, the first ``n_left`` flush left and the others flush right, a line below the first."""
-    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(f"{cell:<{width}}" if place < n_left else f"{cell:>{width}}"
-                  for place, (cell, width) in enumerate(zip(row, wide, strict=True))).rstrip()
-        for row in rows
-    ]
-    return "\n".join((lines[0], "-" * (sum(wide) + 2 * (len(wide) - 1)), *lines[1:]))
+    tables = (ruled(columns([heading, *lines], n_left=4)), ruled(columns([summed, *sums], n_left=1)))
+    return "\n\n".join(("\n".join(head), *tables))
 
 
 def _cents(cents: int, words: Words) -> str:

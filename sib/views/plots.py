@@ -19,7 +19,7 @@ from sib.results import Row
 from sib.run import Run
 from sib.views import style
 from sib.views.bridge import Bridge, draw_bridge, prepare_bridge
-from sib.views.captions import Words, words_for
+from sib.views.captions import Captions, captions_for
 from sib.views.courses import (
     Cash,
     Outstanding,
@@ -40,6 +40,7 @@ from sib.views.histograms import (
     prepare_repayment,
     shared_width,
 )
+from sib.views.words import Words
 
 
 def figure_of(run: Run, party: str, measure: str, statistic: str) -> Row:
@@ -47,75 +48,75 @@ def figure_of(run: Run, party: str, measure: str, statistic: str) -> Row:
     return next(row for row in run.rows if (row.party, row.measure, row.statistic) == (party, measure, statistic))
 
 
-def money(row: Row, words: Words) -> str:
-    """Write a row of money in the digits that its error or interval supports."""
-    error = row.standard_error
-    if error is None and row.low is not None and row.high is not None:
-        error = (row.high - row.low) / 4
-    return words.money(row.value, error)
+def money(row: Row, say: Captions) -> str:
+    """Write a row of money in the same digits as the tables do."""
+    return say.with_currency(Words(say.lang).figure(row, "money")[0])
 
 
-def chance(run: Run, party: str, measure: str, words: Words) -> str:
+def chance(run: Run, party: str, measure: str, say: Captions) -> str:
     """Write a probability of the summary."""
-    return words.percent(run.value(party, measure, "probability"))
+    return say.percent(run.value(party, measure, "probability"))
 
 
-def say_repayment(run: Run, paper: Any, words: Words) -> str:
-    """How likely is repayment in full, and a loss of principal?"""
-    full, lost = chance(run, "investor", "repaid_in_full", words), chance(run, "investor", "principal_loss", words)
-    return words.text("repayment-risk", full=full, lost=lost)
+def say_repayment(run: Run, paper: Any, say: Captions) -> str:
+    """Say how likely repayment in full is, and a loss of principal."""
+    full, lost = chance(run, "investor", "repaid_in_full", say), chance(run, "investor", "principal_loss", say)
+    return say.text("repayment-risk", full=full, lost=lost)
 
 
-def say_outstanding(run: Run, paper: Outstanding, words: Words) -> str:
-    """When is half of the trials rid of principal, and how many are short at the end?"""
-    short = words.percent(1 - run.value("investor", "repaid_in_full", "probability"))
+def say_outstanding(run: Run, paper: Outstanding, say: Captions) -> str:
+    """Say when half of the trials are rid of principal, and how many are short at the end."""
+    short = say.percent(1 - run.value("investor", "repaid_in_full", "probability"))
     if paper.repaid_by is None:
-        return words.text("outstanding-late", short=short)
-    return words.text("outstanding", day=words.month(paper.repaid_by), short=short)
+        return say.text("outstanding-late", short=short)
+    return say.text("outstanding", day=say.month(paper.repaid_by), short=short)
 
 
-def say_net_cash(run: Run, paper: Any, words: Words) -> str:
-    """How likely does the municipality pay more than it saves, and what should it hold against that?"""
-    short = chance(run, "municipality", "pays_more_than_it_saves", words)
-    reserve = money(figure_of(run, "municipality", "reserve", "p90"), words)
-    return words.text("municipality-net-cash", party=_payer(run, words), short=short, reserve=reserve)
+def say_net_cash(run: Run, paper: Any, say: Captions) -> str:
+    """Say how likely the municipality pays more than it saves, and what it should hold against that."""
+    short = chance(run, "municipality", "pays_more_than_it_saves", say)
+    reserve = money(figure_of(run, "municipality", "reserve", "p90"), say)
+    return say.text("municipality-net-cash", party=_payer(run, say), short=short, reserve=reserve)
 
 
-def say_bridge(run: Run, paper: Bridge, words: Words) -> str:
-    """How much of what is claimed is left, and what takes most?"""
+def say_bridge(run: Run, paper: Bridge, say: Captions) -> str:
+    """Say how much of what is claimed is left, and what takes most."""
     claimed, validated = (figure_of(run, "accountant", name, "mean") for name in ("claimed", "validated"))
     if not paper.claimed:
-        return words.text("bridge-empty")
+        return say.text("bridge-empty")
     if not paper.taken:
-        return words.text("bridge-whole", claimed=money(claimed, words))
-    reason = words.reason(max(paper.taken, key=lambda name: paper.taken[name]))
-    part = words.percent(paper.validated / paper.claimed)
-    return words.text("bridge", validated=money(validated, words), claimed=money(claimed, words), part=part, reason=reason)
+        return say.text("bridge-whole", claimed=money(claimed, say))
+    reason = say.reason(max(paper.taken, key=lambda name: paper.taken[name]))
+    part = say.percent(paper.validated / paper.claimed)
+    return say.text(
+        "bridge", validated=money(validated, say), claimed=money(claimed, say), part=part, reason=reason,
+    )
 
 
-def say_cash(run: Run, paper: Cash, words: Words) -> str:
-    """Where do investor and municipality end on average?"""
+def say_cash(run: Run, paper: Cash, say: Captions) -> str:
+    """Say where investor and municipality end on average."""
     loss = figure_of(run, "investor", "loss", "mean")
+    gain = replace(loss, value=-loss.value, low=negative(loss.high), high=negative(loss.low))
     paid, saved, cashable = (
-        money(figure_of(run, "municipality", name, "mean"), words)
+        money(figure_of(run, "municipality", name, "mean"), say)
         for name in ("outcome_payments", "true_savings", "cashable_savings")
     )
-    return words.text(
-        "cumulative-cash", investor=named(run.deal.parties.investor, words), gain=words.money(-loss.value, loss.standard_error),
-        party=named(run.deal.parties.outcome_payer, words), paid=paid, saved=saved, cashable=cashable,
+    return say.text(
+        "cumulative-cash", investor=named(run.deal.parties.investor, say), gain=money(gain, say),
+        party=named(run.deal.parties.outcome_payer, say), paid=paid, saved=saved, cashable=cashable,
     )
 
 
-def say_convergence(run: Run, paper: pd.DataFrame, words: Words) -> str:
-    """How sure is the chance of repayment in full by now?"""
+def say_convergence(run: Run, paper: pd.DataFrame, say: Captions) -> str:
+    """Say how well the chance of repayment in full is known by now."""
     row = figure_of(run, "investor", "repaid_in_full", "probability")
     ends = [abs(end - row.value) for end in (row.low, row.high) if end is not None]
-    error = words.number(max(ends, default=1.0) * 100, 1 if max(ends, default=1.0) < 0.1 else 0)
-    return words.text("convergence", n=words.number(run.n_trials), error=error)
+    error = say.number(max(ends, default=1.0) * 100, 1 if max(ends, default=1.0) < 0.1 else 0)
+    return say.text("convergence", n=say.number(run.n_trials), error=error)
 
 
-def _payer(run: Run, words: Words) -> str:
-    name = named(run.deal.parties.outcome_payer, words)
+def _payer(run: Run, say: Captions) -> str:
+    name = named(run.deal.parties.outcome_payer, say)
     return name[:1].upper() + name[1:]
 
 
@@ -124,7 +125,7 @@ class Chart(NamedTuple):
 
     prepare: Callable[[Run], Any]
     draw: Callable[..., Axes]
-    sentence: Callable[[Run, Any, Words], str]
+    sentence: Callable[[Run, Any, Captions], str]
 
 
 CHARTS: dict[str, Chart] = {
@@ -148,13 +149,13 @@ def draw(run: Run, name: str, *, lang: NumberFormat = "en") -> Figure:
         A key of ``CHARTS``.
     lang : {"en", "nl"}
     """
-    chart, words = CHARTS[name], words_for(run.deal, lang)
+    chart, say = CHARTS[name], captions_for(run.deal, lang)
     with style.house_style():
         figure = Figure()
         ax = figure.subplots()
         paper = chart.prepare(run)
-        style.titled(chart.draw(paper, ax, words=words), chart.sentence(run, paper, words))
-        style.foot(figure, [run], words)
+        style.headed(chart.draw(paper, ax, say=say), chart.sentence(run, paper, say))
+        style.foot(figure, [run], say)
     return figure
 
 
@@ -166,17 +167,17 @@ def both_sides(run: Run, *, lang: NumberFormat = "en") -> Figure:
     run : Run
     lang : {"en", "nl"}
     """
-    words, width = words_for(run.deal, lang), shared_width(run)
+    say, width = captions_for(run.deal, lang), shared_width(run)
     gain, net_cash = prepare_gain(run, width), prepare_net_cash(run, width)
     with style.house_style():
         figure = Figure(figsize=(12.0, 4.8))
         left, right = figure.subplots(1, 2)
-        draw_repayment(gain, left, words=words)
-        draw_net_cash(net_cash, right, words=words)
+        draw_repayment(gain, left, say=say)
+        draw_net_cash(net_cash, right, say=say)
         style.same_limits(left, right)
-        style.titled(left, say_repayment(run, gain, words), width=62)
-        style.titled(right, say_net_cash(run, net_cash, words), width=62)
-        style.foot(figure, [run], words)
+        style.headed(left, say_repayment(run, gain, say), width=56)
+        style.headed(right, say_net_cash(run, net_cash, say), width=56)
+        style.foot(figure, [run], say)
     return figure
 
 

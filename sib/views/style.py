@@ -1,36 +1,38 @@
 """How every chart looks: colours, axes, titles, the foot, and the way a figure gets onto disk.
 
-In come axes and words, out go the same axes dressed, or files that are the same to the byte on every run. Text
+In come axes and captions, out go the same axes dressed, or files that are the same to the byte on every run. Text
 from a deal passes through ``plain`` and ``escape`` here before it is drawn. Nothing is counted in this room.
 """
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import matplotlib.style
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.dates import MonthLocator, YearLocator, num2date
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
-from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, Formatter, FuncFormatter, MaxNLocator
 
+from sib.arrays import Ints
 from sib.run import Run
-from sib.views.captions import LONGEST_NAME, Words
+from sib.views.captions import LONGEST_NAME, Captions
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a chart is the same on every machine."""
-TITLE_WIDTH = 84
+TITLE_WIDTH = 72
 """Characters of a title line over a chart of full width."""
+KEY_COLUMNS, KEY_ROW = 2, 13.0
+"""Columns of the key between title and chart; the height of its rows in points."""
 INK = "#333333"
 
 
@@ -40,7 +42,7 @@ class Look:
 
     colour: str
     hatch: str = ""
-    line: str | tuple[int, tuple[int, ...]] = "-"
+    line: str | tuple[int, tuple[float, ...]] = "-"
 
 
 PARTIES = {
@@ -49,6 +51,7 @@ PARTIES = {
     "provider": Look("#009e73", line="-."),
     "others": Look("#7a5195", line=":"),
     "accountant": Look("#4d4d4d"),
+    "savings": Look("#d55e00", line=(0, (1, 1.6))),
 }
 """By party, from the palette of Okabe and Ito (2008), which the colour-blind can tell apart."""
 
@@ -79,15 +82,15 @@ def _glyphs() -> frozenset[int]:
 
 
 def plain(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return a label as one line that the font can show, cut where it is too long.
+    r"""Return a label as one line that the font can show, cut where it is too long.
 
     Examples
     --------
-    >>> plain("wijk\\n1 \N{SEEDLING}"), plain("x" * 300, longest=5)
+    >>> plain("wijk\n1 \N{SEEDLING}"), plain("x" * 300, longest=5)
     ('wijk 1', 'xxxx…')
     """
-    shown = "".join(letter for letter in text if letter.isspace() or (letter.isprintable() and ord(letter) in _glyphs()))
-    shown = " ".join(shown.split()) or "?"
+    letters = (letter for letter in " ".join(text.split()) if letter.isprintable() and ord(letter) in _glyphs())
+    shown = " ".join("".join(letters).split()) or "?"
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
@@ -102,51 +105,56 @@ def wrapped(text: str, width: int) -> str:
     return textwrap.fill(text, width)
 
 
-def titled(ax: Axes, sentence: str, *, width: int = TITLE_WIDTH) -> None:
-    """Set the sentence that a chart answers as its title."""
-    ax.set_title(escape(wrapped(sentence, width)), loc="left")
+def headed(ax: Axes, sentence: str, *, width: int = TITLE_WIDTH, columns: int = KEY_COLUMNS) -> None:
+    """Set the sentence that a chart answers as its title, and below it the key to what is drawn, areas first."""
+    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: handle.get_zorder())
+    rows = -(-len(handles) // columns)
+    if rows:
+        ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.3,
+                  borderpad=0.2, labelspacing=0.35)
+    ax.set_title(escape(wrapped(sentence, width)), loc="left", pad=10 + rows * KEY_ROW)
 
 
 class _Amounts(Formatter):
     """Ticks of money: whole where all are whole, else with cents."""
 
-    def __init__(self, words: Words, divisor: float) -> None:
-        self.words, self.divisor = words, divisor
+    def __init__(self, say: Captions, divisor: float) -> None:
+        self.say, self.divisor = say, divisor
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return self.words.number(x / self.divisor)
+        return self.say.number(x / self.divisor)
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         amounts = [value / self.divisor for value in values]
         is_whole = all(abs(amount - round(amount)) < 1e-9 * max(1.0, abs(amount)) for amount in amounts)
-        return [self.words.number(amount, 0 if is_whole else 2) for amount in amounts]
+        return [self.say.number(amount, 0 if is_whole else 2) for amount in amounts]
 
 
-def money_axis(axis: Axis, words: Words, key: str) -> None:
+def money_axis(axis: Axis, say: Captions, key: str) -> None:
     """Write an axis of money with its unit, in millions from a hundred million; call it when all is drawn."""
     largest = max(abs(end) for end in axis.get_view_interval())
-    divisor, unit = (1e6, words.text("million", unit=words.unit())) if largest >= 1e8 else (1.0, words.unit())
+    divisor, unit = (1e6, say.text("million", unit=say.unit())) if largest >= 1e8 else (1.0, say.unit())
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(_Amounts(words, divisor))
-    axis.set_label_text(words.text(key, unit=unit))
+    axis.set_major_formatter(_Amounts(say, divisor))
+    axis.set_label_text(say.text(key, unit=unit))
 
 
-def percent_axis(axis: Axis, words: Words, label: str) -> None:
+def percent_axis(axis: Axis, say: Captions, label: str) -> None:
     """Write an axis of fractions in percents; the unit is in the label."""
     def written(fraction: float, _: int | None = None) -> str:
         percents = fraction * 100
         decimals = next((n for n in range(3) if abs(percents - round(percents, n)) < 1e-6), 3)
-        return words.number(percents, decimals)
+        return say.number(percents, decimals)
 
     axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(written))
     axis.set_label_text(label)
 
 
-def points_axis(axis: Axis, words: Words, key: str) -> None:
+def points_axis(axis: Axis, say: Captions, key: str) -> None:
     """Write an axis of differences in percentage points, which are its unit."""
-    axis.set_major_formatter(FuncFormatter(lambda x, _: words.number(x, 0 if x == round(x) else 1)))
-    axis.set_label_text(words.text(key))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: say.number(x, 0 if x == round(x) else 1)))
+    axis.set_label_text(say.text(key))
 
 
 def same_limits(ax: Axes, other: Axes) -> None:
@@ -157,40 +165,43 @@ def same_limits(ax: Axes, other: Axes) -> None:
             getattr(each, put)(min(low), max(high))
 
 
-def date_axis(ax: Axes, words: Words) -> None:
-    """Write the x axis in years, in months where it is shorter than three years; call it when all is drawn."""
-    first, last = ax.get_xlim()
-    months = max(1, math.ceil((last - first) / 30.4))
+def day_numbers(days: pd.DatetimeIndex) -> Ints:
+    """Return dates as whole days since 1970, where a chart puts them."""
+    return days.to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def date_axis(ax: Axes, days: pd.DatetimeIndex, say: Captions) -> None:
+    """Write the x axis from the first of the days to the last: in years, or in months where it is shorter than three."""
+    first, last = days[0].date(), days[-1].date()
+    months = (last.year - first.year) * 12 + last.month - first.month
     if months > 36:
-        ax.xaxis.set_major_locator(YearLocator(base=max(1, months // 120), tz="UTC"))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{num2date(x, tz='UTC').year}"))
-        return
-    ax.xaxis.set_major_locator(MonthLocator(interval=max(1, math.ceil(months / 6)), tz="UTC"))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: words.month(num2date(x, tz="UTC"))))
+        years = range(first.year + (first > date(first.year, 1, 1)), last.year + 1, 1 + months // 180)
+        ticks = {date(year, 1, 1): str(year) for year in years}
+    else:
+        ticks = {day.date(): say.month(day.date()) for day in days[:: 1 + months // 7]}
+    ax.set_xticks([(day - date(1970, 1, 1)).days for day in ticks], list(ticks.values()))
+    ends = day_numbers(days[[0, -1]])
+    ax.set_xlim(ends[0], max(ends[1], ends[0] + 1))
 
 
-def count_axis(axis: Axis, words: Words, ticks: Iterable[float]) -> None:
+def count_axis(axis: Axis, say: Captions, ticks: Iterable[float]) -> None:
     """Write an axis of numbers of trials with the given ticks."""
     axis.set_major_locator(FixedLocator(list(ticks)))
     axis.set_minor_locator(FixedLocator([]))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: words.number(x)))
-    axis.set_label_text(words.text("n-trials"))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: say.number(x)))
+    axis.set_label_text(say.text("n-trials"))
 
 
-def marked(ax: Axes, x: float, label: str, *, row: int = 0, side: Literal["left", "right"] = "left") -> Text:
-    """Draw a line across at x with its label beside the top of it, on the given row from above."""
-    ax.axvline(x, color=INK, linewidth=1.1, linestyle="-" if row == 0 else (0, (4, 2)), zorder=3)
-    return ax.annotate(
-        escape(label), (x, 1.0), xycoords=("data", "axes fraction"), textcoords="offset points",
-        xytext=(-4 if side == "left" else 4, -2 - 13 * row), ha="right" if side == "left" else "left", va="top",
-        fontsize=8, color=INK, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
-    )
+def marked(ax: Axes, x: float, label: str, *, is_first: bool = True) -> None:
+    """Draw a line across at x, explained in the key: whole for the first of a chart, dashed for the second."""
+    ax.axvline(x, color=INK, linewidth=1.4, linestyle="-" if is_first else (0, (4, 2)), zorder=3, label=escape(label))
 
 
-def foot(figure: Figure, runs: Iterable[Run], words: Words) -> None:
+def foot(figure: Figure, runs: Iterable[Run], say: Captions) -> None:
     """Write under a figure which runs it shows: deal, trials, seed, digest."""
     lines = [
-        words.text("foot", name=plain(run.deal.name, 60), n=words.number(run.n_trials), seed=str(run.seed), digest=run.deal.digest[:12])
+        say.text("foot", name=plain(run.deal.name, 60), n=say.number(run.n_trials), seed=str(run.seed),
+                 digest=run.deal.digest[:12])
         for run in runs
     ]
     figure.supxlabel(escape("\n".join(lines)), x=0.01, ha="left", fontsize=7, color="#666666")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sib import __version__
+from sib.bridge import STEP
 from sib.deal.cautions import assumed_independent, cautions
 from sib.deal.scenario import Scenario
 from sib.engine import Simulation
@@ -87,7 +88,7 @@ class Page:
     ----------
     simulation : Simulation
     rows : sequence of Row
-        Its summary, with the rows of the bridge: party ``accountant``, measure ``bridge.STEP``.
+        Its summary, with the rows of the bridge.
     words : Words
     """
 
@@ -176,11 +177,11 @@ class Page:
         """Return the way from what is claimed to what is validated."""
         words = self.words
         steps = [row for (_, name, statistic), row in self.rows.items()
-                 if name.startswith("bridge.") and statistic == "mean" and row.value]
+                 if name.startswith(STEP) and statistic == "mean" and row.value]
         cells = [(words("claimed"), *words.figure(self.rows["accountant", "claimed", "mean"], "money"))]
         for row in steps:
             figure, note = words.figure(row, "money")
-            cells.append((f"  - {words.reason(row.measure.removeprefix('bridge.'))}", figure, note))
+            cells.append((f"  - {words.reason(row.measure.removeprefix(STEP))}", figure, note))
         cells.append((words("validated"), *words.figure(self.rows["accountant", "validated", "mean"], "money")))
         late = self.rows["accountant", "late", "mean"]
         cells += [(words("late"), *words.figure(late, "money"))] if late.value else []
@@ -229,6 +230,22 @@ def beside(left: list[str], right: list[str], width: int | None) -> str:
     n_lines = max(len(left), len(right))
     left, right = (lines + [" " * len(lines[0])] * (n_lines - len(lines)) for lines in (left, right))
     return "\n".join(f"{one}{GAP}{other}".rstrip() for one, other in zip(left, right, strict=True))
+
+
+def columns(rows: Sequence[Sequence[str]], *, n_left: int) -> list[str]:
+    """Return rows as lines, the first ``n_left`` columns flush left and the others flush right."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    flush = ["<"] * n_left + [">"] * (len(wide) - n_left)
+    return [
+        "  ".join(f"{text:{side}{width}}" for text, side, width in zip(row, flush, wide, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def ruled(lines: Sequence[str]) -> str:
+    """Return lines as a table with a rule below its heading."""
+    heading, *others = lines
+    return "\n".join((heading, "-" * max(map(len, lines)), *others))
 
 
 def wrapped(text: str, first: str = "", others: str | None = None) -> str:

@@ -1,0 +1,28 @@
+"""The way from what is claimed to what is validated, as rows of a summary: one measure a step.
+
+In comes a simulation, out go rows in the order in which the steps apply. What a step takes off is the
+accountant's; this room only lists it.
+"""
+
+from __future__ import annotations
+
+from sib.accountant.counting import RULES
+from sib.engine import Simulation
+from sib.results import Measure, Row, Summary
+
+STEP = "bridge."
+
+
+def bridge_rows(simulation: Simulation) -> list[Row]:
+    """Return mean, standard deviation and quantiles of what each step takes off.
+
+    Returns
+    -------
+    list of Row
+        Party ``accountant``, measure ``bridge.STEP``, in currency units; counting rules first, in their order, then
+        the reasons of the review.
+    """
+    summary = Summary(simulation)
+    order = {f"{STEP}{name}": place for place, name in enumerate(RULES)}
+    steps = sorted((key for key in simulation.trials if key.startswith(STEP)), key=lambda key: (order.get(key, len(order)), key))
+    return [row for key in steps for row in summary.spread(Measure("accountant", key, key, "money"))]

@@ -1,0 +1,40 @@
+"""``sib check``: everything that is wrong with a deal, or its term sheet."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from sib.cli import options
+from sib.deal.assumptions import assumptions
+from sib.deal.cautions import assumed_independent, cautions
+from sib.money import NumberFormat
+from sib.views.terms import term_sheet
+from sib.views.words import Words
+
+NOT_PASSED = 6
+
+
+@click.command("check", epilog=options.example("sib check zwarte-zwanen"))
+@options.scenario(options.lang, options.as_json, options.strict)
+def verb(
+    source: str, overlays: tuple[str, ...], settings: tuple[str, ...], lang: NumberFormat, as_json: bool, strict: bool
+) -> int:
+    """Say everything that is wrong with SCENARIO, with file, line and how to mend it.
+
+    Where nothing is wrong: its term sheet (every term that applies, defaults included, with its source), what it
+    takes to be independent, and what is worth a second look; with --strict the latter ends with 6.
+    """
+    reading = options.reading(source, overlays, settings)
+    deal = reading.scenario
+    if as_json:
+        options.say_json({
+            "scenario": options.identity(deal),
+            "terms": [asdict(term) for term in assumptions(reading)],
+            "assumed_independent": [{"what": what, "path": path} for what, path in assumed_independent(deal)],
+            "cautions": [{"path": path, "message": message} for path, message in cautions(deal)],
+        })
+    else:
+        options.say(term_sheet(reading, Words(lang)))
+    return NOT_PASSED if strict and cautions(deal) else 0

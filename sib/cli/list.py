@@ -1,0 +1,36 @@
+"""``sib list``: the deals that come with the package."""
+
+from __future__ import annotations
+
+import click
+
+from sib.cli import options
+from sib.deal.reader import packaged, read
+from sib.deal.scenario import Scenario
+from sib.views.tables import columns, plain
+from sib.views.words import Words
+
+
+@click.command("list", epilog=options.example("sib list"))
+@options.lang
+@options.as_json
+def verb(lang: str, as_json: bool) -> None:
+    """List the deals that come with the package: name, title, cases, commitment."""
+    deals = {name: read(folder).scenario for name, folder in packaged().items()}
+    if as_json:
+        options.say_json({"deals": [
+            {"name": name, "title": deal.name, "cases": n_cases(deal), "currency": deal.currency,
+             "commitment": deal.contract.commitment} for name, deal in deals.items()
+        ]})
+        return
+    words = Words(lang)
+    options.say("\n".join(columns([
+        (name, plain(deal.name), words("cases", n=words.number(n_cases(deal))),
+         f"{deal.currency} {words.number(round(deal.contract.commitment))}")
+        for name, deal in deals.items()
+    ], n_left=2)))
+
+
+def n_cases(deal: Scenario) -> int:
+    """Return the cases of all segments."""
+    return sum(segment.cases for segment in deal.programme.segments)

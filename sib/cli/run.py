@@ -1,0 +1,100 @@
+"""``sib run``: simulate a deal, show its parties side by side, leave a result folder where one is asked for."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import click
+
+from sib import engine
+from sib.bridge import bridge_rows
+from sib.cli import options
+from sib.deal.reader import Reading
+from sib.engine import Simulation
+from sib.money import NumberFormat
+from sib.results import Row, summarise
+from sib.views.tables import Page
+from sib.views.words import Words
+
+NOT_REACHED = 6
+
+
+@click.command("run", epilog=options.example("sib run zwarte-zwanen --trials 2000 --set contract.interest.rate=0.05"))
+@options.scenario(
+    options.trials, options.seed, options.workers, options.lang, options.as_json, options.output, options.force,
+    options.strict, options.quiet,
+)
+def verb(
+    source: str, overlays: tuple[str, ...], settings: tuple[str, ...], lang: NumberFormat, as_json: bool,
+    output: str | None, force: bool, strict: bool, quiet: bool, **how: Any,
+) -> int:
+    """Simulate SCENARIO and show what investor and outcome payer each stand to get and to lose.
+
+    With -o DIR also write a result folder: manifest, summary, bridge, flows, trials and charts. With --strict
+    end with 6 where the trials are too few for a figure that is shown.
+    """
+    reading = options.reading(source, overlays, settings)
+    with progress(how["trials"], is_shown=not quiet) as tell:
+        simulate = partial(engine.simulate, reading.scenario, **how, progress=tell)
+        if output is None:
+            simulation = options.aside(simulate)
+            rows = summarise(simulation)
+        else:
+            simulation, rows = recorded(simulate, reading, output=output, force=force, lang=lang)
+    page = Page(simulation, [*rows, *bridge_rows(simulation)], words=Words(lang))
+    if as_json:
+        options.say_json(summary(simulation, rows))
+    else:
+        options.say(page.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+    if output is not None and not quiet:
+        click.echo(f"results in {output}", err=True)
+    return NOT_REACHED if strict and not page.is_supported() else 0
+
+
+def recorded(
+    simulate: Callable[..., Simulation], reading: Reading, *, output: str, force: bool, lang: NumberFormat
+) -> tuple[Simulation, Sequence[Row]]:
+    """Simulate and write the result folder; frames and charts are loaded only here."""
+    from sib.output import PATH_TRIALS, result_folder, save
+    from sib.run import Run
+
+    started = datetime.now(UTC)
+    with result_folder(output, force=force) as folder:
+        run = Run(options.aside(simulate))
+        options.aside(partial(run.cash_flows, "investor", trials=PATH_TRIALS))
+        save(run, folder, reading=reading, started=started, lang=lang)
+    return run.simulation, run.rows
+
+
+def summary(simulation: Simulation, rows: Sequence[Row]) -> dict[str, Any]:
+    """Return what ``--json`` says of a run."""
+    deal = simulation.deal
+    return {
+        "scenario": options.identity(deal), "seed": simulation.seed, "trials": simulation.n_trials, "method": "mc",
+        "currency": deal.currency, "measures": [asdict(row) for row in rows],
+        "checks": {"passed": len(simulation.checks), "failed": 0},
+    }
+
+
+@contextmanager
+def progress(trials: int, *, is_shown: bool) -> Iterator[Callable[[int], None] | None]:
+    """Give what the engine tells its progress to: a bar where a person watches, else nothing."""
+    if not is_shown or not sys.stderr.isatty():
+        yield None
+        return
+    turn = threading.Lock()
+    with click.progressbar(length=trials, label="simulating", file=sys.stderr) as bar:
+
+        def tell(n_done: int) -> None:
+            with turn:
+                bar.update(n_done)
+
+        yield tell
