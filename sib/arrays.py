@@ -34,7 +34,7 @@ def read_only(array: Array) -> Array:
     return array
 
 
-def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+def check_shape(name: str, array: Array, *, shape: tuple[int, ...]) -> None:
     """Raise ``ValueError`` unless ``array`` has exactly ``shape``."""
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; the room expects {shape}")

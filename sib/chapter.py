@@ -85,15 +85,15 @@ def reconcile(chapter: Chapter, audit: Audit) -> None:
 
 def _cash_has_two_ends(chapter: Chapter, audit: Audit) -> None:
     account = np.cumsum(chapter.cash[ACCOUNT], axis=0)
-    audit.equal("sum over parties is zero in every period", add_up(chapter.cash.values()), 0.0)
+    audit.equal("sum over parties is zero in every period", add_up(chapter.cash.values()), expected=0.0)
     audit.not_negative("contract account is never overdrawn", account)
-    audit.equal("contract account ends empty", account[-1], 0.0)
+    audit.equal("contract account ends empty", account[-1], expected=0.0)
     for net in chapter.cash.values():
         audit.whole("every party's cash is whole cents", net)
     for movement in chapter.book:
         audit.not_negative("no movement is negative", movement.amounts)
     total = chapter.spending.total.sum(axis=0) + chapter.spending.unspent
-    audit.equal("budget is spent or unspent", total, float(exact(chapter.deal.budget.total) * 100))
+    audit.equal("budget is spent or unspent", total, expected=float(exact(chapter.deal.budget.total) * 100))
 
 
 def _tranches_close(chapter: Chapter, audit: Audit) -> None:
@@ -103,21 +103,21 @@ def _tranches_close(chapter: Chapter, audit: Audit) -> None:
         audit.not_negative("no interest is below zero", flows.interest_due[name])
         repaid = flows.paid.get(f"principal:{name}", 0.0) + flows.returned[name]
         left = np.cumsum(flows.draws[name] - repaid, axis=0)
-        audit.equal("drawn less repaid is outstanding", left[:until], owed[:until])
+        audit.equal("drawn less repaid is outstanding", left[:until], expected=owed[:until])
     direct = [line.name for line in chapter.deal.contract.payments if goes_direct(line)]
     through = [paid for name, paid in flows.payments.items() if name not in direct]
-    audit.adds_up("what comes into the waterfall goes out of it", add_up([np.zeros(chapter.shape), *through]), flows.paid.values())
+    audit.adds_up("what comes into the waterfall goes out of it", add_up([np.zeros(chapter.shape), *through]), parts=flows.paid.values())
 
 
 def _savings_are_accounted_for(chapter: Chapter, audit: Audit) -> None:
     in_time = chapter.metrics.savings.sum(axis=(0, 1))
     taken = chapter.claimed - in_time - chapter.late[0].sum(axis=0)
-    audit.adds_up("bridge: claimed less every reason is validated", taken, chapter.bridge.values())
-    audit.adds_up("every case ends in one state", chapter.enrolled, chapter.states.values())
-    audit.adds_up("true savings fall on a law", chapter.true_by_period.sum(axis=0), chapter.pockets.true.values())
-    audit.adds_up("validated savings fall on a law", in_time, chapter.pockets.validated.values())
+    audit.adds_up("bridge: claimed less every reason is validated", taken, parts=chapter.bridge.values())
+    audit.adds_up("every case ends in one state", chapter.enrolled, parts=chapter.states.values())
+    audit.adds_up("true savings fall on a law", chapter.true_by_period.sum(axis=0), parts=chapter.pockets.true.values())
+    audit.adds_up("validated savings fall on a law", in_time, parts=chapter.pockets.validated.values())
     if chapter.deal.own_laws():
-        audit.adds_up("payments are charged to a law", net_payments(chapter.flows), chapter.pockets.payments.values())
+        audit.adds_up("payments are charged to a law", net_payments(chapter.flows), parts=chapter.pockets.payments.values())
 
 
 def net_payments(flows: CashFlows) -> Cents:

@@ -59,7 +59,7 @@ def needed_success(deal: Scenario) -> float:
     for _ in range(3):
         factors = np.linspace(low, high, BLOCK)
         chances = np.minimum(means[:, np.newaxis] * factors, 1.0)
-        flows = settle(deal, expected_metrics(deal, chances, calendar), spending, calendar=calendar)
+        flows = settle(deal, expected_metrics(deal, chances, calendar=calendar), spending=spending, calendar=calendar)
         repaid = np.flatnonzero(np.sum(list(flows.written_off.values()), axis=0) == 0)
         if not len(repaid):
             return float("nan")

@@ -28,7 +28,7 @@ from sib.pockets import pockets
 from sib.programme.budget import Spending, spend
 from sib.programme.grid import Grid, grid
 from sib.programme.outcomes import factors
-from sib.programme.savings import Cases, cases, true_savings
+from sib.programme.savings import Caseload, Cases, cases, true_savings
 from sib.tally import paths, tally
 
 LARGEST_TRIALS = 100_000_000
@@ -77,9 +77,33 @@ class _Block:
     true: list[Cents]
 
 
+def _say_nothing(trials: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How the work is done; it changes no number.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Threads; as many as there are processors where not given.
+    progress : callable
+        Called with the number of trials that are newly done.
+    """
+
+    workers: int | None = None
+    progress: Callable[[int], None] = _say_nothing
+
+    @property
+    def n_workers(self) -> int:
+        """Threads to use, at least one."""
+        return self.workers or os.cpu_count() or 1
+
+
 def simulate(
-    deal: Scenario, trials: int = 20_000, *, seed: int = 1, workers: int | None = None, keep_flows: bool = False,
-    progress: Callable[[int], None] | None = None,
+    deal: Scenario, trials: int = 20_000, *, seed: int = 1, keep_flows: bool = False, effort: Effort | None = None
 ) -> Simulation:
     """Simulate a deal.
 
@@ -90,12 +114,10 @@ def simulate(
         Number of trials, at least 1. The first m trials of a longer run are the run of m trials.
     seed : int
         0 or more.
-    workers : int, optional
-        Threads; as many as there are processors where not given. The result does not depend on it.
     keep_flows : bool
         Whether to keep what moves in each period of each trial.
-    progress : callable, optional
-        Called with the number of trials that are newly done.
+    effort : Effort, optional
+        Threads and progress; the result does not depend on it.
 
     Raises
     ------
@@ -105,6 +127,7 @@ def simulate(
         When money does not add up; a bug.
     """
     check_size(deal, trials, keep_flows=keep_flows)
+    effort = effort or Effort()
     calendar = grid(deal)
     n_blocks = -(-trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
@@ -112,21 +135,19 @@ def simulate(
     audit = Audit()
 
     def work(blocks: range) -> _Part:
-        chapter = write(deal, seed, blocks, calendar=calendar)
+        chapter = write(deal, seed, blocks=blocks, calendar=calendar)
         reconcile(chapter, audit)
         wanted = min(len(blocks) * BLOCK, trials - blocks.start * BLOCK)
         flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
         entries = {name: values[:wanted] for name, values in tally(chapter).items()}
         sums = {name: flow.sum(axis=1) for name, flow in flows.items()}
-        if progress is not None:
-            progress(wanted)
+        effort.progress(wanted)
         return _Part(wanted, entries, sums, {name: flow.T for name, flow in flows.items()} if keep_flows else {})
 
-    n_workers = workers or os.cpu_count() or 1
-    if n_workers == 1 or len(chunks) == 1:
+    if effort.n_workers == 1 or len(chunks) == 1:
         parts = [work(blocks) for blocks in chunks]
     else:
-        with ThreadPoolExecutor(n_workers) as pool:
+        with ThreadPoolExecutor(effort.n_workers) as pool:
             parts = list(pool.map(work, chunks))
     sums = {name: add_up(part.flow_sums[name] for part in parts) for name in parts[0].flow_sums}
     flows = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
@@ -182,7 +203,7 @@ def memory() -> int:
         return 4 * 10**9
 
 
-def replay(deal: Scenario, seed: int, trial: int) -> tuple[Chapter, int]:
+def replay(deal: Scenario, seed: int, *, trial: int) -> tuple[Chapter, int]:
     """Work out again the block that holds a trial.
 
     Returns
@@ -192,23 +213,23 @@ def replay(deal: Scenario, seed: int, trial: int) -> tuple[Chapter, int]:
         Column of the trial in it.
     """
     block, place = divmod(trial, BLOCK)
-    return write(deal, seed, range(block, block + 1), calendar=grid(deal)), place
+    return write(deal, seed, blocks=range(block, block + 1), calendar=grid(deal)), place
 
 
-def write(deal: Scenario, seed: int, blocks: range, *, calendar: Grid) -> Chapter:
+def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapter:
     """Work out some blocks from the first referral to the last euro."""
     worked = [_work_out(deal, Stream(seed, block), calendar) for block in blocks]
     n_segments = len(deal.programme.segments)
     verified = [[block.verified[place] for block in worked] for place in range(n_segments)]
     by_segment = [np.concatenate([found.validated for found in of_segment], axis=-1) for of_segment in verified]
     spending = _spending([block.spending for block in worked])
-    metrics, late = _metrics(deal, verified, calendar, found="validated")
-    admissible, admissible_late = _metrics(deal, verified, calendar, found="admissible")
-    flows = settle(deal, metrics, spending, calendar=calendar)
+    metrics, late = _metrics(deal, verified, calendar=calendar, found="validated")
+    admissible, admissible_late = _metrics(deal, verified, calendar=calendar, found="admissible")
+    flows = settle(deal, metrics, spending=spending, calendar=calendar)
     true = [np.concatenate([block.true[place] for block in worked], axis=-1) for place in range(n_segments)]
     counted = [found.sum(axis=0)[: calendar.n_periods] for found in by_segment]
     reviewed = add_up(np.concatenate([f.reviewed for f in of_segment], axis=-1) for of_segment in verified)
-    book = movements(deal, spending, flows, reviewed)
+    book = movements(deal, flows, spending=spending, reviewed=reviewed)
     return Chapter(
         deal=deal, calendar=calendar, metrics=metrics, admissible=admissible, late=late, admissible_late=admissible_late,
         claimed=add_up(np.concatenate([f.claimed for f in of_segment]) for of_segment in verified),
@@ -218,7 +239,9 @@ def write(deal: Scenario, seed: int, blocks: range, *, calendar: Grid) -> Chapte
         overrun=np.concatenate([add_up(table.overrun for table in block.tables) for block in worked]),
         spending=spending, flows=flows, book=book,
         cash=balances(book, (calendar.n_periods, metrics.enrolled.shape[1])),
-        pockets=pockets(deal, _windows(true, calendar), _windows(counted, calendar), paid=net_payments(flows), calendar=calendar),
+        pockets=pockets(
+            deal, _windows(true, calendar), validated=_windows(counted, calendar), paid=net_payments(flows), calendar=calendar
+        ),
         true_by_period=add_up(true),
     )
 
@@ -228,11 +251,11 @@ def _work_out(deal: Scenario, stream: Stream, calendar: Grid) -> _Block:
     drawn = factors(deal, stream)
     tables, verified, true = [], [], []
     for place, segment in enumerate(deal.programme.segments):
-        rows = cases(deal, place, stream, drawn=drawn)
+        rows = cases(deal, place, stream=stream, drawn=drawn)
         tables.append(rows)
-        verified.append(verify(deal, segment, rows, stream=stream, calendar=calendar))
-        true.append(true_savings(segment, rows, calendar.n_periods))
-    spending = spend(deal, tables, stream, n_periods=calendar.n_periods)
+        verified.append(verify(Caseload(deal, segment, rows, stream), calendar))
+        true.append(true_savings(segment, rows, n_periods=calendar.n_periods))
+    spending = spend(deal, tables, stream=stream, n_periods=calendar.n_periods)
     return _Block(tables, verified, spending, true)
 
 
@@ -260,7 +283,7 @@ def _named(verified: list[list[Verified]], paper: str) -> dict[str, Cents]:
 
 
 def _metrics(
-    deal: Scenario, verified: list[list[Verified]], calendar: Grid, *, found: str
+    deal: Scenario, verified: list[list[Verified]], *, calendar: Grid, found: str
 ) -> tuple[Metrics, tuple[Cents, Cents]]:
     """Add up segments and put periods together by payment date; what came too late apart."""
     savings, n_cases, enrolled = (

@@ -45,7 +45,7 @@ class Movement:
         return self.amounts[:, place if self.amounts.shape[1] > 1 else 0]
 
 
-def movements(deal: Scenario, spending: Spending, flows: CashFlows, reviewed: Cents) -> list[Movement]:
+def movements(deal: Scenario, flows: CashFlows, *, spending: Spending, reviewed: Cents) -> list[Movement]:
     """Return everything that moved.
 
     Parameters
@@ -79,7 +79,7 @@ def accountant_fee(deal: Scenario, reviewed: Cents) -> Cents:
     return amounts
 
 
-def cash(book: list[Movement], party: str, shape: tuple[int, ...]) -> Cents:
+def cash(book: list[Movement], party: str, *, shape: tuple[int, ...]) -> Cents:
     """Return what a party received less what it paid, shape (n_periods, n_trials)."""
     net = np.zeros(shape)
     for movement in book:
@@ -92,4 +92,4 @@ def cash(book: list[Movement], party: str, shape: tuple[int, ...]) -> Cents:
 
 def balances(book: list[Movement], shape: tuple[int, ...]) -> dict[str, Cents]:
     """Return the net cash of every role and of the account, by period and trial."""
-    return {party: cash(book, party, shape) for party in (*ROLES, ACCOUNT)}
+    return {party: cash(book, party, shape=shape) for party in (*ROLES, ACCOUNT)}

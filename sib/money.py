@@ -89,7 +89,7 @@ def share(amounts: ArrayLike, fraction: Fraction) -> Cents:
     return _signed(magnitude, cents)
 
 
-def prorata(amounts: ArrayLike, parts: ArrayLike, whole: int) -> Cents:
+def prorata(amounts: ArrayLike, parts: ArrayLike, *, whole: int) -> Cents:
     """Return ``amounts * parts / whole``, rounded half away from zero, exactly: a share that differs by row.
 
     Parameters
@@ -103,7 +103,7 @@ def prorata(amounts: ArrayLike, parts: ArrayLike, whole: int) -> Cents:
 
     Examples
     --------
-    >>> prorata([100, 100], [1, 2], 3).tolist()
+    >>> prorata([100, 100], [1, 2], whole=3).tolist()
     [33.0, 67.0]
     """
     cents = np.asarray(amounts, dtype=np.float64)

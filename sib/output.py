@@ -262,9 +262,11 @@ def write_flows(run: Run, path: Path) -> None:
 
 def write_trials(run: Run, path: Path) -> None:
     """Write one array a measure, one value a trial, as ``numpy.load`` reads them; amounts in currency units."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(path, "w", compresslevel=1) as archive:
         for name, values in _entries(run):
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
+            undated = zipfile.ZipInfo(f"{name}.npy")
+            undated.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(undated, "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, values, allow_pickle=False)
 
 

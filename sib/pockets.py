@@ -35,7 +35,7 @@ class Pockets:
     payments: dict[str, Cents]
 
 
-def pockets(deal: Scenario, true: Cents, validated: Cents, *, paid: Cents, calendar: Grid) -> Pockets:
+def pockets(deal: Scenario, true: Cents, *, validated: Cents, paid: Cents, calendar: Grid) -> Pockets:
     """Divide savings and payments over the budgets.
 
     Parameters

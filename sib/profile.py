@@ -66,10 +66,10 @@ class _Odds:
 
 def midpoints(n: int) -> Floats:
     """Return the middles of ``n`` equal parts of (0, 1)."""
-    return (np.arange(n) + 0.5) / n
+    return np.asarray((np.arange(n) + 0.5) / n, dtype=np.float64)
 
 
-def success_course(deal: Scenario, segment: Segment, saving_share: float = 1.0) -> Course:
+def success_course(deal: Scenario, segment: Segment, *, saving_share: float = 1.0) -> Course:
     """Return what a success (or a partial outcome with that share of the saving) is expected to bring."""
     odds, terms = _Odds.of(deal), deal.accountant.review
     course = _empty_course(deal, segment)
@@ -95,7 +95,7 @@ def failure_course(deal: Scenario, segment: Segment) -> Course:
         loss = np.array([-segment.failure_saving * 100])
         nothing = np.zeros(1)
         claimed = Claimed(nothing, np.array([segment.saving_months]), nothing > 0, nothing, loss)
-        set_off = float(counted(deal.accountant.counting, segment, claimed)[0])
+        set_off = float(counted(deal.accountant.counting, claimed, segment=segment)[0])
         _place(deal, segment, course, length=segment.saving_months, gains=(set_off, 0.0))
     return course
 
@@ -128,13 +128,14 @@ def _countable(deal: Scenario, segment: Segment, length: int, saving_share: floa
     if saving_share != 1:
         cents = share(cents, exact(saving_share))
     shown = segment.saving_months if deal.accountant.claim_at == "plan" else length
-    claim = prorata(cents, shown, segment.saving_months) if shown < segment.saving_months else cents
+    claim = prorata(cents, shown, whole=segment.saving_months) if shown < segment.saving_months else cents
     own = _planned_own_cost(deal) if deal.accountant.counting.own_cost == "in" else 0.0
     taint = deal.accountant.claims.taint
-    factor = 1 - amounts((np.arange(POINTS) * 0.6180339887498949 + 0.5) % 1, taint) if taint is not None else 1.0
+    factor = 1 - amounts(np.asarray((np.arange(POINTS) * 0.6180339887498949 + 0.5) % 1, dtype=np.float64), taint) if taint is not None else 1.0
     honest, inflated = (
-        counted(deal.accountant.counting, segment, Claimed(
-            amount, np.full(POINTS, shown), np.zeros(POINTS, dtype=np.bool_), np.full(POINTS, own), np.zeros(POINTS)))
+        counted(deal.accountant.counting, Claimed(
+            amount, np.full(POINTS, shown), np.zeros(POINTS, dtype=np.bool_), np.full(POINTS, own), np.zeros(POINTS)
+        ), segment=segment)
         for amount in (claim, round_half_away(claim / factor))
     )
     return honest, inflated
@@ -174,12 +175,14 @@ def _place(deal: Scenario, segment: Segment, course: Course, *, length: int, gai
 
 def planned_plans(deal: Scenario, segment: Segment) -> Floats:
     """Return how many cases get a plan in each start month, enrolment at its mean; shape (n_months,)."""
-    came, _ = n_came(deal, segment, enrolment_factor(deal, midpoints(512)))
+    came, _ = n_came(deal, segment, factor=enrolment_factor(deal, midpoints(512)))
     n_expected = int(np.rint(came.mean()))
-    return np.bincount(start_months(segment.intake, n_expected)) * segment.triage_share if n_expected else np.zeros(1)
+    if not n_expected:
+        return np.zeros(1)
+    return np.asarray(np.bincount(start_months(segment.intake, n_expected)) * segment.triage_share, dtype=np.float64)
 
 
-def expected_metrics(deal: Scenario, chances: Floats, calendar: Grid) -> Metrics:
+def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metrics:
     """Return the metrics that are expected, on payment dates, at given chances of success.
 
     Parameters
@@ -194,7 +197,7 @@ def expected_metrics(deal: Scenario, chances: Floats, calendar: Grid) -> Metrics
         partly = segment.partial.chance if segment.partial else 0.0
         courses = [
             (p, success_course(deal, segment)), ((1 - p) * (1 - partly), failure_course(deal, segment)),
-            ((1 - p) * partly, success_course(deal, segment, segment.partial.saving_share if segment.partial else 1.0)),
+            ((1 - p) * partly, success_course(deal, segment, saving_share=segment.partial.saving_share if segment.partial else 1.0)),
         ]
         for start, plans in enumerate(planned_plans(deal, segment)):
             cohort = _cohort(deal, start)
@@ -232,4 +235,4 @@ def expected_spending(deal: Scenario, calendar: Grid) -> Spending:
         plans = np.repeat(np.rint(planned_plans(deal, segment))[:, np.newaxis], BLOCK, axis=1)
         tables.append(Cases(none, none, none, flags[:, 0], flags[:, 0], np.zeros(0), none, np.zeros(0),
                             plans, np.zeros((0, 1), dtype=np.int64), flags, none, none, 0))
-    return spend(planned, tables, Stream(0, 0), n_periods=calendar.n_periods)
+    return spend(planned, tables, stream=Stream(0, 0), n_periods=calendar.n_periods)

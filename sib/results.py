@@ -84,7 +84,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("investor", "payback_years", "investor.payback_years", "years", True),
     *_of("municipality", "money", *MUNICIPALITY),
     *_of("accountant", "money", "claimed", "admissible", "validated", "late", "receipts"),
-    Measure("accountant", "validated_cases", "accountant.validated_cases", "count"),
+    Measure("accountant", "validated_cases", "accountant.validated_cases", unit="count"),
     *_of("programme", "count", "enrolled", "successes", "overrun"),
     *_of("programme", "money", "cost"),
     *_of("provider", "money", "receipts"),
@@ -99,7 +99,7 @@ def _named_measures(run: Simulation) -> Iterator[Measure]:
     tranches = run.deal.contract.tranches
     for tranche in tranches if len(tranches) > 1 else ():
         yield from _of(f"investor.{tranche.name}", "money", *INVESTOR)
-        for name, unit in (("irr", "fraction"), ("wal_years", "years")):
+        for name, unit in (("irr", unit="fraction"), ("wal_years", "years")):
             yield Measure(f"investor.{tranche.name}", name, f"investor.{tranche.name}.{name}", unit, True)  # type: ignore[arg-type]
     for law in run.deal.payers:
         yield from _of(f"payer.{law}", "money", *MUNICIPALITY)
@@ -122,14 +122,14 @@ class Summary:
         values = self.run.trials[key]
         return np.asarray(values, dtype=np.float64)
 
-    def row(self, party: str, measure: str, statistic: str, estimate: Estimate, unit: Unit = "money") -> Row:
-        """Return a row from an estimate, which for money is in cents."""
+    def row(self, what: tuple[str, str, str], estimate: Estimate, *, unit: Unit = "money") -> Row:
+        """Return the row of a party, measure and statistic from an estimate, which for money is in cents."""
         scale = 100.0 if unit == "money" else 1.0
         value, error, low, high = (
             None if part is None else part / scale for part in (estimate.value, estimate.standard_error, estimate.low, estimate.high)
         )
         name = self.run.deal.currency if unit == "money" else unit
-        return Row(party, measure, statistic, float("nan") if value is None else value, error, low, high, name)
+        return Row(*what, float("nan") if value is None else value, error, low, high, name)
 
     def rows(self) -> list[Row]:
         """Return the whole summary, in a fixed order."""
@@ -142,14 +142,14 @@ class Summary:
         """Return mean, standard deviation and quantiles of a measure."""
         values = self.trials(measure.key)
         rows = [
-            self.row(measure.party, measure.name, "mean", risk.mean(values), measure.unit),
-            self.row(measure.party, measure.name, "sd", risk.sd(values), measure.unit),
+            self.row((measure.party, measure.name, "mean"), risk.mean(values), unit=measure.unit),
+            self.row((measure.party, measure.name, "sd"), risk.sd(values), unit=measure.unit),
         ]
         for level, estimate in zip(LEVELS, risk.quantiles(values, LEVELS), strict=True):
-            rows.append(self.row(measure.party, measure.name, percentile(level), estimate, measure.unit))
+            rows.append(self.row((measure.party, measure.name, percentile(level)), estimate, unit=measure.unit))
         if measure.can_be_undefined:
             estimate = risk.undefined_share(values)
-            rows.append(self.row(measure.party, measure.name, "undefined_share", estimate, "fraction"))
+            rows.append(self.row((measure.party, measure.name, "undefined_share"), estimate, unit="fraction"))
         return rows
 
 
@@ -166,46 +166,45 @@ def figure(value: float) -> Estimate:
 def repayment(summary: Summary) -> Iterator[Row]:
     """Chance of repayment in full and of a loss of principal; the loss and its tail; the multiple."""
     outlay, receipts = summary.trials("investor.outlay"), summary.trials("investor.receipts")
-    yield summary.row("investor", "repaid_in_full", "probability",
-                      risk.probability(summary.run.trials["investor.repaid_in_full"]), "fraction")
-    yield summary.row("investor", "principal_loss", "probability", risk.probability(receipts < outlay), "fraction")
+    yield summary.row(("investor", "repaid_in_full", "probability"), risk.probability(summary.run.trials["investor.repaid_in_full"]), unit="fraction")
+    yield summary.row(("investor", "principal_loss", "probability"), risk.probability(receipts < outlay), unit="fraction")
     loss = outlay - receipts
-    yield summary.row("investor", "loss", "mean", risk.mean(loss))
-    yield summary.row("investor", "loss", "sd", risk.sd(loss))
+    yield summary.row(("investor", "loss", "mean"), risk.mean(loss))
+    yield summary.row(("investor", "loss", "sd"), risk.sd(loss))
     for level, estimate in zip(LEVELS, risk.quantiles(loss, LEVELS), strict=True):
-        yield summary.row("investor", "loss", percentile(level), estimate)
+        yield summary.row(("investor", "loss", percentile(level)), estimate)
     for level in (0.95, 0.99):
         name = f"{round(level * 100)}"
-        yield summary.row("investor", "loss", f"var{name}", risk.value_at_risk(loss, level))
-        yield summary.row("investor", "loss", f"es{name}", risk.expected_shortfall(loss, level))
+        yield summary.row(("investor", "loss", f"var{name}"), risk.value_at_risk(loss, level))
+        yield summary.row(("investor", "loss", f"es{name}"), risk.expected_shortfall(loss, level))
     yield from _multiple(summary, outlay, receipts)
 
 
 def _multiple(summary: Summary, outlay: Floats, receipts: Floats) -> Iterator[Row]:
     """Receipts over outlay: the ratio of means, and the multiple's own quantiles."""
-    yield summary.row("investor", "moic", "mean", risk.ratio(receipts, outlay), "fraction")
+    yield summary.row(("investor", "moic", "mean"), risk.ratio(receipts, outlay), unit="fraction")
     multiples = np.divide(receipts, outlay, out=np.full(len(outlay), np.nan), where=outlay > 0)
     for level, estimate in zip(LEVELS, risk.quantiles(multiples, LEVELS), strict=True):
-        yield summary.row("investor", "moic", percentile(level), estimate, "fraction")
+        yield summary.row(("investor", "moic", percentile(level)), estimate, unit="fraction")
     mean_flow = summary.run.flow_sums["investor"] / summary.run.n_trials
     rate = irr_of_mean_cash_flow(mean_flow[np.newaxis], summary.run.calendar.years)
-    yield summary.row("investor", "irr_of_mean_cash_flow", "value", figure(rate), "fraction")
+    yield summary.row(("investor", "irr_of_mean_cash_flow", "value"), figure(rate), unit="fraction")
 
 
 def municipal_risk(summary: Summary) -> Iterator[Row]:
     """Chance of paying more than is saved, cashability that breaks even, and the reserve to hold."""
     net, true = summary.trials("municipality.net_cash"), summary.trials("municipality.true_savings")
     paid_out = summary.trials("municipality.cashable_savings") - net
-    yield summary.row("municipality", "pays_more_than_it_saves", "probability", risk.probability(net < 0), "fraction")
-    yield summary.row("municipality", "break_even_cashability", "value", risk.ratio(paid_out, true), "fraction")
+    yield summary.row(("municipality", "pays_more_than_it_saves", "probability"), risk.probability(net < 0), unit="fraction")
+    yield summary.row(("municipality", "break_even_cashability", "value"), risk.ratio(paid_out, true), unit="fraction")
     levels = (0.80, 0.90, 0.95)
     reserves = dict(zip(levels, risk.quantiles(-net, levels), strict=True))
     for level, estimate in reserves.items():
-        yield summary.row("municipality", "reserve", percentile(level), _at_least_zero(estimate))
+        yield summary.row(("municipality", "reserve", percentile(level)), _at_least_zero(estimate))
     capacity = summary.run.deal.measures.available_capacity
     if capacity is not None and reserves[0.90].value > 0:
         ratio = capacity * 100 / reserves[0.90].value
-        yield summary.row("municipality", "resilience_ratio", "value", figure(ratio), "fraction")
+        yield summary.row(("municipality", "resilience_ratio", "value"), figure(ratio), unit="fraction")
 
 
 def _at_least_zero(estimate: Estimate) -> Estimate:
@@ -217,9 +216,9 @@ def _at_least_zero(estimate: Estimate) -> Estimate:
 def transfer(summary: Summary) -> Iterator[Row]:
     """What a validated success costs, and what handing over the risk costs."""
     payments, successes = summary.trials("municipality.outcome_payments"), summary.trials("accountant.validated_cases")
-    yield summary.row("municipality", "cost_per_validated_success", "value", risk.ratio(payments, successes))
+    yield summary.row(("municipality", "cost_per_validated_success", "value"), risk.ratio(payments, successes))
     work = summary.trials("programme.cost")
-    yield summary.row("municipality", "price_of_risk_transfer", "mean", risk.mean(payments - work))
+    yield summary.row(("municipality", "price_of_risk_transfer", "mean"), risk.mean(payments - work))
 
 
 def luck(summary: Summary) -> Iterator[Row]:
@@ -231,25 +230,25 @@ def luck(summary: Summary) -> Iterator[Row]:
     paid, earned = trials[f"trigger.{trigger.name}.paid"], trials[f"trigger.{trigger.name}.earned"]
     for name, hits in (("earned", earned), ("paid", paid), ("false_trigger", paid & ~earned), ("missed_trigger", earned & ~paid),
                        ("late_trigger", trials[f"trigger.{trigger.name}.late"])):
-        yield summary.row("accountant", name, "probability", risk.probability(hits), "fraction")
+        yield summary.row(("accountant", name, "probability"), risk.probability(hits), unit="fraction")
     if trigger.at_least is not None and trigger.metric == "validated_savings" and trigger.cohort is None:
         validated = summary.trials("accountant.validated") - summary.trials("accountant.late")
         gap, spread = validated.mean() - trigger.at_least * 100, validated.std()
         if spread > 0:
-            yield summary.row("accountant", "distance_to_trigger_sds", "value", figure(gap / spread), "count")
+            yield summary.row(("accountant", "distance_to_trigger_sds", "value"), figure(gap / spread), unit="count")
         if summary.decisive.euros_per_success > 0:
             steps = gap / 100 / summary.decisive.euros_per_success
-            yield summary.row("accountant", "distance_to_trigger_successes", "value", figure(steps), "count")
+            yield summary.row(("accountant", "distance_to_trigger_successes", "value"), figure(steps), unit="count")
 
 
 def deciding(summary: Summary) -> Iterator[Row]:
     """The three numbers that decide the deal."""
     found = summary.decisive
-    yield summary.row("programme", "effective_cases", "value", figure(found.effective_cases), "count")
-    yield summary.row("programme", "effective_cases_given_parameters", "value", figure(found.effective_cases_given_parameters), "count")
-    yield summary.row("programme", "needed_success", "value", figure(found.needed_success), "fraction")
-    yield summary.row("programme", "expected_success", "value", figure(found.expected_success), "fraction")
-    yield summary.row("programme", "savings_per_success", "value", figure(found.euros_per_success * 100))
+    yield summary.row(("programme", "effective_cases", "value"), figure(found.effective_cases), unit="count")
+    yield summary.row(("programme", "effective_cases_given_parameters", "value"), figure(found.effective_cases_given_parameters), unit="count")
+    yield summary.row(("programme", "needed_success", "value"), figure(found.needed_success), unit="fraction")
+    yield summary.row(("programme", "expected_success", "value"), figure(found.expected_success), unit="fraction")
+    yield summary.row(("programme", "savings_per_success", "value"), figure(found.euros_per_success * 100))
 
 
 FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (repayment, municipal_risk, transfer, luck, deciding)

@@ -6,7 +6,7 @@ needs pandas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from sib import engine, results
 from sib.arrays import Cents, read_only
 from sib.deal import reader
 from sib.deal.scenario import Scenario
-from sib.engine import Simulation
+from sib.engine import Effort, Simulation
 from sib.ledger import ACCOUNT
 from sib.results import Row
 from sib.tally import unit_of
@@ -166,7 +166,7 @@ class Run:
         """
         if not 0 <= trial < self.n_trials:
             raise IndexError(f"trial {trial} is not in this run; trials go from 0 to {self.n_trials - 1}")
-        return statement(self.deal, self.seed, trial)
+        return statement(self.deal, self.seed, trial=trial)
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
@@ -176,7 +176,7 @@ class Run:
 
 def simulate(
     deal: Scenario, trials: int = 20_000, *, seed: int = 1, workers: int | None = None,
-    keep: Literal["measures", "flows"] = "measures", progress: Callable[[int], None] | None = None,
+    keep: Literal["measures", "flows"] = "measures",
 ) -> Run:
     """Simulate a deal.
 
@@ -191,8 +191,6 @@ def simulate(
         Threads; one a processor where not given.
     keep : {"measures", "flows"}
         Whether to hold every flow of every trial in memory as well.
-    progress : callable, optional
-        Called with the number of trials newly done.
 
     Returns
     -------
@@ -204,13 +202,12 @@ def simulate(
     >>> run.value("investor", "receipts", "mean")
     105.76
     """
-    simulation = engine.simulate(deal, trials, seed=seed, workers=workers, keep_flows=keep == "flows", progress=progress)
-    return Run(simulation)
+    return Run(engine.simulate(deal, trials, seed=seed, keep_flows=keep == "flows", effort=Effort(workers)))
 
 
-def statement(deal: Scenario, seed: int, trial: int) -> pd.DataFrame:
+def statement(deal: Scenario, seed: int, *, trial: int) -> pd.DataFrame:
     """Return the ledger of one trial without running the others; columns as in ``Run.statement``."""
-    chapter, place = engine.replay(deal, seed, trial)
+    chapter, place = engine.replay(deal, seed, trial=trial)
     names = deal.parties.model_dump(exclude={"source"}) | {ACCOUNT: "contract account"}
     entries = [
         (int(period), order, movement, int(movement.in_trial(place)[period]))

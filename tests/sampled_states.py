@@ -12,7 +12,7 @@ from sib.chance.draws import BLOCK, Stream
 from sib.deal.scenario import Scenario
 from sib.programme.budget import wishes_of
 from sib.programme.outcomes import factors
-from sib.programme.savings import cases
+from sib.programme.savings import Caseload, cases
 
 
 def sampled_states(deal: Scenario, seed: int, trial: int) -> dict[str, Any]:
@@ -22,11 +22,12 @@ def sampled_states(deal: Scenario, seed: int, trial: int) -> dict[str, Any]:
     drawn = factors(deal, stream)
     states: dict[str, Any] = {"enrolled": {}, "cases": [], "delay_by_date": {}}
     for place, segment in enumerate(deal.programme.segments):
-        rows = cases(deal, place, stream, drawn=drawn)
-        claims = claim(deal, segment, rows, stream=stream)
-        decisions = decide(deal, segment, rows, claims, stream=stream)
+        rows = cases(deal, place, stream=stream, drawn=drawn)
+        load = Caseload(deal, segment, rows, stream)
+        claims = claim(load)
+        decisions = decide(load, claims)
         wishes = [
-            np.broadcast_to(wishes_of(line, segment.name, stream, n_cases=rows.n_cases), (rows.n_cases, BLOCK))
+            np.broadcast_to(wishes_of(line, segment.name, stream=stream, n_cases=rows.n_cases), (rows.n_cases, BLOCK))
             for line in deal.budget.lines if line.when.stage == "custom"
         ]
         starts = np.broadcast_to(rows.starts, (rows.n_cases, BLOCK))[:, column]

@@ -86,7 +86,8 @@ def test_a_source_covers_its_table_and_what_is_inside_until_another_says_more(tm
 
 
 def test_a_source_does_not_cover_what_was_laid_over_it(tmp_path: Path) -> None:
-    over = write(tmp_path, "[contract.interest]\nrate = 0.05\ncompounding = 'simple'\nsource.compounding = 'S5'", "o.toml")
+    text = "[contract.interest]\nrate = 0.05\ncompounding = 'simple'\nsource.compounding = 'S5'"
+    over = write(tmp_path, text, "over.toml")
     bare = write(tmp_path, "[contract.interest]\nrate = 0.05\nsource = 'assumed by the bank'", "bare.toml")
     sourced = ("rate = 0.04", 'rate = 0.04\nsource = "S1"')
     set_to = {"contract.interest.day_count": "30E/360"}

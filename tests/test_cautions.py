@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_deal import TEXT, deal, write
+from small_deal import deal
 
 from sib.deal.cautions import CAUTIONS, INDEPENDENT, assumed_independent, cautions, last_validation_month
 from sib.deal.reader import load
@@ -30,7 +30,9 @@ direct_share = 1.0
 across_segments = 0
 """
 TWO = (
-    ("\n[programme.dependence]\n", SECOND), ("number = 10", "number = 20"), ("unit_price = 4_000", "unit_price = 2_000"),
+    ("\n[programme.dependence]\n", SECOND),
+    ("number = 10", "number = 20"),
+    ("unit_price = 4_000", "unit_price = 2_000"),
 )
 PLAIN = {f"{DEPENDENCE}.savings", f"{DEPENDENCE}.review", f"{DEPENDENCE}.delays"}
 
@@ -187,7 +189,7 @@ def test_a_deal_in_which_luck_pays_nothing_says_so_besides(tmp_path: Path) -> No
 def test_a_law_whose_shares_are_given_by_class(tmp_path: Path) -> None:
     old = "by_law = { Wmo = 0.8, Zvw = 0.2 }\ndirect_share = 0.5"
     both = {"accountant.counting.classes": ["direct", "real"]}
-    real = f"shares = {{ Wmo = {{ direct = 0.5, real = 0.3 }}, Zvw = {{ direct = 0.2 }} }}"
+    real = "shares = { Wmo = { direct = 0.5, real = 0.3 }, Zvw = { direct = 0.2 } }"
     assert [path for path, _ in cautions(deal(tmp_path, (old, real), settings=both))] == ["accountant.counting.classes"]
     elsewhere = "shares = { Wmo = { direct = 0.5 }, Zvw = { direct = 0.2, real = 0.3 } }"
     assert cautions(deal(tmp_path, (old, elsewhere), settings=both)) == []

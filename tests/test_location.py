@@ -34,6 +34,9 @@ list = [ # comment, with ] in it
 ]
 inline = { p = 1, q.r = { s = "}" }, t = [] } # end
 when = 1979-05-27 07:32:00
+quotes = [ """two"""""
+, \'\'\'two\'\'\'\'\'
+]
 
 [table."with.dot"]
 value = 1
@@ -70,21 +73,23 @@ LINES = {
     ("inline", "q", "r", "s"): 17,
     ("inline", "t"): 17,
     ("when",): 18,
-    ("table",): 20,
-    ("table", "with.dot"): 20,
-    ("table", "with.dot", "value"): 21,
-    ("items",): 22,
-    ("items", 0): 22,
-    ("items", 0, "name"): 23,
-    ("items", 0, "inner"): 24,
-    ("items", 0, "inner", "x"): 25,
-    ("items", 1): 26,
-    ("items", 1, "name"): 27,
-    ("items", 1, "sub"): 28,
-    ("items", 1, "sub", 0): 28,
-    ("items", 1, "sub", 0, "y"): 29,
-    ("items", 1, "other"): 30,
-    ("items", 1, "other", "z"): 31,
+    ("quotes",): 19,
+    ("quotes", 1): 20,
+    ("table",): 23,
+    ("table", "with.dot"): 23,
+    ("table", "with.dot", "value"): 24,
+    ("items",): 25,
+    ("items", 0): 25,
+    ("items", 0, "name"): 26,
+    ("items", 0, "inner"): 27,
+    ("items", 0, "inner", "x"): 28,
+    ("items", 1): 29,
+    ("items", 1, "name"): 30,
+    ("items", 1, "sub"): 31,
+    ("items", 1, "sub", 0): 31,
+    ("items", 1, "sub", 0, "y"): 32,
+    ("items", 1, "other"): 33,
+    ("items", 1, "other", "z"): 34,
 }
 
 

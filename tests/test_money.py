@@ -109,7 +109,7 @@ def test_shares_agree_with_exact_fractions(amounts: list[int], fraction: Fractio
 @example([(50, 1), (-50, 1), (0, 1), (50, 3)], 4)  # a quarter of 50 is 12.5, three quarters 37.5
 def test_a_share_by_row_agrees_with_exact_fractions(rows: list[tuple[int, int]], whole: int) -> None:
     amounts, parts = zip(*rows, strict=True)
-    assert prorata(amounts, parts, whole).tolist() == [half_away(Fraction(a * part, whole)) for a, part in rows]
+    assert prorata(amounts, parts, whole=whole).tolist() == [half_away(Fraction(a * part, whole)) for a, part in rows]
 
 
 @given(st.integers(3, 2**50), st.integers(1, 2**50))

@@ -130,7 +130,7 @@ def test_a_fault_is_told_where_it_stands_and_how_to_mend_it(
 ) -> None:
     text = changed(change)
     file = write(tmp_path, text)
-    told = next(each for each in problems(file) if each.path == path)
+    (told,) = (each for each in problems(file) if each.path == path)
     assert (told.file, told.line) == (str(file), line_of(text, line))
     assert all(word in told.message for word in words), told.message
     load(write(tmp_path, TEXT))
@@ -173,8 +173,9 @@ def test_all_faults_are_told_together_in_the_order_of_files_and_lines(tmp_path: 
 
 
 def test_no_fault_is_invented_about_a_part_that_is_faulty_itself(tmp_path: Path) -> None:
-    change = ('[payers]', '[parties]\noutcome_payer = ""\n[payers]')
-    assert [each.path for each in problems(write(tmp_path, changed(change)))] == ["parties.outcome_payer"]
+    town = [('Wmo = { party = "municipality" }', 'Wmo = { party = "town" }')]
+    parties = '[parties]\noutcome_payer = "town"\ninvestor = 7\n[payers]'
+    assert [each.path for each in problems(write(tmp_path, changed(*town, ("[payers]", parties))))] == ["parties.investor"]
 
 
 # Files that cannot be read as a scenario at all.
@@ -206,11 +207,11 @@ def test_a_line_that_is_no_toml_is_named_with_the_likely_slip(
 
 def test_what_is_written_twice_is_told_with_both_lines_all_of_it(tmp_path: Path) -> None:
     doubled = [("maturity = 36", "maturity = 36\nmaturity = 48"), ("[contract.interest]", "[accountant] # again")]
-    for changes in (doubled, [("cases = 10", "cases = 10 or so"), *doubled]):
+    unreadable = [('"Small deal"', "Small deal"), *doubled]
+    for changes in (doubled, unreadable):
         text = changed(*changes)
-        first, *other, last = problems(write(tmp_path, text))
-        if other:  # a line that cannot be read, in between
-            assert [(each.line, "is not TOML" in each.message) for each in other] == [(line_of(text, "or so"), True)]
+        *other, first, last = problems(write(tmp_path, text))
+        assert [each.line for each in other if "is not TOML" in each.message] == ([2] if changes is unreadable else [])
         assert (first.line, first.path) == (line_of(text, "maturity = 48"), "timeline.maturity")
         assert f"in line {line_of(text, 'maturity = 36')} and here" in first.message
         assert (last.line, last.path) == (line_of(text, "# again"), "accountant")
@@ -485,6 +486,15 @@ def test_a_missing_term_is_told_where_its_table_began_and_a_clash_where_it_was_m
     write(tmp_path, "\n[contract.interest]\nbasis = 'over_term'", "over.toml")
     (told,) = problems(write(tmp_path, TEXT), overlays=[over])
     assert (told.file, told.line, told.path) == (str(over), 2, "contract.interest")
+    write(tmp_path, "\n\naccountant.delay.kind = 'fixed'", "over.toml")
+    (told,) = problems(write(tmp_path, TEXT), overlays=[over])
+    assert (told.file, told.line, told.path) == (str(over), 3, "accountant.delay.months")
+
+
+def test_tranches_of_an_overlay_take_the_place_of_a_default_one(tmp_path: Path) -> None:
+    text = TEXT[: TEXT.index("\n[[contract.tranches]]")]
+    over = write(tmp_path, TEXT[TEXT.index("\n[[contract.tranches]]") :], "over.toml")
+    assert load(write(tmp_path, text), overlays=[over]) == load(write(tmp_path, TEXT))
 
 
 BAD_SETTINGS: list[tuple[str, Any, str, list[str]]] = [

@@ -76,7 +76,7 @@ def reference_says(deal: Scenario, states: dict[str, Any]) -> dict[str, Any]:
 def assert_same(deal: Scenario, seed: int, trials: tuple[int, ...]) -> None:
     """Compare everything that both report."""
     for trial in trials:
-        chapter, column = engine_replay(deal, seed, trial)
+        chapter, column = engine_replay(deal, seed, trial=trial)
         found, expected = engine_says(chapter, column), reference_says(deal, sampled_states(deal, seed, trial))
         differing = {name: (found[name], expected[name]) for name in found if found[name] != expected[name]}
         assert not differing, f"trial {trial}: {differing}"

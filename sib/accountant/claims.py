@@ -13,12 +13,16 @@ from scipy.special import ndtr, ndtri
 
 from sib.arrays import Bools, Cents, Floats, Ints
 from sib.chance import dependence, distributions
-from sib.chance.draws import BLOCK, Stream, case_uniforms, trial_uniforms
+from sib.chance.draws import case_uniforms, trial_uniforms
 from sib.deal.audit import FixedDelay
 from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
 from sib.money import prorata, round_half_away
-from sib.programme.savings import Cases, amounts
+from sib.programme.savings import Caseload, Cases, amounts
+
+
+LAST_CLAIM = 3000
+"""Latest period in which anything can be claimed: start, effect and saving months each have their limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +63,22 @@ class Claims:
         return period + self.delay
 
 
-def claim(deal: Scenario, segment: Segment, rows: Cases, *, stream: Stream) -> Claims:
+def claim(load: Caseload) -> Claims:
     """Return what is claimed for the cases of one segment in one block."""
-    at_plan = deal.accountant.claim_at == "plan" and deal.accountant.mode == "full"
-    shown = np.full_like(rows.months_kept, segment.saving_months) if at_plan else rows.months_kept
-    would_be = rows.saving if at_plan or segment.hazard == 0 else prorata(rows.saving, shown, segment.saving_months)
-    is_invalid = _invalid(deal, segment, rows, stream) & (would_be > 0)
+    segment, rows = load.segment, load.rows
+    blind = load.deal.accountant.claim_at == "plan" and load.deal.accountant.mode == "full"
+    shown = np.full_like(rows.months_kept, segment.saving_months) if blind else rows.months_kept
+    whole = blind or segment.hazard == 0
+    would_be = rows.saving if whole else prorata(rows.saving, shown, whole=segment.saving_months)
+    is_invalid = rows.failed & _happens(load, "invalid") & (would_be > 0)
     is_claimed = is_invalid | (~rows.failed & (would_be > 0))
     honest = would_be * is_claimed
-    amount, is_overstated = _overstate(deal, segment, rows, stream=stream, good=honest * ~is_invalid, honest=honest)
+    is_overstated = is_claimed & ~is_invalid & _happens(load, "overstated")
+    lacks_evidence = _happens(load, "evidence_missing") if load.deal.accountant.counting.evidence_required else load.none()
     return Claims(
-        amount=amount, honest=honest, months_shown=shown, is_claimed=is_claimed, is_invalid=is_invalid,
-        is_overstated=is_overstated,
-        lacks_evidence=is_claimed & _lacks_evidence(deal, segment, rows, stream),
-        period=_claimed_in(deal, segment, rows), delay=_delays(deal, segment, rows, stream=stream),
+        amount=_inflated(load, honest, is_overstated), honest=honest, months_shown=shown, is_claimed=is_claimed,
+        is_invalid=is_invalid, is_overstated=is_overstated, lacks_evidence=is_claimed & lacks_evidence,
+        period=_claimed_in(load), delay=_delays(load),
     )
 
 
@@ -82,71 +88,52 @@ def counted_months(deal: Scenario, segment: Segment) -> int:
     return segment.saving_months if most is None else min(most, segment.saving_months)
 
 
-def _invalid(deal: Scenario, segment: Segment, rows: Cases, stream: Stream) -> Bools:
-    return rows.failed & _happens(deal, segment, rows, stream=stream, chance="invalid")
-
-
-def _lacks_evidence(deal: Scenario, segment: Segment, rows: Cases, stream: Stream) -> Bools:
-    happens = _happens(deal, segment, rows, stream=stream, chance="evidence_missing")
-    return happens if deal.accountant.counting.evidence_required else np.zeros_like(happens)
-
-
-def _happens(deal: Scenario, segment: Segment, rows: Cases, *, stream: Stream, chance: str) -> Bools:
+def _happens(load: Caseload, chance: str) -> Bools:
     """Draw one of the provider's errors, named as its term."""
-    level = getattr(deal.accountant.claims, chance) if deal.accountant.mode == "full" else 0.0
-    if level == 0:
-        return np.zeros(len(rows.trial), dtype=np.bool_)
-    u = case_uniforms(stream, chance, segment=segment.name, n_cases=rows.n_cases)
-    return rows.pick(u) < level
+    level = getattr(load.deal.accountant.claims, chance) if load.deal.accountant.mode == "full" else 0.0
+    return load.uniforms(chance) < level if level else load.none()
 
 
-def _overstate(
-    deal: Scenario, segment: Segment, rows: Cases, *, stream: Stream, good: Cents, honest: Cents
-) -> tuple[Cents, Bools]:
-    """Blow up some good claims: claimed = honest / (1 - taint)."""
-    happens = _happens(deal, segment, rows, stream=stream, chance="overstated") & (good > 0)
-    if not happens.any():
-        return honest, happens
-    u = rows.pick(case_uniforms(stream, "taint", segment=segment.name, n_cases=rows.n_cases))
-    claimed = round_half_away(honest / (1 - amounts(u, deal.accountant.claims.taint)))
-    return np.where(happens, claimed, honest), happens
+def _inflated(load: Caseload, honest: Cents, is_overstated: Bools) -> Cents:
+    """Blow up some claims: claimed = honest / (1 - taint)."""
+    if not is_overstated.any():
+        return honest
+    taint = amounts(load.uniforms("taint"), load.deal.accountant.claims.taint)
+    return np.where(is_overstated, round_half_away(honest / (1 - taint)), honest)
 
 
-def _claimed_in(deal: Scenario, segment: Segment, rows: Cases) -> Ints:
-    if deal.accountant.claim_at == "plan":
+def _claimed_in(load: Caseload) -> Ints:
+    """The claiming period of each row; the first one of monthly claims."""
+    segment, rows, terms = load.segment, load.rows, load.deal.accountant
+    if terms.claim_at == "plan":
         return rows.start
     first = rows.start + segment.months_to_effect
-    if deal.accountant.claim_at == "monthly":
+    if terms.claim_at == "monthly":
         return first
-    last = counted_months(deal, segment) - 1
+    last = counted_months(load.deal, segment) - 1
     if segment.hazard == 0:
         return first + last
     return first + np.where(rows.failed & (rows.gross < 0), last, np.minimum(rows.months_kept, last))
 
 
-def _delays(deal: Scenario, segment: Segment, rows: Cases, *, stream: Stream) -> Ints:
-    terms = deal.accountant.delay
+def _delays(load: Caseload) -> Ints:
+    terms, rows = load.deal.accountant.delay, load.rows
     if isinstance(terms, FixedDelay):
         return np.full(len(rows.trial), terms.months, dtype=np.int64)
     if terms.per == "date":
-        u = case_uniforms(stream, "delay by date", segment="", n_cases=int(rows.start.max(initial=0)) + 1200)
+        u = case_uniforms(load.stream, "delay by date", segment="", n_cases=LAST_CLAIM)
         return distributions.uniform_months(u, low=terms.low, high=terms.high)
-    own = rows.pick(case_uniforms(stream, "delay", segment=segment.name, n_cases=rows.n_cases))
-    return distributions.uniform_months(_levelled(deal, own, rows.trial, stream), low=terms.low, high=terms.high)
+    u = load.uniforms("delay")
+    loading = load.deal.programme.dependence.delays
+    if loading:
+        u = dependence.share_factor(trial_uniforms(load.stream, "delay level")[rows.trial], u, loading=loading)
+    return distributions.uniform_months(u, low=terms.low, high=terms.high)
 
 
-def _levelled(deal: Scenario, own: Floats, trial: Ints, stream: Stream) -> Floats:
-    """Join the delays of a trial to one level, where the deal says that they move together."""
-    loading = deal.programme.dependence.delays
-    if loading == 0:
-        return own
-    return dependence.share_factor(trial_uniforms(stream, "delay level")[trial], own, loading=loading)
-
-
-def strictness(deal: Scenario, stream: Stream, chance: float) -> Floats:
-    """Return the trial's chance of a wrong decision, shape (BLOCK,), given its chance on average."""
-    weight = deal.programme.dependence.review
+def strictness(load: Caseload, chance: float) -> Floats:
+    """Return the trial's chance of a wrong decision for each row, given its chance on average."""
+    weight = load.deal.programme.dependence.review
     if weight == 0 or chance in (0.0, 1.0):
-        return np.full(BLOCK, chance)
-    z = ndtri(trial_uniforms(stream, "strictness"))
-    return ndtr((ndtri(chance) + np.sqrt(weight) * z) / np.sqrt(1 - weight))
+        return np.full(len(load.rows.trial), chance)
+    z = ndtri(trial_uniforms(load.stream, "strictness"))
+    return np.asarray(ndtr((ndtri(chance) + np.sqrt(weight) * z) / np.sqrt(1 - weight)))[load.rows.trial]

@@ -77,7 +77,7 @@ def fixed_shares(counting: Counting, segment: Segment) -> dict[str, Fraction]:
     }
 
 
-def count(counting: Counting, segment: Segment, claimed: Claimed) -> Iterator[tuple[str, Cents]]:
+def count(counting: Counting, claimed: Claimed, *, segment: Segment) -> Iterator[tuple[str, Cents]]:
     """Yield each rule that changes anything, with what is left of every claim after it.
 
     Parameters
@@ -112,10 +112,10 @@ def count(counting: Counting, segment: Segment, claimed: Claimed) -> Iterator[tu
             yield rule, left
 
 
-def counted(counting: Counting, segment: Segment, claimed: Claimed) -> Cents:
+def counted(counting: Counting, claimed: Claimed, *, segment: Segment) -> Cents:
     """Return what counts of each claim, in cents."""
     left = claimed.amount
-    for _, left in count(counting, segment, claimed):
+    for _, left in count(counting, claimed, segment=segment):
         pass
     return left
 

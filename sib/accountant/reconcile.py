@@ -26,7 +26,7 @@ class Audit:
     def __init__(self) -> None:
         self.passed: set[str] = set()
 
-    def equal(self, name: str, found: Cents, expected: Cents | float) -> None:
+    def equal(self, name: str, found: Cents, *, expected: Cents | float) -> None:
         """Check that two amounts are the same in every trial."""
         self._hold(name, np.asarray(found) == np.asarray(expected))
 
@@ -36,12 +36,12 @@ class Audit:
             self._hold(name, np.asarray(amounts) >= 0)
         self.passed.add(name)
 
-    def adds_up(self, name: str, total: Cents, parts: Iterable[Cents]) -> None:
+    def adds_up(self, name: str, total: Cents, *, parts: Iterable[Cents]) -> None:
         """Check that parts make a whole."""
         added = np.zeros_like(total)
         for part in parts:
             added = added + part
-        self.equal(name, added, total)
+        self.equal(name, added, expected=total)
 
     def whole(self, name: str, amounts: Cents) -> None:
         """Check that amounts are whole cents, small enough to be exact."""

@@ -6,19 +6,18 @@ validated, and the state of each. Model section 5 of docs/model.md. Periods and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sib.accountant.claims import Claims, strictness
 from sib.accountant.counting import Claimed, count, counted
 from sib.arrays import Bools, Cents, Ints
-from sib.chance.draws import Stream, case_uniforms
-from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
 from sib.money import exact, share
 from sib.programme.budget import own_cost
-from sib.programme.savings import Cases
+from sib.programme.savings import Caseload
 
 STATES = (
     "not_claimed", "accepted", "adjusted:overstated", "adjusted:wrongly", "rejected:evidence", "rejected:invalid",
@@ -59,86 +58,75 @@ class Reviewed:
     state: Ints
 
 
-def decide(deal: Scenario, segment: Segment, rows: Cases, claims: Claims, *, stream: Stream) -> Decisions:
+def decide(load: Caseload, claims: Claims) -> Decisions:
     """Draw what the reviewer decides."""
-    terms, none = deal.accountant.review, np.zeros(len(rows.trial), dtype=np.bool_)
-    if deal.accountant.mode == "none":
-        return Decisions(none, none, none)
-
-    def happens(purpose: str, chance: Cents) -> Bools:
-        u = case_uniforms(stream, purpose, segment=segment.name, n_cases=rows.n_cases)
-        return rows.pick(u) < chance
-
+    terms, detected = load.deal.accountant.review, load.none()
+    rejected, adjusted = load.none(), load.none()
+    if load.deal.accountant.mode == "none":
+        return Decisions(detected, rejected, adjusted)
     wrong = claims.is_invalid | claims.is_overstated
     good = claims.is_claimed & ~wrong & ~claims.lacks_evidence
-    detected, rejected, adjusted = none, none, none
     if wrong.any():
         chance = np.where(claims.is_invalid, terms.invalid_detected, terms.overstated_detected)
-        detected = wrong & ~claims.lacks_evidence & happens("detection", chance)
+        detected = wrong & ~claims.lacks_evidence & (load.uniforms("detection") < chance)
     if terms.wrong_rejection:
-        rejected = good & happens("review", strictness(deal, stream, terms.wrong_rejection)[rows.trial])
+        rejected = good & (load.uniforms("review") < strictness(load, terms.wrong_rejection))
     if terms.wrong_adjustment:
-        adjusted = good & ~rejected & happens("adjustment", strictness(deal, stream, terms.wrong_adjustment)[rows.trial])
+        adjusted = good & ~rejected & (load.uniforms("adjustment") < strictness(load, terms.wrong_adjustment))
     return Decisions(detected, rejected, adjusted)
 
 
-def review(deal: Scenario, segment: Segment, rows: Cases, claims: Claims, *, stream: Stream) -> Reviewed:
+def review(load: Caseload, claims: Claims) -> Reviewed:
     """Count and review every claim of one segment in one block."""
-    decisions = decide(deal, segment, rows, claims, stream=stream)
-    claimed = _claimed(deal, segment, rows, claims, stream)
+    decisions = decide(load, claims)
+    claimed = _claimed(load, claims)
     rules, countable = [], claims.amount
-    for rule, left in count(deal.accountant.counting, segment, claimed):
+    for rule, left in count(load.deal.accountant.counting, claimed, segment=load.segment):
         rules.append((rule, countable - left))
         countable = left
-    admissible = _admissible(deal, segment, rows, claims, claimed=claimed, countable=countable)
-    reasons, validated = _judged(deal, segment, claims, decisions, claimed=claimed, countable=countable)
-    return Reviewed(tuple(rules), tuple(reasons), admissible, validated, _states(deal, claims, decisions))
-
-
-def _claimed(deal: Scenario, segment: Segment, rows: Cases, claims: Claims, stream: Stream) -> Claimed:
-    cost = np.zeros(len(rows.trial))
-    if deal.accountant.counting.own_cost == "in":
-        cost = own_cost(deal, segment.name, rows, stream)
-    loss = np.maximum(-rows.gross, 0.0) * ~claims.is_claimed
-    return Claimed(claims.amount, claims.months_shown, claims.lacks_evidence, cost, loss)
-
-
-def _admissible(
-    deal: Scenario, segment: Segment, rows: Cases, claims: Claims, *, claimed: Claimed, countable: Cents
-) -> Cents:
-    """The counting rules on what the file truly shows; the claim itself where it is without error."""
-    in_error = claims.is_invalid | claims.is_overstated | claims.lacks_evidence
-    early = deal.accountant.claim_at == "plan" and segment.hazard > 0
-    if not early and not in_error.any():
-        return countable
-    gain, loss = np.maximum(rows.gross, 0.0), np.maximum(-rows.gross, 0.0)
-    clean = Claimed(gain, rows.months_kept, np.zeros_like(in_error), claimed.own_cost, loss)
-    return counted(deal.accountant.counting, segment, clean)
-
-
-def _judged(
-    deal: Scenario, segment: Segment, claims: Claims, decisions: Decisions, *, claimed: Claimed, countable: Cents
-) -> tuple[list[tuple[str, Cents]], Cents]:
-    """Apply the decisions, one reason after the other; no claim meets two of them."""
-    judged = {}
-    if claims.is_invalid.any():
-        judged["invalid"] = (claims.is_invalid & decisions.is_detected, np.zeros_like(countable))
-    if claims.is_overstated.any():
-        honest = Claimed(claims.honest, claimed.months, claimed.lacks_evidence, claimed.own_cost, claimed.loss)
-        judged["overstated"] = (
-            claims.is_overstated & decisions.is_detected, counted(deal.accountant.counting, segment, honest)
-        )
-    if decisions.is_wrongly_rejected.any():
-        judged["wrongly_rejected"] = (decisions.is_wrongly_rejected, np.zeros_like(countable))
-    if decisions.is_wrongly_adjusted.any():
-        left = share(countable, 1 - exact(deal.accountant.review.adjustment_share))
-        judged["wrongly_adjusted"] = (decisions.is_wrongly_adjusted, left)
+    admissible = _admissible(load, claims, claimed=claimed, countable=countable)
     reasons, validated = [], countable
-    for reason, (hit, instead) in judged.items():
+    for reason, hit, instead in _judged(load, claims, decisions, claimed=claimed, countable=countable):
         after = np.where(hit, instead, validated)
         reasons.append((reason, validated - after))
         validated = after
-    return reasons, validated
+    return Reviewed(tuple(rules), tuple(reasons), admissible, validated, _states(load.deal, claims, decisions))
+
+
+def _claimed(load: Caseload, claims: Claims) -> Claimed:
+    counts_cost = load.deal.accountant.counting.own_cost == "in"
+    cost = own_cost(load) if counts_cost else np.zeros(len(load.rows.trial))
+    loss = np.maximum(-load.rows.gross, 0.0) * ~claims.is_claimed
+    return Claimed(claims.amount, claims.months_shown, claims.lacks_evidence, cost, loss)
+
+
+def _admissible(load: Caseload, claims: Claims, *, claimed: Claimed, countable: Cents) -> Cents:
+    """The counting rules on what the file truly shows; the claim itself where it is without error."""
+    in_error = claims.is_invalid | claims.is_overstated | claims.lacks_evidence
+    early = load.deal.accountant.claim_at == "plan" and load.segment.hazard > 0
+    if not early and not in_error.any():
+        return countable
+    gain, loss = np.maximum(load.rows.gross, 0.0), np.maximum(-load.rows.gross, 0.0)
+    clean = Claimed(gain, load.rows.months_kept, load.none(), claimed.own_cost, loss)
+    return counted(load.deal.accountant.counting, clean, segment=load.segment)
+
+
+def _judged(
+    load: Caseload, claims: Claims, decisions: Decisions, *, claimed: Claimed, countable: Cents
+) -> Iterator[tuple[str, Bools, Cents]]:
+    """Yield each reason of the reviewer, the claims it hits and what is left of them; no claim meets two."""
+    nothing = np.zeros_like(countable)
+    if claims.is_invalid.any():
+        yield "invalid", claims.is_invalid & decisions.is_detected, nothing
+    if claims.is_overstated.any():
+        honest = replace(claimed, amount=claims.honest)
+        corrected = counted(load.deal.accountant.counting, honest, segment=load.segment)
+        yield "overstated", claims.is_overstated & decisions.is_detected, corrected
+    if decisions.is_wrongly_rejected.any():
+        yield "wrongly_rejected", decisions.is_wrongly_rejected, nothing
+    if decisions.is_wrongly_adjusted.any():
+        left = share(countable, 1 - exact(load.deal.accountant.review.adjustment_share))
+        yield "wrongly_adjusted", decisions.is_wrongly_adjusted, left
 
 
 def _states(deal: Scenario, claims: Claims, decisions: Decisions) -> Ints:

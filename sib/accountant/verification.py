@@ -13,11 +13,9 @@ import numpy as np
 from sib.accountant.claims import Claims, claim, counted_months
 from sib.accountant.review import STATES, Reviewed, review
 from sib.arrays import Cents, Ints
-from sib.chance.draws import BLOCK, Stream
-from sib.deal.programme import Segment
-from sib.deal.scenario import Scenario
+from sib.chance.draws import BLOCK
 from sib.programme.grid import Grid
-from sib.programme.savings import Cases, total_by
+from sib.programme.savings import Caseload, Cases, total_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,54 +55,52 @@ class Verified:
 class _Desk:
     """What all sums of one segment have in common."""
 
-    deal: Scenario
-    segment: Segment
-    rows: Cases
+    load: Caseload
     claims: Claims
     calendar: Grid
 
     @property
     def n_cohorts(self) -> int:
         """Cohorts of the contract, and the rest."""
-        return len(self.deal.contract.cohorts) + 1
+        return len(self.load.deal.contract.cohorts) + 1
 
     def cohort_of(self, start: Ints) -> Ints:
         """Return the cohort of each start month; the last cohort is the rest."""
         cohort = np.full(start.shape, self.n_cohorts - 1, dtype=np.int64)
-        for place, terms in enumerate(self.deal.contract.cohorts):
+        for place, terms in enumerate(self.load.deal.contract.cohorts):
             cohort[(start >= terms.from_month) & (start <= terms.to)] = place
         return cohort
 
-    def place(self, start: Ints, period: Ints, trial: Ints) -> Ints:
+    def place(self, start: Ints, period: Ints, *, trial: Ints) -> Ints:
         """Return the place in an array of shape (n_cohorts, n_periods + 1, BLOCK); too late is the last period."""
         period = np.where(period > self.calendar.last_payment, self.calendar.n_periods, period)
         cohort = self.cohort_of(start) if self.n_cohorts > 1 else 0
-        return (cohort * (self.calendar.n_periods + 1) + period) * BLOCK + trial
+        return np.asarray((cohort * (self.calendar.n_periods + 1) + period) * BLOCK + trial)
 
     @property
     def shape(self) -> tuple[int, int, int]:
+        """Cohorts, periods and one row for what comes too late, trials."""
         return self.n_cohorts, self.calendar.n_periods + 1, BLOCK
 
 
-def verify(deal: Scenario, segment: Segment, rows: Cases, *, stream: Stream, calendar: Grid) -> Verified:
+def verify(load: Caseload, calendar: Grid) -> Verified:
     """Return what of one segment's claims is validated in one block, and what would be without any error."""
-    claims = claim(deal, segment, rows, stream=stream)
-    reviewed = review(deal, segment, rows, claims, stream=stream)
-    desk = _Desk(deal, segment, rows, claims, calendar)
-    monthly = deal.accountant.claim_at == "monthly"
-    amounts = _by_month if monthly else _at_once
+    rows, claims = load.rows, claim(load)
+    reviewed = review(load, claims)
+    desk = _Desk(load, claims, calendar)
+    amounts = _by_month if load.deal.accountant.claim_at == "monthly" else _at_once
     same = reviewed.admissible is reviewed.validated
-    place = desk.place(rows.start, claims.validated_in(rows), rows.trial)
+    place = desk.place(rows.start, claims.validated_in(rows), trial=rows.trial)
     validated = amounts(desk, reviewed.validated, place)
-    validated_cases = total_by(place[reviewed.validated > 0], None, desk.shape)
+    validated_cases = total_by(place[reviewed.validated > 0], None, shape=desk.shape)
     return Verified(
         validated=validated,
         admissible=validated if same else amounts(desk, reviewed.admissible, place),
         validated_cases=validated_cases,
-        admissible_cases=validated_cases if same else total_by(place[reviewed.admissible > 0], None, desk.shape),
+        admissible_cases=validated_cases if same else total_by(place[reviewed.admissible > 0], None, shape=desk.shape),
         enrolled=_enrolled(desk),
         reviewed=_reviewed_by_period(desk),
-        claimed=total_by(rows.trial, claims.amount, (BLOCK,)),
+        claimed=total_by(rows.trial, claims.amount, shape=(BLOCK,)),
         bridge=_bridge(rows, reviewed),
         states=_states(rows, reviewed),
     )
@@ -112,54 +108,54 @@ def verify(deal: Scenario, segment: Segment, rows: Cases, *, stream: Stream, cal
 
 def _at_once(desk: _Desk, amounts: Cents, place: Ints) -> Cents:
     """The whole amount of a claim in the one period in which it is validated."""
-    return total_by(place, amounts, desk.shape)
+    return total_by(place, amounts, shape=desk.shape)
 
 
 def _by_month(desk: _Desk, amounts: Cents, place: Ints) -> Cents:
     """Each counted month in its own period: sums of equal cases, evenly split over their months."""
-    rows, claims = desk.rows, desk.claims
-    months = np.where(claims.is_claimed, claims.months_shown, desk.segment.saving_months)
+    rows, claims, segment = desk.load.rows, desk.claims, desk.load.segment
+    months = np.where(claims.is_claimed, claims.months_shown, segment.saving_months)
     delay = claims.delay if claims.delay.ndim == 1 else np.zeros_like(rows.trial)
     axes = (int(rows.start.max(initial=0)) + 1, int(months.max(initial=0)) + 1, int(delay.max(initial=0)) + 1, BLOCK)
     code = np.ravel_multi_index((rows.start, months, delay, rows.trial), axes)
-    totals = total_by(code, amounts, (int(np.prod(axes)),))
+    totals = total_by(code, amounts, shape=(int(np.prod(axes)),))
     full = np.flatnonzero(totals)
     start, months, delay, trial = np.unravel_index(full, axes)
-    most = counted_months(desk.deal, desk.segment)
+    most = counted_months(desk.load.deal, segment)
     counted, total = np.minimum(months, most), totals[full]
     base = np.floor(np.abs(total) / counted)
     extra = np.abs(total) - base * counted
     result = np.zeros(desk.shape)
     for month in range(most):
         mine = month < counted
-        period = (start + desk.segment.months_to_effect + month)[mine]
+        period = (start + segment.months_to_effect + month)[mine]
         wait = delay[mine] if claims.delay.ndim == 1 else claims.delay[period, trial[mine]]
         part = (np.sign(total) * (base + (month < extra)))[mine]
-        result += total_by(desk.place(start[mine], period + wait, trial[mine]), part, desk.shape)
+        result += total_by(desk.place(start[mine], period + wait, trial=trial[mine]), part, shape=desk.shape)
     return result
 
 
 def _enrolled(desk: _Desk) -> Cents:
-    plans = desk.rows.plans
+    plans = desk.load.rows.plans
     cohort = desk.cohort_of(np.arange(len(plans)))
     return np.array([np.broadcast_to(plans[cohort == place].sum(axis=0), BLOCK) for place in range(desk.n_cohorts)])
 
 
 def _reviewed_by_period(desk: _Desk) -> Cents:
     shape = (desk.calendar.n_periods, BLOCK)
-    if not desk.deal.accountant.fee.per_case:
+    if not desk.load.deal.accountant.fee.per_case:
         return np.zeros(shape)
-    made = desk.claims.is_claimed
-    return total_by((desk.claims.validated_in(desk.rows) * BLOCK + desk.rows.trial)[made], None, shape)
+    made, rows = desk.claims.is_claimed, desk.load.rows
+    return total_by((desk.claims.validated_in(rows) * BLOCK + rows.trial)[made], None, shape=shape)
 
 
 def _bridge(rows: Cases, reviewed: Reviewed) -> dict[str, Cents]:
     taken = (*reviewed.rules, *reviewed.reasons)
-    return {name: total_by(rows.trial, amounts, (BLOCK,)) for name, amounts in taken}
+    return {name: total_by(rows.trial, amounts, shape=(BLOCK,)) for name, amounts in taken}
 
 
 def _states(rows: Cases, reviewed: Reviewed) -> dict[str, Cents]:
-    counts = total_by(reviewed.state * BLOCK + rows.trial, None, (len(STATES), BLOCK))
+    counts = total_by(reviewed.state * BLOCK + rows.trial, None, shape=(len(STATES), BLOCK))
     others = rows.plans.sum(axis=0) - counts.sum(axis=0)
     counts[STATES.index("not_claimed")] += others
     return {state: counts[place] for place, state in enumerate(STATES)}

@@ -59,7 +59,7 @@ def digest32(text: str) -> int:
     return int.from_bytes(sha256(text.encode("utf-8")).digest()[:4], "big")
 
 
-def generator(stream: Stream, purpose: str, segment: str = "") -> np.random.Generator:
+def generator(stream: Stream, purpose: str, *, segment: str = "") -> np.random.Generator:
     """Make the generator that belongs to one purpose and segment in one block.
 
     Parameters
@@ -99,7 +99,7 @@ def case_uniforms(stream: Stream, purpose: str, *, segment: str, n_cases: int) -
     ndarray of shape (n_cases, BLOCK)
         Independent uniforms, filled case after case: further cases leave the rows before them as they are.
     """
-    uniforms = generator(stream, purpose, segment).random((n_cases, BLOCK))
+    uniforms = generator(stream, purpose, segment=segment).random((n_cases, BLOCK))
     return np.maximum(uniforms, _SMALLEST, out=uniforms)
 
 
@@ -122,7 +122,7 @@ def trial_uniforms(stream: Stream, purpose: str, *, segment: str = "") -> Floats
     ``u = (pi(k) + v) / 256`` with a permutation ``pi`` of the strata and a position ``v`` within each;
     model, section 8.
     """
-    draws = generator(stream, purpose, segment).random((2, BLOCK))
+    draws = generator(stream, purpose, segment=segment).random((2, BLOCK))
     return (_permutation(draws[0]) + _positions(draws[1])) / BLOCK
 
 
@@ -150,7 +150,7 @@ def trial_pair(stream: Stream, purpose: str, *, segment: str) -> Floats:
     ----------
     H. Niederreiter, *Random Number Generation and Quasi-Monte Carlo Methods*, SIAM 1992, chapter 4.
     """
-    source = generator(stream, purpose, segment)
+    source = generator(stream, purpose, segment=segment)
     draws = source.random((3, BLOCK))
     shifts = (source.random(2) * BLOCK).astype(np.int64)
     order = _permutation(draws[0])

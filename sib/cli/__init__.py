@@ -95,7 +95,7 @@ class Verbs(click.Group):
 
     def _exit_code(self, *args: Any, **extra: Any) -> int:
         try:
-            return super().main(*args, **{**extra, "standalone_mode": False}) or 0
+            return super().main(*args, **{**extra, "prog_name": "sib", "standalone_mode": False}) or 0
         except click.ClickException as error:
             error.show()
             return error.exit_code
@@ -145,7 +145,7 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+@click.group(cls=Verbs, subcommand_metavar="VERB ...", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
              epilog="Example: sib run zwarte-zwanen")
 @click.version_option(__version__, prog_name="sib")
 def main() -> None:

@@ -39,16 +39,16 @@ class Financing:
     return_period: int
 
 
-def up_front(contract: Contract, spending: Spending, total: Cents) -> Cents:
+def up_front(contract: Contract, spending: Spending) -> Cents:
     """Everything at closing."""
-    draws = np.zeros_like(total)
+    draws = np.zeros_like(spending.total)
     draws[0] = commitment_cents(contract)
     return draws
 
 
-def schedule(contract: Contract, spending: Spending, total: Cents) -> Cents:
+def schedule(contract: Contract, spending: Spending) -> Cents:
     """Stated amounts, less the last ones where money turns out not to be needed."""
-    draws = np.zeros_like(total)
+    draws = np.zeros_like(spending.total)
     for draw in contract.drawdown.draws if isinstance(contract.drawdown, Schedule) else ():
         draws[draw.month] = float(exact(draw.amount) * 100)
     later_in_all = np.cumsum(draws[spending.unspent_period :], axis=0)
@@ -57,15 +57,15 @@ def schedule(contract: Contract, spending: Spending, total: Cents) -> Cents:
     return draws
 
 
-def as_spent(contract: Contract, spending: Spending, total: Cents) -> Cents:
+def as_spent(contract: Contract, spending: Spending) -> Cents:
     """On each date the cost of the month that begins; at closing also its own."""
-    draws = np.zeros_like(total)
-    draws[:-1] = total[1:]
-    draws[0] += total[0]
+    draws = np.zeros_like(spending.total)
+    draws[:-1] = spending.total[1:]
+    draws[0] += spending.total[0]
     return draws
 
 
-DRAWDOWNS: dict[type, Callable[[Contract, Spending, Cents], Cents]] = {
+DRAWDOWNS: dict[type, Callable[[Contract, Spending], Cents]] = {
     UpFront: up_front,
     Schedule: schedule,
     AsSpent: as_spent,
@@ -76,7 +76,7 @@ DRAWDOWNS: dict[type, Callable[[Contract, Spending, Cents], Cents]] = {
 def finance(contract: Contract, spending: Spending) -> Financing:
     """Return what is drawn, what is never needed, and what goes back."""
     total = spending.total
-    draws = DRAWDOWNS[type(contract.drawdown)](contract, spending, total)
+    draws = DRAWDOWNS[type(contract.drawdown)](contract, spending)
     known = np.arange(len(total)) >= spending.unspent_period
     returned = draws.sum(axis=0) - total.sum(axis=0)
     cancelled = (spending.unspent - returned) * known[:, np.newaxis]

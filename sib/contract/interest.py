@@ -58,13 +58,13 @@ DAY_COUNTS: dict[str, Callable[[date, date], Fraction]] = {
 """Year fraction between two dates, by the name of the convention."""
 
 
-def year_fraction(start: date, end: date, day_count: str) -> Fraction:
+def year_fraction(start: date, end: date, *, day_count: str) -> Fraction:
     """Return the part of a year from ``start`` to ``end``.
 
     Examples
     --------
     >>> from datetime import date
-    >>> float(year_fraction(date(2024, 3, 1), date(2025, 3, 1), "30E/360"))
+    >>> float(year_fraction(date(2024, 3, 1), date(2025, 3, 1), day_count="30E/360"))
     1.0
     """
     return DAY_COUNTS[day_count](start, end)
@@ -104,7 +104,7 @@ def accrual(terms: Interest, dates: tuple[date, ...]) -> Accrual:
         nothing = np.zeros(n_periods, dtype=np.bool_)
         return Accrual((0,) * n_periods, 1, None, nothing, rate, terms.on == "committed")
     fractions = [Fraction(0)]
-    fractions += [year_fraction(a, b, terms.day_count) for a, b in zip(dates, dates[1:], strict=False)]
+    fractions += [year_fraction(a, b, day_count=terms.day_count) for a, b in zip(dates, dates[1:], strict=False)]
     shares = [rate * part for part in fractions]
     denominator = lcm(*(part.denominator for part in shares))
     numerators = [int(part * denominator) for part in shares]

@@ -6,11 +6,12 @@ A clause is one function here, found in ``PAYMENTS``. Who receives the money is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, Floats
+from sib.arrays import Bools, Cents, Floats, Ints
 from sib.contract.triggers import Metrics
 from sib.deal.contract import Caps, FixedPayment, Payment, SavingsShare, Trigger
 from sib.money import ceil_divide, exact, floor_share, largest_remainder
@@ -87,7 +88,7 @@ class Occasion:
 
 
 def payment_lines(
-    payments: tuple[Payment, ...], metrics: Metrics, met_by_name: dict[str, tuple[Trigger, Bools]]
+    payments: tuple[Payment, ...], metrics: Metrics, *, met_by_name: dict[str, tuple[Trigger, Bools]]
 ) -> list[Line]:
     """Return the payment lines ready to pay, each with what its trigger releases.
 
@@ -120,7 +121,7 @@ def savings_share(line: Line, occasion: Occasion) -> Cents:
         return line.owed_first
     redeemed = line.is_redeemed | ((line.owed_first == occasion.due) & occasion.is_all_drawn)
     rest = np.maximum(released - ceil_divide(line.paid + line.owed_first, first), 0.0)
-    return line.owed_first + np.maximum(floor_share(rest, second) - line.paid_after, 0.0) * redeemed
+    return np.asarray(line.owed_first + np.maximum(floor_share(rest, second) - line.paid_after, 0.0) * redeemed)
 
 
 def fixed(line: Line, occasion: Occasion) -> Cents:
@@ -135,7 +136,7 @@ def fixed(line: Line, occasion: Occasion) -> Cents:
     return line.owed_first
 
 
-PAYMENTS = {SavingsShare: savings_share, FixedPayment: fixed}
+PAYMENTS: dict[type, Callable[[Line, Occasion], Cents]] = {SavingsShare: savings_share, FixedPayment: fixed}
 """What each kind of payment owes on a payment date."""
 
 
@@ -161,7 +162,7 @@ class Limits:
     n_trials : int
     """
 
-    def __init__(self, caps: Caps, years: Floats, fiscal_year: Floats, *, n_trials: int) -> None:
+    def __init__(self, caps: Caps, years: Floats, *, fiscal_year: Ints, n_trials: int) -> None:
         self._caps, self._years, self._fiscal_year = caps, years, fiscal_year
         self._in_year, self._in_all, self._balance = np.zeros(n_trials), np.zeros(n_trials), np.zeros(n_trials)
 

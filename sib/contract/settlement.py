@@ -72,10 +72,12 @@ class _Settlement:
         }
         self.met = {trigger.name: met(trigger, metrics) for trigger in self.contract.triggers}
         by_name = {trigger.name: (trigger, self.met[trigger.name]) for trigger in self.contract.triggers}
-        self.lines = payment_lines(self.contract.payments, metrics, by_name)
+        self.lines = payment_lines(self.contract.payments, metrics, met_by_name=by_name)
         self.is_direct = np.array([goes_direct(line.terms) for line in self.lines])
         self.fees_due = {fee.name: np.zeros(self.n_trials) for fee in self.contract.fees}
-        self.limits = Limits(self.contract.caps, calendar.years, calendar.fiscal_year, n_trials=self.n_trials)
+        self.limits = Limits(
+            self.contract.caps, calendar.years, fiscal_year=calendar.fiscal_year, n_trials=self.n_trials
+        )
         names = list(self.accounts)
         self.flows = CashFlows(
             draws=self._empty(names), returned=self._empty(names), outstanding=self._empty(names),
@@ -158,7 +160,7 @@ class _Settlement:
         owed = PAYMENTS[type(line.terms)](line, occasion)
         if line.terms.cap is None:
             return owed
-        return cut_to(owed[np.newaxis], cents(line.terms.cap) - line.paid - line.paid_after)[0]
+        return np.asarray(cut_to(owed[np.newaxis], cents(line.terms.cap) - line.paid - line.paid_after)[0])
 
     def _pay_out(self, period: int, cash: Cents) -> None:
         purse = Purse(cash, self.accounts, self.fees_due)
@@ -178,6 +180,6 @@ class _Settlement:
             self.flows.written_off[name] = account.due
 
 
-def settle(deal: Scenario, metrics: Metrics, spending: Spending, *, calendar: Grid) -> CashFlows:
+def settle(deal: Scenario, metrics: Metrics, *, spending: Spending, calendar: Grid) -> CashFlows:
     """Return what the contract moves between the parties in every period and trial."""
     return _Settlement(deal, metrics, spending, calendar=calendar).run()

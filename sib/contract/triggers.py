@@ -16,8 +16,6 @@ from sib.arrays import Bools, Cents
 from sib.deal.contract import Trigger
 from sib.money import exact
 
-Level = Fraction | tuple[Fraction, Fraction]
-
 
 def _side(count: Cents, base: Cents | float, level: Fraction) -> Cents:
     """``count * denominator - numerator * base``: positive above the level, exact below 2**53."""
@@ -100,4 +98,4 @@ def met(trigger: Trigger, metrics: Metrics) -> Bools:
 
 def ever_met(trigger: Trigger, metrics: Metrics) -> Bools:
     """Return whether a latched trigger is ever met, or a curable one on the last date; shape (n_trials,)."""
-    return met(trigger, metrics)[-1]
+    return np.asarray(met(trigger, metrics)[-1])

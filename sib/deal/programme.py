@@ -13,6 +13,7 @@ from sib.deal.term import (
     Amount,
     AtLeastOne,
     Correlation,
+    Cost,
     Count,
     Money,
     Month,
@@ -23,6 +24,7 @@ from sib.deal.term import (
     ShareBelowOne,
     Term,
     Text,
+    Variation,
     between,
     exactly_one,
     fault,
@@ -91,9 +93,6 @@ class UncertainChance(Term):
 Chance = Annotated[
     Annotated[FixedChance | Evidence | UncertainChance, Field(discriminator="kind")], number_as("fixed", "value")
 ]
-
-
-Variation = Annotated[Number, AfterValidator(between(0, 20, what="a coefficient of variation"))]
 
 
 class Fixed(Term):
@@ -199,12 +198,6 @@ class ClassShares(Term):
     real: Share = 0.0
 
 
-def _cost_only(value: float) -> float:
-    if value > 0:
-        raise fault("failure", "is above 0; a failure can only cost, so it is 0 or less")
-    return value
-
-
 class Segment(Term):
     """A kind of household: how many, when, with what chance, and what a success saves on whose budget.
 
@@ -235,7 +228,7 @@ class Segment(Term):
     success: Chance
     partial: Partial | None = None
     saving: Saving
-    failure_saving: Annotated[Money, AfterValidator(_cost_only)] = 0.0
+    failure_saving: Cost = 0.0
     saving_months: MonthSpan
     months_to_effect: Month = 0
     relapse: ShareBelowOne = 0.0

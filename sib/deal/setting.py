@@ -57,7 +57,7 @@ def _value(path: str, text: str) -> Any:
     except NotTomlError as error:
         table = {}
         word = _WORD.fullmatch(text)
-        if word is None or error.is_too_deep:
+        if word is None:
             deep = error.reasons[0][2] if error.is_too_deep else None
             message = deep or f"= {text} is no value; {hint(f'= {text}') or 'write it as in a file'}"
             raise ScenarioError([Problem(FILE, None, path, message)]) from None

@@ -133,6 +133,12 @@ def _rate(value: float) -> float:
     return value
 
 
+def _cost_only(value: float) -> float:
+    if value > 0:
+        raise fault("cost", "is above 0; a failure can only cost, so it is 0 or less")
+    return value
+
+
 def _whole_hundredths(value: float) -> float:
     if abs(value) > 1e12:
         raise fault("amount", "is larger than any deal; amounts are in whole units of the currency, up to 1e12")
@@ -179,12 +185,15 @@ Money = Annotated[Level, AfterValidator(_whole_hundredths)]
 """An amount in units of the currency (euros), in whole cents."""
 Amount = Annotated[Money, AfterValidator(not_negative)]
 """An amount of 0 or more."""
+Cost = Annotated[Money, AfterValidator(_cost_only)]
+"""An amount of 0 or less, what a failure saves."""
 Count = Annotated[Whole, AfterValidator(between(0, 1_000_000, what="a whole number"))]
 AtLeastOne = Annotated[Whole, AfterValidator(between(1, 1_000_000, what="a whole number"))]
 Month = Annotated[Whole, AfterValidator(between(0, 600, what="months after closing"))]
 MonthSpan = Annotated[Whole, AfterValidator(between(1, 600, what="a number of months"))]
 Positive = Annotated[Money, AfterValidator(between(0.01, 1e12, what="an amount"))]
 """An amount above 0."""
+Variation = Annotated[Number, AfterValidator(between(0, 20, what="a coefficient of variation"))]
 Correlation = Share
 
 

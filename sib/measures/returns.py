@@ -66,7 +66,7 @@ def irr(flows: Cents, times: Floats) -> Floats:
     >>> round(float(irr(np.array([[-100.0, 60.0, 50.0]]), np.array([0.0, 1.0, 2.0]))[0]), 12)
     0.068114574787
     """
-    check_shape("times", times, (flows.shape[1],))
+    check_shape("times", times, shape=(flows.shape[1],))
     used = np.flatnonzero(flows.any(axis=0))
     rates = np.full(len(flows), np.nan)
     if used.size == 0:
@@ -121,7 +121,7 @@ def npv(flows: Cents, times: Floats, *, rate: float) -> Floats:
     """
     if not rate > -1:
         raise ValueError(f"rate = {rate} has no discount factor; a yearly rate lies above -1")
-    check_shape("times", times, (flows.shape[1],))
+    check_shape("times", times, shape=(flows.shape[1],))
     return np.asarray(np.einsum("ij,j->i", flows, (1.0 + rate) ** -times))
 
 
@@ -156,7 +156,7 @@ def wal_years(principal: Cents, times: Floats) -> Floats:
     ndarray of shape (n_trials,)
         Years; NaN where no principal was repaid.
     """
-    check_shape("times", times, (principal.shape[1],))
+    check_shape("times", times, shape=(principal.shape[1],))
     return _quotient(np.einsum("ij,j->i", principal, times), principal.sum(axis=1))
 
 
@@ -177,7 +177,7 @@ def payback_years(outlay: Cents, receipts: Cents, *, times: Floats) -> Floats:
     ndarray of shape (n_trials,)
         Years; NaN where the outlay is never recovered, or where there was none to recover.
     """
-    check_shape("times", times, (receipts.shape[1],))
+    check_shape("times", times, shape=(receipts.shape[1],))
     back = np.zeros(len(outlay))
     years = np.full(len(outlay), np.nan)
     open_ = outlay > 0

@@ -16,7 +16,7 @@ from sib.deal.consistency import last_start_month
 from sib.deal.programme import BudgetLine, Fixed
 from sib.deal.scenario import Scenario
 from sib.money import even_split, exact, round_half_away
-from sib.programme.savings import Cases, amounts, total_by
+from sib.programme.savings import Caseload, Cases, amounts, total_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Spending:
         return add_up(self.by_line.values())
 
 
-def spend(deal: Scenario, tables: list[Cases], stream: Stream, *, n_periods: int) -> Spending:
+def spend(deal: Scenario, tables: list[Cases], *, stream: Stream, n_periods: int) -> Spending:
     """Return what every line spends in one block.
 
     Parameters
@@ -99,20 +99,20 @@ def _custom(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Strea
     """What cases ask for in their first month, until the line is empty."""
     found = []
     for segment, table in zip(deal.programme.segments, tables, strict=True):
-        wishes = wishes_of(line, segment.name, stream, n_cases=table.n_cases)
+        wishes = wishes_of(line, segment.name, stream=stream, n_cases=table.n_cases)
         if wishes.size == 1:
             found.append(table.plans * wishes)
             continue
         starts = np.broadcast_to(table.starts, wishes.shape)
         plan = np.broadcast_to(table.plan, wishes.shape)
         code = (starts * BLOCK + np.arange(BLOCK))[plan]
-        found.append(total_by(code, wishes[plan], (len(table.plans), BLOCK)))
+        found.append(total_by(code, wishes[plan], shape=(len(table.plans), BLOCK)))
     asked = _by_month(found)
     drawn = np.minimum(np.cumsum(asked, axis=0), line_total(line))
     return np.diff(drawn, axis=0, prepend=0.0)
 
 
-def wishes_of(line: BudgetLine, segment: str, stream: Stream, *, n_cases: int) -> Cents:
+def wishes_of(line: BudgetLine, segment: str, *, stream: Stream, n_cases: int) -> Cents:
     """Return what each case asks of a custom line, in cents: (n_cases, BLOCK), or (1, 1) where all ask the same."""
     terms = line.when.per_case
     if isinstance(terms, Fixed):
@@ -138,15 +138,15 @@ def _by_month(found: list[Cents]) -> Cents:
     return added
 
 
-def own_cost(deal: Scenario, segment: str, rows: Cases, stream: Stream) -> Cents:
+def own_cost(load: Caseload) -> Cents:
     """Return what the programme spends on each row's case: unit prices, and what it asks of custom lines."""
-    cost = np.zeros(len(rows.trial))
-    for line in deal.budget.lines:
+    cost = np.zeros(len(load.rows.trial))
+    for line in load.deal.budget.lines:
         if line.is_per_case:
             cost += unit_cents(line)
         elif line.when.stage == "custom":
-            wishes = wishes_of(line, segment, stream, n_cases=rows.n_cases)
-            cost += wishes[0, 0] if wishes.size == 1 else rows.pick(wishes)
+            wishes = wishes_of(line, load.segment.name, stream=load.stream, n_cases=load.rows.n_cases)
+            cost += wishes[0, 0] if wishes.size == 1 else load.rows.pick(wishes)
     return cost
 
 

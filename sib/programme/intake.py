@@ -43,7 +43,7 @@ def capacity(deal: Scenario, segment: Segment) -> int:
     return min(numbers) * segment.cases // planned if numbers else 10**9
 
 
-def n_came(deal: Scenario, segment: Segment, factor: Floats) -> tuple[Ints, Ints]:
+def n_came(deal: Scenario, segment: Segment, *, factor: Floats) -> tuple[Ints, Ints]:
     """Return how many cases of a segment come and how many are turned away, by trial.
 
     Returns
@@ -59,7 +59,7 @@ def largest_intake(deal: Scenario, segment: Segment) -> int:
     """Return the most cases of a segment that can come in any trial; draws are made for as many."""
     terms = deal.programme.enrolment
     factor = terms.value if isinstance(terms, FixedFactor) else terms.high
-    return int(n_came(deal, segment, np.array([factor]))[0][0])
+    return int(n_came(deal, segment, factor=np.array([factor]))[0][0])
 
 
 @lru_cache(maxsize=4096)
@@ -77,15 +77,15 @@ def start_months(intake: Intake, came: int) -> Ints:
 def _profile(intake: Intake, came: int) -> Cents:
     total = np.array([float(came)])
     if intake.profile == "even":
-        return even_split(total, intake.months)[0]
+        return np.asarray(even_split(total, intake.months)[0])
     if intake.profile == "counts":
         weights = [Fraction(count) for count in intake.counts or ()]
     else:
         weights = [Fraction(months) for months in range(intake.months, 0, -1)]
-    return largest_remainder(total, weights)[0]
+    return np.asarray(largest_remainder(total, weights)[0])
 
 
-def starts_by_trial(intake: Intake, came: Ints, n_cases: int) -> Ints:
+def starts_by_trial(intake: Intake, came: Ints, *, n_cases: int) -> Ints:
     """Return start months by case and trial, 0 for a case that never comes.
 
     Parameters

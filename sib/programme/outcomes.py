@@ -122,7 +122,7 @@ def _standardised_mean(deal: Scenario, z: Floats) -> Floats:
     """The mean outcome factor over segments, as a standard normal."""
     correlation = outcome_correlation(deal)
     spread = float(np.sqrt(correlation.mean()))
-    return z.mean(axis=0) / spread if spread else z[0]
+    return np.asarray(z.mean(axis=0) / spread if spread else z[0])
 
 
 def outcome_correlation(deal: Scenario) -> Floats:
@@ -142,14 +142,14 @@ def outcome_correlation(deal: Scenario) -> Floats:
     return matrix
 
 
-def has_plan(segment: Segment, starts: Bools, stream: Stream, n_cases: int) -> Bools:
+def has_plan(segment: Segment, came: Bools, *, stream: Stream, n_cases: int) -> Bools:
     """Return which cases came and got a plan, by case and trial (one column where all trials agree)."""
     if segment.triage_share == 1:
-        return starts
-    return starts & (case_uniforms(stream, "triage", segment=segment.name, n_cases=n_cases) < segment.triage_share)
+        return came
+    return came & (case_uniforms(stream, "triage", segment=segment.name, n_cases=n_cases) < segment.triage_share)
 
 
-def fates(segment: Segment, chance: Floats, stream: Stream, n_cases: int) -> tuple[Bools, Bools | None]:
+def fates(segment: Segment, chance: Floats, *, stream: Stream, n_cases: int) -> tuple[Bools, Bools | None]:
     """Return who would succeed, and who reaches the partial outcome (None where there is none).
 
     Parameters

@@ -7,7 +7,9 @@ Nothing here knows what the contract counts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +20,10 @@ from sib.deal.programme import Empirical, Fixed, Gamma, Lognormal, Pert, Segment
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.money import exact, prorata, round_half_away, share
-from sib.programme.intake import largest_intake, n_came, starts_by_trial, enrolment_factor
+from sib.programme.intake import enrolment_factor, largest_intake, n_came, starts_by_trial
 from sib.programme.outcomes import Factors, fates, has_plan
 
-AMOUNTS = {
+AMOUNTS: dict[type, Callable[[Floats, Any], Floats]] = {
     Fixed: lambda u, terms: np.full(u.shape, terms.amount),
     Lognormal: lambda u, terms: distributions.lognormal(u, mean=terms.mean, cv=terms.cv),
     Gamma: lambda u, terms: distributions.gamma(u, mean=terms.mean, cv=terms.cv),
@@ -82,14 +84,41 @@ class Cases:
         return np.take(uniforms.reshape(-1), self.case * BLOCK + self.trial)
 
 
-def cases(deal: Scenario, place: int, stream: Stream, *, drawn: Factors) -> Cases:
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    """One segment's cases in one block, with all that is needed to look into them.
+
+    Parameters
+    ----------
+    deal : Scenario
+    segment : Segment
+    rows : Cases
+    stream : Stream
+    """
+
+    deal: Scenario
+    segment: Segment
+    rows: Cases
+    stream: Stream
+
+    def uniforms(self, purpose: str) -> Floats:
+        """Return one uniform a row for a purpose."""
+        u = case_uniforms(self.stream, purpose, segment=self.segment.name, n_cases=self.rows.n_cases)
+        return self.rows.pick(u)
+
+    def none(self) -> Bools:
+        """Return False for every row."""
+        return np.zeros(len(self.rows.trial), dtype=np.bool_)
+
+
+def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors) -> Cases:
     """Return the rows of segment number ``place`` in the block of ``stream``."""
     segment = deal.programme.segments[place]
     n_cases = largest_intake(deal, segment)
-    came, overrun = n_came(deal, segment, enrolment_factor(deal, drawn.enrolment))
-    starts = starts_by_trial(segment.intake, came, n_cases)
-    plan = has_plan(segment, starts > 0, stream, n_cases)
-    success, partial = fates(segment, drawn.chance[place], stream, n_cases)
+    came, overrun = n_came(deal, segment, factor=enrolment_factor(deal, drawn.enrolment))
+    starts = starts_by_trial(segment.intake, came, n_cases=n_cases)
+    plan = has_plan(segment, starts > 0, stream=stream, n_cases=n_cases)
+    success, partial = fates(segment, drawn.chance[place], stream=stream, n_cases=n_cases)
     success &= plan
     if partial is not None:
         partial &= plan
@@ -98,7 +127,8 @@ def cases(deal: Scenario, place: int, stream: Stream, *, drawn: Factors) -> Case
     case, trial = rows >> 8, rows & (BLOCK - 1)
     won = np.take(success.reshape(-1), rows)
     part = np.zeros_like(won) if partial is None else np.take(partial.reshape(-1), rows)
-    saving = _savings(deal, segment, stream, z=drawn.z[place], rows=rows, n_cases=n_cases)
+    u = case_uniforms(stream, "saving", segment=segment.name, n_cases=n_cases)
+    saving = _savings(deal, segment, u=np.take(u.reshape(-1), rows), z=drawn.z[place][trial])
     if segment.partial is not None:
         saving = np.where(part, share(saving, exact(segment.partial.saving_share)), saving)
     months_kept = _months_kept(segment, stream, rows, n_cases)
@@ -118,16 +148,14 @@ def _failures_matter(deal: Scenario, segment: Segment) -> bool:
 
 def amounts(u: Floats, terms: object) -> Floats:
     """Return the amounts in euros at the given uniforms, of any shape."""
-    values: Floats = AMOUNTS[type(terms)](u, terms)  # type: ignore[index]
-    return values
+    return AMOUNTS[type(terms)](u, terms)
 
 
-def _savings(deal: Scenario, segment: Segment, stream: Stream, *, z: Floats, rows: Ints, n_cases: int) -> Cents:
-    u = case_uniforms(stream, "saving", segment=segment.name, n_cases=n_cases)
-    euros = amounts(np.take(u.reshape(-1), rows), segment.saving)
+def _savings(deal: Scenario, segment: Segment, *, u: Floats, z: Floats) -> Cents:
+    euros = amounts(u, segment.saving)
     loading = deal.programme.dependence.savings
     if loading:
-        euros *= np.exp(loading * z - loading**2 / 2)[rows & (BLOCK - 1)]
+        euros *= np.exp(loading * z - loading**2 / 2)
     cents = round_half_away(euros * 100)
     if cents.size and cents.max() >= LARGEST:
         raise RefusedError(f"segment {segment.name!r} draws a saving above 700 billion; lower its mean or cv")
@@ -140,11 +168,11 @@ def _months_kept(segment: Segment, stream: Stream, rows: Ints, n_cases: int) -> 
         return np.full(len(rows), segment.saving_months, dtype=np.int64)
     u = case_uniforms(stream, "relapse", segment=segment.name, n_cases=n_cases)
     survived = np.floor(np.log(np.take(u.reshape(-1), rows)) / np.log1p(-segment.hazard))
-    return np.minimum(survived, segment.saving_months).astype(np.int64)
+    return np.asarray(np.minimum(survived, segment.saving_months).astype(np.int64))
 
 
 def _gross(segment: Segment, saving: Cents, months_kept: Ints, *, failed: Bools) -> Cents:
-    gross = saving if segment.hazard == 0 else prorata(saving, months_kept, segment.saving_months)
+    gross = saving if segment.hazard == 0 else prorata(saving, months_kept, whole=segment.saving_months)
     cost = round_half_away(np.array([segment.failure_saving * 100]))
     return np.where(failed, cost, gross) if failed.any() else gross
 
@@ -159,7 +187,7 @@ def _plans_by_month(starts: Ints, plan: Bools) -> Cents:
     return np.bincount(code, minlength=n_months * BLOCK).reshape(n_months, BLOCK).astype(np.float64)
 
 
-def total_by(code: Array, amounts: Cents | None, shape: tuple[int, ...]) -> Cents:
+def total_by(code: Array, amounts: Cents | None, *, shape: tuple[int, ...]) -> Cents:
     """Add up amounts (or count rows) by code; exact, as whole numbers are.
 
     Parameters
@@ -173,7 +201,7 @@ def total_by(code: Array, amounts: Cents | None, shape: tuple[int, ...]) -> Cent
     return np.bincount(code, weights=amounts, minlength=size).reshape(shape).astype(np.float64)
 
 
-def true_savings(segment: Segment, rows: Cases, n_periods: int) -> Cents:
+def true_savings(segment: Segment, rows: Cases, *, n_periods: int) -> Cents:
     """Return what is truly saved, whether or not a contract counts it, by period and trial.
 
     Returns
@@ -190,7 +218,7 @@ def true_savings(segment: Segment, rows: Cases, n_periods: int) -> Cents:
             continue
         mine = slice(None) if segment.hazard == 0 else months_kept == length
         code = rows.start[mine] * BLOCK + rows.trial[mine]
-        groups = share(total_by(code, rows.gross[mine], (n_months, BLOCK)), keep)
+        groups = share(total_by(code, rows.gross[mine], shape=(n_months, BLOCK)), keep)
         for start in np.flatnonzero(groups.any(axis=1)):
             first = int(start) + segment.months_to_effect
             result[first : first + length] += even_split_rows(groups[start], int(length))
@@ -203,4 +231,4 @@ def even_split_rows(totals: Cents, n: int) -> Cents:
     base = np.floor(magnitude / n)
     extra = magnitude - base * n
     parts = base + (np.arange(n)[:, np.newaxis] < extra)
-    return parts * np.sign(totals)
+    return np.asarray(parts * np.sign(totals))

@@ -39,20 +39,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bridge": (
         "On average {validated} of {claimed} claimed is validated ({part}); most falls to: {reason}",
-        "Gemiddeld wordt {validated} van {claimed} claims gevalideerd ({part}); het meest valt af door: {reason}",
+        "Gemiddeld wordt {validated} van de {claimed} aan claims gevalideerd ({part}); het meest valt af door: {reason}",
     ),
     "bridge-whole": (
         "On average all of the {claimed} claimed is validated", "Gemiddeld worden alle claims ({claimed}) gevalideerd",
     ),
     "bridge-empty": ("Nothing is claimed in any trial", "In geen enkele simulatie wordt iets geclaimd"),
     "cumulative-cash": (
-        "On average {investor} ends at {gain}; {party} pays {paid} and saves {saved}, {cashable} of it cashable",
-        "Gemiddeld eindigt {investor} op {gain}; {party} betaalt {paid} en bespaart {saved}, waarvan {cashable} "
+        "On average {investor} ends {result}; {party} pays {paid} and saves {saved}, {cashable} of it cashable",
+        "Gemiddeld eindigt {investor} {result}; {party} betaalt {paid} en bespaart {saved}, waarvan {cashable} "
         "verzilverbaar",
     ),
+    "ahead": ("{amount} ahead", "{amount} in de plus"),
+    "behind": ("{amount} short", "{amount} in de min"),
     "convergence": (
-        "After {n} trials the chance of repayment in full is known to within {error} percentage points",
-        "Na {n} simulaties is de kans op volledige terugbetaling bekend op {error} procentpunt na",
+        "After {trials} the chance of repayment in full is known to within {error} percentage points",
+        "Na {trials} is de kans op volledige terugbetaling bekend op {error} procentpunt na",
     ),
     "compare-repayment": (
         "Principal is lost in {chances} of trials", "Hoofdsom gaat deels verloren in {chances} van de simulaties",
@@ -66,7 +68,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "above": ("saves at least what it pays: {chance}", "bespaart ten minste wat zij betaalt: {chance}"),
     "nothing": ("nothing back: {chance}", "niets terug: {chance}"),
     "outlay-line": ("outlay", "inleg"),
-    "outlay-line-money": ("outlay: {amount}", "inleg: {amount}"),
     "full-line": ("mean where repaid in full: {amount}", "gemiddelde bij volledige terugbetaling: {amount}"),
     "even-line": ("pays what it saves", "betaalt wat zij bespaart"),
     "reserve-line": ("reserve P90: {amount}", "reserve P90: {amount}"),
@@ -79,9 +80,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "verzilverbare besparing min betalingen en eigen kosten, {unit}",
     ),
     "trials-per-bar": ("trials, % per bar of {width}", "simulaties, % per balk van {width}"),
-    "points": ("{width} points", "{width} procentpunt"),
-    "ends-hold-the-rest": (" (end bars hold all beyond)", " (eindbalken bevatten de rest)"),
-    "less-back": ("share of trials in which less comes back, %", "deel van de simulaties waarin minder terugkomt, %"),
+    "points": ("{width} percentage points", "{width} procentpunt"),
+    "ends-hold-the-rest": ("the end bars hold all that lies beyond them", "de eindbalken bevatten alles wat verder ligt"),
+    "less-back": ("trials in which less comes back, %", "simulaties waarin minder terugkomt, %"),
     "compared": (
         "{label}: {cases} effective cases, {mean} back on average, principal lost in {lost}",
         "{label}: {cases} effectieve casussen, gemiddeld {mean} terug, hoofdsom deels verloren in {lost}",
@@ -98,12 +99,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "and": (" and ", " en "),
     "own-savings": (
-        "true savings on its own budgets, {label}: {amount}", "werkelijke besparing op eigen budgetten, {label}: {amount}",
+        "true savings on its own budgets, {label}: {amount}",
+        "werkelijke besparing op eigen budgetten, {label}: {amount}",
     ),
     "all-savings": ("true savings on all budgets: {amount}", "werkelijke besparing op alle budgetten: {amount}"),
     "cashable": ("of which cashable, {label}: {amount}", "waarvan verzilverbaar, {label}: {amount}"),
     # convergence
     "n-trials": ("trials", "simulaties"),
+    "one-trial": ("1 trial", "1 simulatie"),
+    "many-trials": ("{n} trials", "{n} simulaties"),
     "off-final": (
         "estimate so far less the last one, percentage points", "schatting tot dan toe min de laatste, procentpunt",
     ),
@@ -131,7 +135,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "wrongly_adjusted": ("good claim cut", "goede claim verlaagd"),
     # foot and units
     "foot": (
-        "{name} · {n} trials · seed {seed} · scenario {digest}", "{name} · {n} simulaties · seed {seed} · scenario {digest}",
+        "{name} · {trials} · seed {seed} · scenario {digest}", "{name} · {trials} · seed {seed} · scenario {digest}",
     ),
     "EUR": ("euro", "euro"),
     "million": ("million {unit}", "miljoen {unit}"),
@@ -201,7 +205,7 @@ class Captions:
         return self.with_currency(self.number(amount, 2 if has_cents else 0))
 
     def with_currency(self, number: str) -> str:
-        """Return a written number with the currency between its sign and its digits.
+        r"""Return a written number with the currency between its sign and its digits.
 
         Examples
         --------
@@ -226,6 +230,10 @@ class Captions:
         if 0 < rest < 0.001 and 0 < fraction < 1:
             return f"<{self.number(0.1, 1)}%" if fraction < 0.5 else f">{self.number(99.9, 1)}%"
         return f"{self.number(fraction * 100, 1 if 0 < rest < 0.01 else 0)}%"
+
+    def trials(self, n_trials: int) -> str:
+        """Return a number of trials."""
+        return self.text("one-trial" if n_trials == 1 else "many-trials", n=self.number(n_trials))
 
     def month(self, day: date) -> str:
         """Return month and year of a date."""

@@ -94,7 +94,8 @@ def prepare_outstanding(run: Run) -> Outstanding:
 def draw_outstanding(paper: Outstanding, ax: Axes, *, say: Captions) -> Axes:
     """Draw bands, median and mean as steps: principal stays as it is from one date to the next."""
     table, colour = paper.table, style.PARTIES["investor"].colour
-    days = style.day_numbers(table.index)
+    dates = pd.DatetimeIndex(table.index)
+    days = style.day_numbers(dates)
     part = say.text("of-first", n=say.number(paper.n_bands)) if paper.is_part else ""
     for low, high, key, alpha in (("p05", "p95", "band-90", 0.18), ("p25", "p75", "band-50", 0.38)):
         ax.fill_between(days, table[low], table[high], step="post", color=colour, alpha=alpha, linewidth=0,
@@ -102,7 +103,7 @@ def draw_outstanding(paper: Outstanding, ax: Axes, *, say: Captions) -> Axes:
     ax.step(days, table["p50"], where="post", color=colour, label=say.text("median"))
     ax.step(days, table["mean"], where="post", color=style.INK, linestyle="--", linewidth=1.3, label=say.text("mean"))
     ax.set_ylim(0, max(float(table["p95"].max()), float(table["mean"].max()), 0.01) * 1.05)
-    style.date_axis(ax, table.index, say)
+    style.date_axis(ax, dates, say)
     style.money_axis(ax.yaxis, say, "outstanding-axis")
     return ax
 
@@ -133,8 +134,8 @@ def prepare_cash(run: Run) -> Cash:
 
 def draw_cash(paper: Cash, ax: Axes, *, say: Captions) -> Axes:
     """Draw a line for each party and one for the savings, named with the amounts at which they end."""
-    table = paper.table
-    days, last = style.day_numbers(table.index), table.iloc[-1]
+    table, last, dates = paper.table, paper.table.iloc[-1], pd.DatetimeIndex(paper.table.index)
+    days = style.day_numbers(dates)
     for name, parties in paper.parties.items():
         look = style.PARTIES[name]
         label = say.text("and").join(named(party, say) for party in parties)
@@ -146,7 +147,7 @@ def draw_cash(paper: Cash, ax: Axes, *, say: Captions) -> Axes:
     ax.plot(days[-1:], [paper.cashable], marker="D", linestyle="", color=look.colour, clip_on=False,
             label=style.escape(say.text("cashable", label=payer, amount=say.money(paper.cashable))))
     ax.axhline(0, color=style.INK, linewidth=0.8)
-    style.date_axis(ax, table.index, say)
+    style.date_axis(ax, dates, say)
     style.money_axis(ax.yaxis, say, "cash-axis")
     return ax
 

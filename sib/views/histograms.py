@@ -114,9 +114,10 @@ class Curve:
     effective_cases: float
 
 
-def bar_width(values: Floats) -> float:
-    """Return a round width of bars that shows the values, however little they differ, in at most ``MOST_BARS``."""
-    span = max(float(np.ptp(values)), 0.1 * float(np.abs(values).max()), 1e-3)
+def bar_width(values: Floats, centre: float) -> float:
+    """Return a round width of which at most ``MOST_BARS`` bars reach over the values and the centre."""
+    reach = float(np.ptp([values.min(), values.max(), centre]))
+    span = max(reach, 0.02 * float(np.abs(values).max())) or 1.0
     step = 10.0 ** math.floor(math.log10(span / MOST_BARS))
     return next(step * factor for factor in (1, 2, 2.5, 5, 10) if step * factor * MOST_BARS >= span)
 
@@ -141,7 +142,7 @@ def histogram(values: Floats, groups: Mapping[str, Bools], *, centre: float, wid
     low, high = np.quantile(defined, [TAIL, 1 - TAIL], method="inverted_cdf")
     gathers = bool(high - low < np.ptp(defined) * 2 / 3 and high > low)
     shown = np.clip(values, low, high) if gathers else values
-    width = width or bar_width(np.clip(defined, low, high) if gathers else defined)
+    width = width or bar_width(np.clip(defined, low, high) if gathers else defined, centre)
     first, last = (math.floor((end - centre) / width) for end in (np.nanmin(shown), np.nanmax(shown)))
     edges = np.asarray(centre + width * np.arange(first, last + 2), dtype=np.float64)
     place = np.floor((shown - centre) / width) - first
@@ -193,7 +194,7 @@ def prepare_net_cash(run: Run, width: float | None = None) -> NetCash:
 def shared_width(run: Run) -> float:
     """Return one width of bars for the investor's gain and the municipality's net cash."""
     net, gains = run.trials["municipality.net_cash"], run.trials["investor.receipts"] - run.trials["investor.outlay"]
-    return bar_width(np.concatenate([net.to_numpy(), gains.to_numpy()]))
+    return bar_width(np.concatenate([net.to_numpy(), gains.to_numpy()]), 0.0)
 
 
 def _bars(bars: Histogram, ax: Axes, *, say: Captions) -> None:
@@ -208,18 +209,20 @@ def _bars(bars: Histogram, ax: Axes, *, say: Captions) -> None:
     ax.set_ylim(0, max(float(below.max()) * 1.06, 1e-3))
 
 
-def _upright(ax: Axes, bars: Histogram, *, say: Captions, width: str) -> None:
-    """Write the axis of shares."""
-    label = say.text("trials-per-bar", width=width)
-    style.percent_axis(ax.yaxis, say, label + (say.text("ends-hold-the-rest") if bars.gathers else ""))
+def _explained(ax: Axes, bars: Histogram, *, say: Captions, width: str) -> Axes:
+    """Say what a bar counts, and whether those at the ends hold more than their width."""
+    style.percent_axis(ax.yaxis, say, say.text("trials-per-bar", width=width))
+    if bars.gathers:
+        ax.set_xlabel(f"{ax.get_xlabel()}\n{say.text('ends-hold-the-rest')}")
+    return ax
 
 
 def draw_repayment(table: Repayment, ax: Axes, *, say: Captions) -> Axes:
     """Draw what the investor gets back, with lines at the outlay and at what full repayment brings on average."""
     bars = table.histogram
     _bars(bars, ax, say=say)
-    key = "outlay-line" if math.isnan(table.outlay) else "outlay-line-money"
-    style.marked(ax, 0.0 if table.is_money else 1.0, say.text(key, amount=say.money(table.outlay)))
+    outlay = "" if math.isnan(table.outlay) else f": {say.money(table.outlay)}"
+    style.marked(ax, 0.0 if table.is_money else 1.0, say.text("outlay-line") + outlay)
     if not math.isnan(table.full):
         full = say.money(table.full) if table.is_money else f"{say.number(table.full * 100, 1)}%"
         style.marked(ax, table.full, say.text("full-line", amount=full), is_first=False)
@@ -227,11 +230,9 @@ def draw_repayment(table: Repayment, ax: Axes, *, say: Captions) -> Axes:
         _note_nothing(table, ax, say=say)
     if table.is_money:
         style.money_axis(ax.xaxis, say, "gain")
-        _upright(ax, bars, say=say, width=say.money(bars.width))
-    else:
-        style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
-        _upright(ax, bars, say=say, width=say.text("points", width=f"{bars.width * 100:g}"))
-    return ax
+        return _explained(ax, bars, say=say, width=say.money(bars.width))
+    style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
+    return _explained(ax, bars, say=say, width=say.text("points", width=style.percents(bars.width, say)))
 
 
 def _note_nothing(table: Repayment, ax: Axes, *, say: Captions) -> None:
@@ -250,8 +251,7 @@ def draw_net_cash(table: NetCash, ax: Axes, *, say: Captions) -> Axes:
     if table.reserve > 0:
         style.marked(ax, -table.reserve, say.text("reserve-line", amount=say.money(table.reserve)), is_first=False)
     style.money_axis(ax.xaxis, say, "net-cash")
-    _upright(ax, bars, say=say, width=say.money(bars.width))
-    return ax
+    return _explained(ax, bars, say=say, width=say.money(bars.width))
 
 
 def prepare_curve(label: str, run: Run) -> Curve:
@@ -276,7 +276,7 @@ def draw_curves(curves: list[Curve], ax: Axes, *, say: Captions) -> Axes:
                 label=style.escape(label))
         ax.plot([1.0], [curve.lost], marker="o", color=look.colour, markersize=5, zorder=5)
     ax.set_xlim(0.0, max(curve.shares[-1] for curve in curves))
-    ax.set_ylim(0.0, 1.0)
+    ax.set_ylim(0.0, min(1.0, max(0.2, 3 * max(curve.lost for curve in curves))))
     style.marked(ax, 1.0, say.text("outlay-line"))
     style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
     style.percent_axis(ax.yaxis, say, say.text("less-back"))

@@ -19,7 +19,7 @@ from sib.results import Row
 from sib.run import Run
 from sib.views import style
 from sib.views.bridge import Bridge, draw_bridge, prepare_bridge
-from sib.views.captions import Captions, captions_for
+from sib.views.captions import MINUS, Captions, captions_for
 from sib.views.courses import (
     Cash,
     Outstanding,
@@ -96,13 +96,13 @@ def say_bridge(run: Run, paper: Bridge, say: Captions) -> str:
 def say_cash(run: Run, paper: Cash, say: Captions) -> str:
     """Say where investor and municipality end on average."""
     loss = figure_of(run, "investor", "loss", "mean")
-    gain = replace(loss, value=-loss.value, low=negative(loss.high), high=negative(loss.low))
+    result = say.text("behind" if loss.value > 0 else "ahead", amount=money(loss, say).lstrip(MINUS))
     paid, saved, cashable = (
         money(figure_of(run, "municipality", name, "mean"), say)
         for name in ("outcome_payments", "true_savings", "cashable_savings")
     )
     return say.text(
-        "cumulative-cash", investor=named(run.deal.parties.investor, say), gain=money(gain, say),
+        "cumulative-cash", investor=named(run.deal.parties.investor, say), result=result,
         party=named(run.deal.parties.outcome_payer, say), paid=paid, saved=saved, cashable=cashable,
     )
 
@@ -112,7 +112,7 @@ def say_convergence(run: Run, paper: pd.DataFrame, say: Captions) -> str:
     row = figure_of(run, "investor", "repaid_in_full", "probability")
     ends = [abs(end - row.value) for end in (row.low, row.high) if end is not None]
     error = say.number(max(ends, default=1.0) * 100, 1 if max(ends, default=1.0) < 0.1 else 0)
-    return say.text("convergence", n=say.number(run.n_trials), error=error)
+    return say.text("convergence", trials=say.trials(run.n_trials), error=error)
 
 
 def _payer(run: Run, say: Captions) -> str:

@@ -29,7 +29,7 @@ from sib.views.captions import LONGEST_NAME, Captions
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a chart is the same on every machine."""
-TITLE_WIDTH = 72
+TITLE_WIDTH = 76
 """Characters of a title line over a chart of full width."""
 KEY_COLUMNS, KEY_ROW = 2, 13.0
 """Columns of the key between title and chart; the height of its rows in points."""
@@ -101,8 +101,10 @@ def escape(text: str) -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Return text over as many lines as it needs."""
-    return textwrap.fill(text, width)
+    """Return text over as few lines as fit the width, about equally long."""
+    n_lines = len(textwrap.wrap(text, width))
+    narrowest = next(each for each in range(1, width + 1) if len(textwrap.wrap(text, each)) <= n_lines)
+    return textwrap.fill(text, narrowest)
 
 
 def headed(ax: Axes, sentence: str, *, width: int = TITLE_WIDTH, columns: int = KEY_COLUMNS) -> None:
@@ -139,15 +141,17 @@ def money_axis(axis: Axis, say: Captions, key: str) -> None:
     axis.set_label_text(say.text(key, unit=unit))
 
 
+def percents(fraction: float, say: Captions) -> str:
+    """Return a fraction in percents, without the sign, in as few decimals as it needs."""
+    value = fraction * 100
+    decimals = next((n for n in range(3) if abs(value - round(value, n)) < 1e-6), 3)
+    return say.number(value, decimals)
+
+
 def percent_axis(axis: Axis, say: Captions, label: str) -> None:
     """Write an axis of fractions in percents; the unit is in the label."""
-    def written(fraction: float, _: int | None = None) -> str:
-        percents = fraction * 100
-        decimals = next((n for n in range(3) if abs(percents - round(percents, n)) < 1e-6), 3)
-        return say.number(percents, decimals)
-
     axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(written))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: percents(x, say)))
     axis.set_label_text(label)
 
 
@@ -171,7 +175,7 @@ def day_numbers(days: pd.DatetimeIndex) -> Ints:
 
 
 def date_axis(ax: Axes, days: pd.DatetimeIndex, say: Captions) -> None:
-    """Write the x axis from the first of the days to the last: in years, or in months where it is shorter than three."""
+    """Write the x axis from the first of the days to the last, in years or, where it is shorter than three, months."""
     first, last = days[0].date(), days[-1].date()
     months = (last.year - first.year) * 12 + last.month - first.month
     if months > 36:
@@ -200,7 +204,7 @@ def marked(ax: Axes, x: float, label: str, *, is_first: bool = True) -> None:
 def foot(figure: Figure, runs: Iterable[Run], say: Captions) -> None:
     """Write under a figure which runs it shows: deal, trials, seed, digest."""
     lines = [
-        say.text("foot", name=plain(run.deal.name, 60), n=say.number(run.n_trials), seed=str(run.seed),
+        say.text("foot", name=plain(run.deal.name, 60), trials=say.trials(run.n_trials), seed=str(run.seed),
                  digest=run.deal.digest[:12])
         for run in runs
     ]

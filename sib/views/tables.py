@@ -134,7 +134,7 @@ class Page:
              words("needed", expected=self.value("expected_success", "share"))),
             (self.value("effective_cases", "number"),
              words("effective", cases=words.number(n_cases), known=self.value("effective_cases_given_parameters", "number"))),
-            (self.value("savings_per_success", "money"), words("per_success", currency=self.deal.currency)),
+            (self.value("savings_per_success", "euros"), words("per_success", currency=self.deal.currency)),
         )
         wide = max(len(number) for number, _ in lines)
         return "\n".join((words("decides"), *(f"  {number:>{wide}}  {text}" for number, text in lines)))
@@ -171,7 +171,7 @@ class Page:
         """Yield the table of each tranche, where there are several."""
         names = [tranche.name for tranche in self.deal.contract.tranches]
         for name in names if len(names) > 1 else ():
-            yield "\n".join(block(self.words("tranche", name=plain(name)), list(self.cells(f"investor.{name}", TRANCHE))))
+            yield alone(block(self.words("tranche", name=plain(name)), list(self.cells(f"investor.{name}", TRANCHE))))
 
     def bridge(self) -> str:
         """Return the way from what is claimed to what is validated."""
@@ -185,14 +185,14 @@ class Page:
         cells.append((words("validated"), *words.figure(self.rows["accountant", "validated", "mean"], "money")))
         late = self.rows["accountant", "late", "mean"]
         cells += [(words("late"), *words.figure(late, "money"))] if late.value else []
-        return "\n".join(block(words("bridge"), cells))
+        return alone(block(words("bridge"), cells))
 
     def trigger(self) -> str:
         """Return how often the trigger that decides is met, rightly and wrongly; nothing if there is none."""
         trigger = self.deal.contract.main_trigger
         if trigger is None:
             return ""
-        return "\n".join(block(self.words("trigger", name=plain(trigger.name)), list(self.cells("accountant", TRIGGER))))
+        return alone(block(self.words("trigger", name=plain(trigger.name)), list(self.cells("accountant", TRIGGER))))
 
     def foot(self) -> str:
         """Return what the errors are, and what was checked."""
@@ -208,9 +208,9 @@ class Page:
 
 def assumptions(deal: Scenario, words: Words) -> Iterator[str]:
     """Yield what is taken to be independent, and what is worth a second look."""
-    told = [wrapped(f"{what}  ({path})", "  ", "    ") for what, path in assumed_independent(deal)]
+    told = [wrapped(f"{what}  ({path})", "  ", others="    ") for what, path in assumed_independent(deal)]
     yield "\n".join((words("independent"), *(told or [f"  {words('none_independent')}"])))
-    told = [wrapped(f"{path} {what}", "  ", "    ") for path, what in cautions(deal)]
+    told = [wrapped(f"{path} {what}", "  ", others="    ") for path, what in cautions(deal)]
     if told:
         yield "\n".join((words("cautions"), *told))
 
@@ -223,10 +223,15 @@ def block(title: str, cells: Sequence[Cells]) -> list[str]:
     return [f"{line:<{wide}}" for line in (title, "-" * wide, *lines)]
 
 
+def alone(lines: Sequence[str]) -> str:
+    """Return a block as it stands by itself."""
+    return "\n".join(line.rstrip() for line in lines)
+
+
 def beside(left: list[str], right: list[str], width: int | None) -> str:
     """Return two blocks side by side, or below each other where the line is too short for both."""
     if width is not None and len(left[0]) + len(GAP) + len(right[0]) > width:
-        return "\n".join(line.rstrip() for line in (*left, "", *right))
+        return f"{alone(left)}\n\n{alone(right)}"
     n_lines = max(len(left), len(right))
     left, right = (lines + [" " * len(lines[0])] * (n_lines - len(lines)) for lines in (left, right))
     return "\n".join(f"{one}{GAP}{other}".rstrip() for one, other in zip(left, right, strict=True))
@@ -248,9 +253,9 @@ def ruled(lines: Sequence[str]) -> str:
     return "\n".join((heading, "-" * max(map(len, lines)), *others))
 
 
-def wrapped(text: str, first: str = "", others: str | None = None) -> str:
-    """Return running text in lines of ``WIDTH``, the first and the others each with their indent."""
-    return textwrap.fill(plain(text, longest=None), WIDTH, initial_indent=first,
+def wrapped(text: str, first: str = "", *, others: str | None = None, width: int = WIDTH) -> str:
+    """Return running text in lines, the first and the others each with their indent."""
+    return textwrap.fill(plain(text, longest=None), width, initial_indent=first, break_on_hyphens=False,
                          subsequent_indent=first if others is None else others)
 
 

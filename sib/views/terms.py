@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 
 from sib import __version__
 from sib.deal.assumptions import Assumption
 from sib.deal.assumptions import assumptions as terms_of
 from sib.deal.reader import Reading
-from sib.views.tables import DIGEST, assumptions, plain, wrapped
+from sib.views.tables import DIGEST, WIDTH, assumptions, plain, wrapped
 from sib.views.words import Words
 
-LONGEST_VALUE = 32
+LONGEST_VALUE = 34
 """Characters of a value that still has its source beside it."""
+DITTO, SHORTEST_DITTO = '"', 12
+"""What stands for a source that goes on, and how long a source is before it is worth that."""
+NAMED = {
+    ("payers",), ("programme", "segments"), ("budget", "lines"), ("contract", "cohorts"), ("contract", "triggers"),
+    ("contract", "payments"), ("contract", "tranches"), ("contract", "fees"),
+}
+"""Tables of things that have names; each thing stands under its own heading."""
+
+Line = tuple[str, str, str]
+"""A term, its value, where it comes from."""
 
 
 def term_sheet(reading: Reading, words: Words) -> str:
@@ -32,7 +41,8 @@ def term_sheet(reading: Reading, words: Words) -> str:
     Returns
     -------
     str
-        Tables of the deal in the order of the file format, each term with its value and its source.
+        The tables of the deal in the order of the file format, each term with its value and its source; then what
+        is assumed independent, and cautions.
     """
     terms, deal = terms_of(reading), reading.scenario
     found = Counter(term.kind for term in terms)
@@ -42,31 +52,29 @@ def term_sheet(reading: Reading, words: Words) -> str:
         words("sheet", digest=deal.digest[:DIGEST], version=__version__),
         words("terms", n=len(terms), **kinds),
     ))
-    tables = ["\n".join(_table(path, each, words)) for path, each in groupby(terms, key=lambda term: parted(term.path)[0])]
-    sources = [wrapped(f"{name}: {text}", "  ", "    ") for name, text in deal.sources.items()]
+    tables: dict[str, list[Line]] = {}
+    for term in terms:
+        heading, name = parted(term.path)
+        tables.setdefault(heading or words("deal"), []).append((name, plain(term.value, longest=None), origin(term, words)))
+    sources = [wrapped(f"{name}: {text}", "  ", others="    ") for name, text in deal.sources.items()]
     listed = ["\n".join((words("sources"), *sources))] if sources else []
-    return "\n\n".join((head, *tables, *listed, *assumptions(deal, words)))
+    sheets = ("\n".join(_table(heading, lines)) for heading, lines in tables.items())
+    return "\n\n".join((head, *sheets, *listed, *assumptions(deal, words)))
 
 
-def _table(path: str, terms: Iterable[Assumption], words: Words) -> Iterator[str]:
-    """Yield the lines of one table of the deal."""
-    cells = [(parted(term.path)[1], plain(term.value, longest=None), origin(term, words)) for term in terms]
-    label = max(len(name) for name, _, _ in cells)
-    value = max((len(text) for _, text, _ in cells if len(text) <= LONGEST_VALUE), default=0)
-    if path:
-        yield plain(path, longest=None)
-    for name, text, source in cells:
-        line = f"  {plain(name, longest=None):<{label}}  {text:<{value}}  "
-        yield wrapped_after(line, source)
-
-
-def wrapped_after(start: str, text: str) -> str:
-    """Return a line with running text behind it, continued below where it began."""
-    indent = " " * min(len(start), 60)
-    first, *others = wrapped(text, indent).splitlines() or [""]
-    if len(start) > len(indent):
-        return "\n".join((start.rstrip(), first, *others))
-    return "\n".join(((start + first[len(indent):]).rstrip(), *others))
+def _table(heading: str, lines: list[Line]) -> Iterator[str]:
+    """Yield the lines of one table; a source that goes on is not repeated."""
+    label = max(len(name) for name, _, _ in lines)
+    value = max((len(text) for _, text, _ in lines if len(text) <= LONGEST_VALUE), default=0)
+    indent = " " * (label + value + 6)
+    yield plain(heading, longest=None)
+    before = ""
+    for name, text, source in lines:
+        start = f"  {name:<{label}}  {text:<{value}}  "
+        goes_on = source == before and len(source) >= SHORTEST_DITTO
+        shown = wrapped(DITTO if goes_on else source, indent, width=max(WIDTH, len(indent) + 40))
+        yield f"{start.rstrip()}\n{shown}" if len(start) > len(indent) else start + shown[len(indent):]
+        before = source
 
 
 def origin(term: Assumption, words: Words) -> str:
@@ -77,12 +85,14 @@ def origin(term: Assumption, words: Words) -> str:
 
 
 def parted(path: str) -> tuple[str, str]:
-    """Return the table of a path, and the name of the term in it.
+    """Return the heading that a term stands under, and its name there.
 
     Examples
     --------
-    >>> parted("contract.interest.rate"), parted('payers."Wet 1.1".party'), parted("currency")
-    (('contract.interest', 'rate'), ('payers."Wet 1.1"', 'party'), ('', 'currency'))
+    >>> parted("contract.interest.rate"), parted('payers."Wet 1.1".cashable.real'), parted("currency")
+    (('contract', 'interest.rate'), ('payers."Wet 1.1"', 'cashable.real'), ('', 'currency'))
     """
-    match = re.fullmatch(r'(?:(.*)\.)?("(?:[^"\\]|\\.)*"|[^."]+)', path, re.DOTALL)
-    return (match[1] or "", match[2]) if match else ("", path)
+    keys = re.findall(r'"(?:[^"\\]|\\.)*"|[^."]+', path)
+    depth = next((len(keys[:n]) + 1 for n in (1, 2) if tuple(keys[:n]) in NAMED), 1)
+    depth = min(depth, len(keys) - 1)
+    return ".".join(keys[:depth]), ".".join(keys[depth:])

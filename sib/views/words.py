@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 from sib.money import SEPARATORS, NumberFormat
 from sib.results import Row
-from sib.views.captions import TEXTS as CAPTIONS
+from sib.views.captions import Captions
 
 TEXTS: dict[str, tuple[str, str]] = {
     # head and foot
@@ -74,8 +74,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "net": ("Net cash, expected", "Netto kas, verwacht"),
     "net_low": ("  in 1 of 20 less than (p05)", "  in 1 op 20 minder dan (p05)"),
     "net_high": ("  in 1 of 20 more than (p95)", "  in 1 op 20 meer dan (p95)"),
-    "pays_more": ("Chance it pays more than saves", "Kans dat zij meer betaalt"),
-    "break_even": ("Cashability that breaks even", "Verzilverbaarheid die quitte is"),
+    "pays_more": ("Chance it pays more than saves", "Kans meer betaald dan bespaard"),
+    "break_even": ("Cashability that breaks even", "Verzilverbaarheid, break-even"),
     "reserve": ("Reserve enough in 9 of 10 (P90)", "Reserve genoeg in 9 op 10 (P90)"),
     "ratio": ("Capacity / reserve, class {letter}", "Capaciteit / reserve, klasse {letter}"),
     "tranche": ("Tranche {name}", "Tranche {name}"),
@@ -104,6 +104,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "default": ("default", "standaard"),
     "untagged": ("no source given", "geen bron genoemd"),
     "assumed": ("assumed", "aangenomen"),
+    "deal": ("deal", "deal"),
     "sources": ("Sources", "Bronnen"),
     # packaged deals and statement
     "cases": ("{n} cases", "{n} casussen"),
@@ -148,6 +149,7 @@ class Style:
 
 STYLES = {
     "money": Style(0, "", -2, -2, 0),
+    "euros": Style(0, "", 0, 0, 0),
     "share": Style(2, "%", -2, -1, 0),
     "rate": Style(2, "%", -2, -2, -2),
     "years": Style(0, "", -2, -2, -2),
@@ -172,7 +174,7 @@ class Words:
 
     def reason(self, name: str) -> str:
         """Return what a step of the bridge is called."""
-        return CAPTIONS.get(name, (name, name))[self.lang == "nl"]
+        return Captions(self.lang, "").reason(name)
 
     def number(self, value: Decimal | int, last: int = 0) -> str:
         """Return a number to the digit at ``10**last``, halves away from zero."""
@@ -218,7 +220,7 @@ class Words:
         is_none = low == 0
         miss = _coarse(high if is_none else whole - low)
         bound = miss if is_none else whole - miss
-        shown = self.number(bound, int(bound.as_tuple().exponent)) + manner.unit
+        shown = self.number(bound, min(0, int(bound.normalize().as_tuple().exponent))) + manner.unit
         return self("at_most" if is_none else "at_least", bound=shown)
 
 
