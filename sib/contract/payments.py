@@ -59,11 +59,15 @@ class Line:
         self.is_redeemed = np.zeros(n_trials, dtype=np.bool_)
 
     def record(self, paid: Cents, *, due: Cents, is_all_drawn: Bools) -> None:
-        """Note what was paid of what was owed, after the caps, when ``due`` would have settled everything."""
+        """Note what was paid of what was owed, after the caps, when ``due`` would have settled everything.
+
+        What is paid before redemption counts towards the first share, even where the caps undid a redemption.
+        """
         first = np.minimum(paid, self.owed_first)
+        self.is_redeemed = self.is_redeemed | ((first == due) & is_all_drawn)
+        first = np.where(self.is_redeemed, first, paid)
         self.paid = self.paid + first
         self.paid_after = self.paid_after + paid - first
-        self.is_redeemed = self.is_redeemed | ((first == due) & is_all_drawn)
 
 
 @dataclass(frozen=True, slots=True)

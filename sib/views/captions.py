@@ -39,7 +39,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bridge": (
         "On average {validated} of {claimed} claimed is validated ({part}); most falls to: {reason}",
-        "Gemiddeld wordt {validated} van de {claimed} aan claims gevalideerd ({part}); het meest valt af door: {reason}",
+        "Gemiddeld wordt {validated} van de {claimed} aan claims gevalideerd ({part}); het meest valt af door: "
+        "{reason}",
     ),
     "bridge-whole": (
         "On average all of the {claimed} claimed is validated", "Gemiddeld worden alle claims ({claimed}) gevalideerd",
@@ -81,7 +82,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "trials-per-bar": ("trials, % per bar of {width}", "simulaties, % per balk van {width}"),
     "points": ("{width} percentage points", "{width} procentpunt"),
-    "ends-hold-the-rest": ("the end bars hold all that lies beyond them", "de eindbalken bevatten alles wat verder ligt"),
+    "last-holds-the-rest": (
+        "the last bar holds all that lies beyond it", "de laatste balk bevat alles wat verder ligt",
+    ),
     "less-back": ("trials in which less comes back, %", "simulaties waarin minder terugkomt, %"),
     "compared": (
         "{label}: {cases} effective cases, {mean} back on average, principal lost in {lost}",

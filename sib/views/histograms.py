@@ -21,7 +21,7 @@ from sib.views.captions import Captions, captions_for
 
 MOST_BARS = 60
 TAIL = 0.001
-"""Share of the trials at either end that may be gathered in the end bars, where that saves a third of the axis."""
+"""Share of the trials that the last bar may gather from beyond it, where that saves a third of the axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Histogram:
     shares : dict of str to ndarray of shape (n_bars,)
         By group; with the other groups they add up to the share of trials that have a value.
     gathers : bool
-        Whether the end bars hold everything beyond them as well.
+        Whether the last bar holds everything beyond it as well.
     """
 
     edges: Floats
@@ -139,10 +139,8 @@ def histogram(values: Floats, groups: Mapping[str, Bools], *, centre: float, wid
     defined = values[~np.isnan(values)]
     if not len(defined):
         return Histogram(np.array([centre, centre + 1.0]), {name: np.zeros(1) for name in groups}, False)
-    low, high = np.quantile(defined, [TAIL, 1 - TAIL], method="inverted_cdf")
-    gathers = bool(high - low < np.ptp(defined) * 2 / 3 and high > low)
-    shown = np.clip(values, low, high) if gathers else values
-    width = width or bar_width(np.clip(defined, low, high) if gathers else defined, centre)
+    shown = gathered(values, centre)
+    width = width or bar_width(shown[~np.isnan(shown)], centre)
     first, last = (math.floor((end - centre) / width) for end in (np.nanmin(shown), np.nanmax(shown)))
     edges = np.asarray(centre + width * np.arange(first, last + 2), dtype=np.float64)
     place = np.floor((shown - centre) / width) - first
@@ -150,7 +148,14 @@ def histogram(values: Floats, groups: Mapping[str, Bools], *, centre: float, wid
         name: np.bincount(place[member & ~np.isnan(place)].astype(np.int64), minlength=len(edges) - 1) / len(values)
         for name, member in groups.items()
     }
-    return Histogram(edges, shares, gathers)
+    return Histogram(edges, shares, bool(np.nanmax(shown) < defined.max()))
+
+
+def gathered(values: Floats, centre: float) -> Floats:
+    """Return values without a long thin tail upwards: what lies in it is moved to its start, above the centre."""
+    lowest, start, highest = np.nanquantile(values, [0.0, 1 - TAIL, 1.0], method="inverted_cdf")
+    is_long = start > max(lowest, centre) and start - lowest < (highest - lowest) * 2 / 3
+    return np.minimum(values, start) if is_long else values
 
 
 def _investor(run: Run) -> tuple[Floats, Floats, dict[str, Bools]]:
@@ -194,7 +199,7 @@ def prepare_net_cash(run: Run, width: float | None = None) -> NetCash:
 def shared_width(run: Run) -> float:
     """Return one width of bars for the investor's gain and the municipality's net cash."""
     net, gains = run.trials["municipality.net_cash"], run.trials["investor.receipts"] - run.trials["investor.outlay"]
-    return bar_width(np.concatenate([net.to_numpy(), gains.to_numpy()]), 0.0)
+    return bar_width(np.concatenate([gathered(net.to_numpy(), 0.0), gathered(gains.to_numpy(), 0.0)]), 0.0)
 
 
 def _bars(bars: Histogram, ax: Axes, *, say: Captions) -> None:
@@ -206,14 +211,14 @@ def _bars(bars: Histogram, ax: Axes, *, say: Captions) -> None:
         ax.stairs(below + shares, bars.edges, baseline=below, fill=True, facecolor=look.colour, hatch=look.hatch,
                   edgecolor=style.INK, linewidth=0.4, label=label)
         below = below + shares
-    ax.set_ylim(0, max(float(below.max()) * 1.06, 1e-3))
+    ax.set_ylim(0, max(float(below.max()) * 1.12, 1e-3))
 
 
 def _explained(ax: Axes, bars: Histogram, *, say: Captions, width: str) -> Axes:
-    """Say what a bar counts, and whether those at the ends hold more than their width."""
+    """Say what a bar counts, and whether the last one holds more than its width."""
     style.percent_axis(ax.yaxis, say, say.text("trials-per-bar", width=width))
     if bars.gathers:
-        ax.set_xlabel(f"{ax.get_xlabel()}\n{say.text('ends-hold-the-rest')}")
+        ax.set_xlabel(f"{ax.get_xlabel()}\n{say.text('last-holds-the-rest')}")
     return ax
 
 
@@ -226,7 +231,7 @@ def draw_repayment(table: Repayment, ax: Axes, *, say: Captions) -> Axes:
     if not math.isnan(table.full):
         full = say.money(table.full) if table.is_money else f"{say.number(table.full * 100, 1)}%"
         style.marked(ax, table.full, say.text("full-line", amount=full), is_first=False)
-    if table.nothing:
+    if table.nothing and not (table.is_money and math.isnan(table.outlay)):
         _note_nothing(table, ax, say=say)
     if table.is_money:
         style.money_axis(ax.xaxis, say, "gain")

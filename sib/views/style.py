@@ -49,17 +49,17 @@ PARTIES = {
     "investor": Look("#0072b2"),
     "municipality": Look("#d55e00", line="--"),
     "provider": Look("#009e73", line="-."),
-    "others": Look("#7a5195", line=":"),
+    "others": Look("#7a5195", line=(0, (4, 1, 1, 1, 1, 1))),
     "accountant": Look("#4d4d4d"),
     "savings": Look("#d55e00", line=(0, (1, 1.6))),
 }
 """By party, from the palette of Okabe and Ito (2008), which the colour-blind can tell apart."""
 
 OUTCOMES = {
-    "lost": Look("#8c2d04", "////"),
-    "short": Look("#fdae61", "...."),
+    "lost": Look("#8c2d04", "///"),
+    "short": Look("#fdae61", ".."),
     "full": Look("#9ecae1"),
-    "below": Look("#8c2d04", "////"),
+    "below": Look("#8c2d04", "///"),
     "above": Look("#fdd0a2"),
 }
 """By how a trial ends; from dark to light, so that they differ in grey as well."""
