@@ -99,7 +99,7 @@ def _named_measures(run: Simulation) -> Iterator[Measure]:
     tranches = run.deal.contract.tranches
     for tranche in tranches if len(tranches) > 1 else ():
         yield from _of(f"investor.{tranche.name}", "money", *INVESTOR)
-        for name, unit in (("irr", unit="fraction"), ("wal_years", "years")):
+        for name, unit in (("irr", "fraction"), ("wal_years", "years")):
             yield Measure(f"investor.{tranche.name}", name, f"investor.{tranche.name}.{name}", unit, True)  # type: ignore[arg-type]
     for law in run.deal.payers:
         yield from _of(f"payer.{law}", "money", *MUNICIPALITY)

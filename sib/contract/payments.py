@@ -33,8 +33,6 @@ class Line:
 
     Attributes
     ----------
-    owed_first : ndarray of shape (n_trials,)
-        Of what is owed now, the part that the first share makes.
     paid, paid_after : ndarrays of shape (n_trials,)
         Cents paid so far: by the first share, and out of savings that redemption did not need.
     kept_back : ndarray of shape (n_trials,)
@@ -46,7 +44,6 @@ class Line:
     released: Cents
     met: Bools
     keeps_backlog: bool = True
-    owed_first: Cents = field(init=False)
     paid: Cents = field(init=False)
     paid_after: Cents = field(init=False)
     kept_back: Cents = field(init=False)
@@ -54,20 +51,18 @@ class Line:
 
     def __post_init__(self) -> None:
         n_trials = self.met.shape[1]
-        self.owed_first, self.kept_back = np.zeros(n_trials), np.zeros(n_trials)
-        self.paid, self.paid_after = np.zeros(n_trials), np.zeros(n_trials)
+        self.paid, self.paid_after, self.kept_back = np.zeros(n_trials), np.zeros(n_trials), np.zeros(n_trials)
         self.is_redeemed = np.zeros(n_trials, dtype=np.bool_)
 
     def record(self, paid: Cents, *, due: Cents, is_all_drawn: Bools) -> None:
-        """Note what was paid of what was owed, after the caps, when ``due`` would have settled everything.
+        """Note what was paid, after the caps, when ``due`` would have settled everything.
 
-        What is paid before redemption counts towards the first share, even where the caps undid a redemption.
+        What goes towards ``due`` counts with the first share; what settles it redeems the line.
         """
-        first = np.minimum(paid, self.owed_first)
-        self.is_redeemed = self.is_redeemed | ((first == due) & is_all_drawn)
-        first = np.where(self.is_redeemed, first, paid)
+        first = np.minimum(paid, due) * ~self.is_redeemed
         self.paid = self.paid + first
         self.paid_after = self.paid_after + paid - first
+        self.is_redeemed = self.is_redeemed | ((first == due) & is_all_drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +115,12 @@ def savings_share(line: Line, occasion: Occasion) -> Cents:
     first, second = exact(terms.share), exact(terms.share_after_redemption)
     released = line.released[occasion.place]
     entitlement = np.maximum(floor_share(released, first) - line.paid, 0.0) * ~line.is_redeemed
-    line.owed_first = np.minimum(entitlement, occasion.due)
+    pays = np.minimum(entitlement, occasion.due)
     if second == 0:
-        return line.owed_first
-    redeemed = line.is_redeemed | ((line.owed_first == occasion.due) & occasion.is_all_drawn)
-    rest = np.maximum(released - ceil_divide(line.paid + line.owed_first, first), 0.0)
-    return np.asarray(line.owed_first + np.maximum(floor_share(rest, second) - line.paid_after, 0.0) * redeemed)
+        return pays
+    redeemed = line.is_redeemed | ((pays == occasion.due) & occasion.is_all_drawn)
+    rest = np.maximum(released - ceil_divide(line.paid + pays, first), 0.0)
+    return np.asarray(pays + np.maximum(floor_share(rest, second) - line.paid_after, 0.0) * redeemed)
 
 
 def fixed(line: Line, occasion: Occasion) -> Cents:
@@ -136,8 +131,7 @@ def fixed(line: Line, occasion: Occasion) -> Cents:
     owed = line.kept_back + (cents(terms.amount) if is_owed else 0.0)
     met = line.met[occasion.place]
     line.kept_back = owed * ~met * line.keeps_backlog
-    line.owed_first = owed * met
-    return line.owed_first
+    return owed * met
 
 
 PAYMENTS: dict[type, Callable[[Line, Occasion], Cents]] = {SavingsShare: savings_share, FixedPayment: fixed}
