@@ -24,5 +24,6 @@ def bridge_rows(simulation: Simulation) -> list[Row]:
     """
     summary = Summary(simulation)
     order = {f"{STEP}{name}": place for place, name in enumerate(RULES)}
-    steps = sorted((key for key in simulation.trials if key.startswith(STEP)), key=lambda key: (order.get(key, len(order)), key))
+    steps = [key for key in simulation.trials if key.startswith(STEP)]
+    steps.sort(key=lambda key: (order.get(key, len(order)), key))
     return [row for key in steps for row in summary.spread(Measure("accountant", key, key, "money"))]

@@ -71,11 +71,6 @@ class Chapter:
         """Periods and trials."""
         return self.calendar.n_periods, len(self.claimed)
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Periods and trials."""
-        return self.calendar.n_periods, len(self.claimed)
-
 
 def reconcile(chapter: Chapter, audit: Audit) -> None:
     """Check that every euro of every trial has two ends; raises if one has not."""
@@ -106,7 +101,11 @@ def _tranches_close(chapter: Chapter, audit: Audit) -> None:
         audit.equal("drawn less repaid is outstanding", left[:until], expected=owed[:until])
     direct = [line.name for line in chapter.deal.contract.payments if goes_direct(line)]
     through = [paid for name, paid in flows.payments.items() if name not in direct]
-    audit.adds_up("what comes into the waterfall goes out of it", add_up([np.zeros(chapter.shape), *through]), parts=flows.paid.values())
+    audit.adds_up(
+        "what comes into the waterfall goes out of it",
+        add_up([np.zeros(chapter.shape), *through]),
+        parts=flows.paid.values(),
+    )
 
 
 def _savings_are_accounted_for(chapter: Chapter, audit: Audit) -> None:
@@ -117,7 +116,9 @@ def _savings_are_accounted_for(chapter: Chapter, audit: Audit) -> None:
     audit.adds_up("true savings fall on a law", chapter.true_by_period.sum(axis=0), parts=chapter.pockets.true.values())
     audit.adds_up("validated savings fall on a law", in_time, parts=chapter.pockets.validated.values())
     if chapter.deal.own_laws():
-        audit.adds_up("payments are charged to a law", net_payments(chapter.flows), parts=chapter.pockets.payments.values())
+        audit.adds_up(
+            "payments are charged to a law", net_payments(chapter.flows), parts=chapter.pockets.payments.values()
+        )
 
 
 def net_payments(flows: CashFlows) -> Cents:

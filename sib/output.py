@@ -1,9 +1,8 @@
-"""The result folder: what a run leaves on disk, whole or not at all.
+"""The result folder: what a run leaves on disk.
 
-In come a run and the reading it began with, out goes a folder: ``manifest.json``, tables, trials, charts. Work is
-done in a locked sibling folder that takes the place of an earlier result only when it is complete and on disk.
-But for the manifest's times every byte follows from scenario, seed, version and platform. No figure is made here
-that the run does not have.
+In come a run and the reading it began with, out go ``manifest.json``, tables, trials and charts. But for the
+manifest's times every byte follows from scenario, seed, version and platform. No figure is made here that the run
+does not have.
 """
 
 from __future__ import annotations
@@ -11,30 +10,25 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import platform
 import re
-import shutil
-import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from sib import __version__
 from sib.bridge import STEP, bridge_rows
 from sib.deal.reader import Reading
-from sib.errors import OutputError
+from sib.folder import MANIFEST, files, told
 from sib.money import NumberFormat
 from sib.results import Row, percentile
 from sib.run import Run
 
-MANIFEST, LOCK = "manifest.json", "lock"
 ROW_FIELDS = tuple(Row.__dataclass_fields__)
 PATH_TRIALS = 20_000
 """Trials that the quantiles of flows come from: the first so many."""
@@ -48,132 +42,6 @@ PATHS = {
 """Party and kind of the flows that are not the net cash of the party they are named after."""
 
 
-@contextmanager
-def result_folder(target: str | Path, *, force: bool = False) -> Iterator[Path]:
-    """Give a folder to work in, which becomes ``target`` at the end and vanishes if that is not reached.
-
-    Parameters
-    ----------
-    target : str or Path
-    force : bool
-        Whether an earlier result may be replaced; it stays whole until then.
-
-    Raises
-    ------
-    OutputError
-        If the target exists and may not be replaced, is being written by another run, or cannot be written.
-    """
-    place = Path(os.path.realpath(target))
-    _refuse_if_taken(place, str(target), force=force)
-    partial = place.with_name(f"{place.name}.partial")
-    with _told(target):
-        partial.mkdir(parents=True, exist_ok=True)
-        lock = _lock(partial, str(target))
-    try:
-        with _told(target):
-            _empty(partial)
-        yield partial
-        with _told(target):
-            _flush(partial)
-            _refuse_if_taken(place, str(target), force=force)
-            if sys.platform == "win32":
-                lock.close()
-            _swap(partial, place)
-            (place / LOCK).unlink()
-    except BaseException:
-        if _is_ours(lock, partial):
-            shutil.rmtree(partial, ignore_errors=True)
-        raise
-    finally:
-        lock.close()
-
-
-def _refuse_if_taken(place: Path, shown: str, *, force: bool) -> None:
-    if not os.path.lexists(place):
-        return
-    if not force:
-        raise OutputError(f"{shown} exists; give another folder, or --force to replace an earlier result")
-    is_result = place.is_dir() and ((place / MANIFEST).is_file() or not any(place.iterdir()))
-    if not is_result:
-        raise OutputError(f"{shown} is no result folder (it has no {MANIFEST}), so --force does not replace it")
-
-
-@contextmanager
-def _told(target: str | Path) -> Iterator[None]:
-    """Turn what the system refuses into a sentence for a person."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
-
-
-def _lock(partial: Path, shown: str) -> IO[bytes]:
-    """Return the open lock file of a folder, held until it is closed or its process ends."""
-    lock = (partial / LOCK).open("ab")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not _is_ours(lock, partial):
-            raise BlockingIOError
-    except (BlockingIOError, PermissionError):
-        lock.close()
-        raise OutputError(f"{shown} is being written by another run; wait for it, or give another folder") from None
-    return lock
-
-
-def _is_ours(lock: IO[bytes], partial: Path) -> bool:
-    """Whether the folder still holds the lock file that we hold."""
-    try:
-        return os.path.samestat(os.fstat(lock.fileno()), os.stat(partial / LOCK))
-    except (OSError, ValueError):
-        return False
-
-
-def _empty(partial: Path) -> None:
-    """Remove what a run that was killed left behind."""
-    for left in partial.iterdir():
-        if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left)
-        elif left.name != LOCK:
-            left.unlink()
-
-
-def _flush(folder: Path) -> None:
-    """Bring all files to disk."""
-    for path in _files(folder):
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-
-
-def _swap(partial: Path, place: Path) -> None:
-    """Put the new folder in its place; if that fails the earlier one goes back."""
-    if not place.exists():
-        partial.rename(place)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f"{place.name}.earlier-", dir=place.parent))
-    earlier = aside / place.name
-    try:
-        place.rename(earlier)
-        partial.rename(place)
-    except BaseException:
-        if earlier.exists() and not place.exists():
-            earlier.rename(place)
-        raise
-    finally:
-        with suppress(OSError):
-            shutil.rmtree(aside) if place.exists() else aside.rmdir()
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != LOCK)
-
-
 def save(run: Run, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en") -> None:
     """Write everything that a run leaves behind.
 
@@ -181,7 +49,7 @@ def save(run: Run, folder: Path, *, reading: Reading, started: datetime, lang: N
     ----------
     run : Run
     folder : Path
-        From ``result_folder``.
+        From ``result_folder``, still empty.
     reading : Reading
         The deal with its overlays and settings.
     started : datetime
@@ -191,7 +59,7 @@ def save(run: Run, folder: Path, *, reading: Reading, started: datetime, lang: N
     """
     from sib.views.plots import save_charts
 
-    with _told(folder):
+    with told(folder):
         for name, write in FILES:
             write(run, folder / name)
         (folder / "charts").mkdir()
@@ -201,8 +69,6 @@ def save(run: Run, folder: Path, *, reading: Reading, started: datetime, lang: N
 
 
 def _manifest(run: Run, folder: Path, reading: Reading, started: datetime) -> dict[str, Any]:
-    from importlib.metadata import version
-
     return {
         "scenario": run.deal.canonical(),
         "digest": run.deal.digest,
@@ -212,10 +78,12 @@ def _manifest(run: Run, folder: Path, reading: Reading, started: datetime) -> di
         "trials": run.n_trials,
         "method": "mc",
         "checks": list(run.simulation.checks),
-        "versions": {"sib": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+        "versions": {
+            "sib": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES},
+        },
         "platform": platform.platform(),
         "times": {"started": _stamp(started), "finished": _stamp(datetime.now(UTC))},
-        "files": {path.relative_to(folder).as_posix(): _sha256(path) for path in _files(folder)},
+        "files": {path.relative_to(folder).as_posix(): _sha256(path) for path in files(folder)},
     }
 
 
@@ -239,10 +107,14 @@ def write_summary(run: Run, path: Path) -> None:
 
 def write_bridge(run: Run, path: Path) -> None:
     """Write claimed, what each step takes off, validated: in the order in which they add up."""
-    ends = {name: [row for row in run.rows if (row.party, row.measure) == ("accountant", name)] for name in ("claimed", "validated")}
-    rows = [*ends["claimed"], *bridge_rows(run.simulation), *ends["validated"]]
-    fields = ("step", *ROW_FIELDS[2:])
-    write_csv(path, fields, [[row.measure.removeprefix(STEP), *(getattr(row, name) for name in fields[1:])] for row in rows])
+    claimed, validated = (
+        [row for row in run.rows if row.party == "accountant" and row.measure == name]
+        for name in ("claimed", "validated")
+    )
+    rows = [*claimed, *bridge_rows(run.simulation), *validated]
+    fields = ROW_FIELDS[2:]
+    lines = [[row.measure.removeprefix(STEP), *(getattr(row, name) for name in fields)] for row in rows]
+    write_csv(path, ("step", *fields), lines)
 
 
 def write_flows(run: Run, path: Path) -> None:

@@ -77,7 +77,9 @@ def success_course(deal: Scenario, segment: Segment, *, saving_share: float = 1.
         honest, inflated = _countable(deal, segment, length, saving_share)
         good = (1 - odds.overstated) * (1 - odds.rejected)
         left = good * (1 - odds.cut * terms.adjustment_share) * honest.mean()
-        left += odds.overstated * (terms.overstated_detected * honest.mean() + (1 - terms.overstated_detected) * inflated.mean())
+        left += odds.overstated * (
+            terms.overstated_detected * honest.mean() + (1 - terms.overstated_detected) * inflated.mean()
+        )
         counts = (good + odds.overstated) * (honest > 0).mean()
         weight = chance * (1 - odds.missing)
         _place(deal, segment, course, length=length, gains=(weight * left, weight * counts))
@@ -90,7 +92,13 @@ def failure_course(deal: Scenario, segment: Segment) -> Course:
     weight = odds.invalid * (1 - odds.missing) * (1 - deal.accountant.review.invalid_detected)
     for chance, length in _lengths(segment) if weight else ():
         honest, _ = _countable(deal, segment, length, 1.0)
-        _place(deal, segment, course, length=length, gains=(weight * chance * honest.mean(), weight * chance * (honest > 0).mean()))
+        _place(
+            deal,
+            segment,
+            course,
+            length=length,
+            gains=(weight * chance * honest.mean(), weight * chance * (honest > 0).mean()),
+        )
     if segment.failure_saving < 0 and deal.accountant.counting.negative == "net":
         loss = np.array([-segment.failure_saving * 100])
         nothing = np.zeros(1)
@@ -131,11 +139,19 @@ def _countable(deal: Scenario, segment: Segment, length: int, saving_share: floa
     claim = prorata(cents, shown, whole=segment.saving_months) if shown < segment.saving_months else cents
     own = _planned_own_cost(deal) if deal.accountant.counting.own_cost == "in" else 0.0
     taint = deal.accountant.claims.taint
-    factor = 1 - amounts(np.asarray((np.arange(POINTS) * 0.6180339887498949 + 0.5) % 1, dtype=np.float64), taint) if taint is not None else 1.0
+    factor = (
+        1 - amounts(np.asarray((np.arange(POINTS) * 0.6180339887498949 + 0.5) % 1, dtype=np.float64), taint)
+        if taint is not None
+        else 1.0
+    )
     honest, inflated = (
-        counted(deal.accountant.counting, Claimed(
-            amount, np.full(POINTS, shown), np.zeros(POINTS, dtype=np.bool_), np.full(POINTS, own), np.zeros(POINTS)
-        ), segment=segment)
+        counted(
+            deal.accountant.counting,
+            Claimed(
+                amount, np.full(POINTS, shown), np.zeros(POINTS, dtype=np.bool_), np.full(POINTS, own), np.zeros(POINTS)
+            ),
+            segment=segment,
+        )
         for amount in (claim, round_half_away(claim / factor))
     )
     return honest, inflated
@@ -196,8 +212,12 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
     for segment, p in zip(deal.programme.segments, chances, strict=True):
         partly = segment.partial.chance if segment.partial else 0.0
         courses = [
-            (p, success_course(deal, segment)), ((1 - p) * (1 - partly), failure_course(deal, segment)),
-            ((1 - p) * partly, success_course(deal, segment, saving_share=segment.partial.saving_share if segment.partial else 1.0)),
+            (p, success_course(deal, segment)),
+            ((1 - p) * (1 - partly), failure_course(deal, segment)),
+            (
+                (1 - p) * partly,
+                success_course(deal, segment, saving_share=segment.partial.saving_share if segment.partial else 1.0),
+            ),
         ]
         for start, plans in enumerate(planned_plans(deal, segment)):
             cohort = _cohort(deal, start)
@@ -226,13 +246,31 @@ def expected_spending(deal: Scenario, calendar: Grid) -> Spending:
         terms = line.when.per_case
         if terms is not None and not isinstance(terms, Fixed):
             mean = float(np.rint(amounts(midpoints(POINTS), terms).mean() * 100)) / 100
-            line = line.model_copy(update={"when": line.when.model_copy(update={"per_case": Fixed(kind="fixed", amount=mean)})})
+            line = line.model_copy(
+                update={"when": line.when.model_copy(update={"per_case": Fixed(kind="fixed", amount=mean)})}
+            )
         lines.append(line)
     planned = deal.model_copy(update={"budget": deal.budget.model_copy(update={"lines": tuple(lines)})})
     none, flags = np.zeros(0, dtype=np.int64), np.zeros((0, 1), dtype=np.bool_)
     tables = []
     for segment in deal.programme.segments:
         plans = np.repeat(np.rint(planned_plans(deal, segment))[:, np.newaxis], BLOCK, axis=1)
-        tables.append(Cases(none, none, none, flags[:, 0], flags[:, 0], np.zeros(0), none, np.zeros(0),
-                            plans, np.zeros((0, 1), dtype=np.int64), flags, none, none, 0))
+        tables.append(
+            Cases(
+                none,
+                none,
+                none,
+                flags[:, 0],
+                flags[:, 0],
+                np.zeros(0),
+                none,
+                np.zeros(0),
+                plans,
+                np.zeros((0, 1), dtype=np.int64),
+                flags,
+                none,
+                none,
+                0,
+            )
+        )
     return spend(planned, tables, stream=Stream(0, 0), n_periods=calendar.n_periods)

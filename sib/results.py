@@ -126,7 +126,8 @@ class Summary:
         """Return the row of a party, measure and statistic from an estimate, which for money is in cents."""
         scale = 100.0 if unit == "money" else 1.0
         value, error, low, high = (
-            None if part is None else part / scale for part in (estimate.value, estimate.standard_error, estimate.low, estimate.high)
+            None if part is None else part / scale
+            for part in (estimate.value, estimate.standard_error, estimate.low, estimate.high)
         )
         name = self.run.deal.currency if unit == "money" else unit
         return Row(*what, float("nan") if value is None else value, error, low, high, name)
@@ -166,8 +167,14 @@ def figure(value: float) -> Estimate:
 def repayment(summary: Summary) -> Iterator[Row]:
     """Chance of repayment in full and of a loss of principal; the loss and its tail; the multiple."""
     outlay, receipts = summary.trials("investor.outlay"), summary.trials("investor.receipts")
-    yield summary.row(("investor", "repaid_in_full", "probability"), risk.probability(summary.run.trials["investor.repaid_in_full"]), unit="fraction")
-    yield summary.row(("investor", "principal_loss", "probability"), risk.probability(receipts < outlay), unit="fraction")
+    yield summary.row(
+        ("investor", "repaid_in_full", "probability"),
+        risk.probability(summary.run.trials["investor.repaid_in_full"]),
+        unit="fraction",
+    )
+    yield summary.row(
+        ("investor", "principal_loss", "probability"), risk.probability(receipts < outlay), unit="fraction"
+    )
     loss = outlay - receipts
     yield summary.row(("investor", "loss", "mean"), risk.mean(loss))
     yield summary.row(("investor", "loss", "sd"), risk.sd(loss))
@@ -195,7 +202,9 @@ def municipal_risk(summary: Summary) -> Iterator[Row]:
     """Chance of paying more than is saved, cashability that breaks even, and the reserve to hold."""
     net, true = summary.trials("municipality.net_cash"), summary.trials("municipality.true_savings")
     paid_out = summary.trials("municipality.cashable_savings") - net
-    yield summary.row(("municipality", "pays_more_than_it_saves", "probability"), risk.probability(net < 0), unit="fraction")
+    yield summary.row(
+        ("municipality", "pays_more_than_it_saves", "probability"), risk.probability(net < 0), unit="fraction"
+    )
     yield summary.row(("municipality", "break_even_cashability", "value"), risk.ratio(paid_out, true), unit="fraction")
     levels = (0.80, 0.90, 0.95)
     reserves = dict(zip(levels, risk.quantiles(-net, levels), strict=True))
@@ -228,8 +237,13 @@ def luck(summary: Summary) -> Iterator[Row]:
         return
     trials = summary.run.trials
     paid, earned = trials[f"trigger.{trigger.name}.paid"], trials[f"trigger.{trigger.name}.earned"]
-    for name, hits in (("earned", earned), ("paid", paid), ("false_trigger", paid & ~earned), ("missed_trigger", earned & ~paid),
-                       ("late_trigger", trials[f"trigger.{trigger.name}.late"])):
+    for name, hits in (
+        ("earned", earned),
+        ("paid", paid),
+        ("false_trigger", paid & ~earned),
+        ("missed_trigger", earned & ~paid),
+        ("late_trigger", trials[f"trigger.{trigger.name}.late"]),
+    ):
         yield summary.row(("accountant", name, "probability"), risk.probability(hits), unit="fraction")
     if trigger.at_least is not None and trigger.metric == "validated_savings" and trigger.cohort is None:
         validated = summary.trials("accountant.validated") - summary.trials("accountant.late")
@@ -245,7 +259,11 @@ def deciding(summary: Summary) -> Iterator[Row]:
     """The three numbers that decide the deal."""
     found = summary.decisive
     yield summary.row(("programme", "effective_cases", "value"), figure(found.effective_cases), unit="count")
-    yield summary.row(("programme", "effective_cases_given_parameters", "value"), figure(found.effective_cases_given_parameters), unit="count")
+    yield summary.row(
+        ("programme", "effective_cases_given_parameters", "value"),
+        figure(found.effective_cases_given_parameters),
+        unit="count",
+    )
     yield summary.row(("programme", "needed_success", "value"), figure(found.needed_success), unit="fraction")
     yield summary.row(("programme", "expected_success", "value"), figure(found.expected_success), unit="fraction")
     yield summary.row(("programme", "savings_per_success", "value"), figure(found.euros_per_success * 100))

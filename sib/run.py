@@ -90,9 +90,9 @@ class Run:
         DataFrame
             party, measure, statistic, value, standard_error, low, high, unit; amounts in currency units.
         """
-        return pd.DataFrame([
-            {name: getattr(row, name) for name in Row.__dataclass_fields__} for row in self.rows
-        ]).astype({"standard_error": float, "low": float, "high": float})
+        return pd.DataFrame(
+            [{name: getattr(row, name) for name in Row.__dataclass_fields__} for row in self.rows]
+        ).astype({"standard_error": float, "low": float, "high": float})
 
     def value(self, party: str, measure: str, statistic: str) -> float:
         """Return one figure of the summary.
@@ -111,7 +111,8 @@ class Run:
     def trials(self) -> pd.DataFrame:
         """One row a trial: amounts in currency units, counts, years, rates, True and False."""
         columns = {
-            name: values / 100 if unit_of(name) == "money" else values for name, values in self.simulation.trials.items()
+            name: values / 100 if unit_of(name) == "money" else values
+            for name, values in self.simulation.trials.items()
         }
         return pd.DataFrame(columns, index=pd.RangeIndex(self.n_trials, name="trial"))
 
@@ -134,7 +135,9 @@ class Run:
         n_trials = min(trials or self.n_trials, self.n_trials)
         name = ROLE_OF.get(party, party)
         if name not in self.simulation.flow_sums:
-            known = [{role: public for public, role in ROLE_OF.items()}.get(flow, flow) for flow in self.simulation.flow_sums]
+            known = [
+                {role: public for public, role in ROLE_OF.items()}.get(flow, flow) for flow in self.simulation.flow_sums
+            ]
             raise KeyError(f"no flows of {party!r}; known: {', '.join(known)}")
         if self.simulation.flows:
             return self.simulation.flows[name][:n_trials]
@@ -175,7 +178,11 @@ class Run:
 
 
 def simulate(
-    deal: Scenario, trials: int = 20_000, *, seed: int = 1, workers: int | None = None,
+    deal: Scenario,
+    trials: int = 20_000,
+    *,
+    seed: int = 1,
+    workers: int | None = None,
     keep: Literal["measures", "flows"] = "measures",
 ) -> Run:
     """Simulate a deal.
@@ -211,15 +218,23 @@ def statement(deal: Scenario, seed: int, *, trial: int) -> pd.DataFrame:
     names = deal.parties.model_dump(exclude={"source"}) | {ACCOUNT: "contract account"}
     entries = [
         (int(period), order, movement, int(movement.in_trial(place)[period]))
-        for order, movement in enumerate(chapter.book) for period in np.flatnonzero(movement.in_trial(place))
+        for order, movement in enumerate(chapter.book)
+        for period in np.flatnonzero(movement.in_trial(place))
     ]
     entries.sort(key=lambda entry: entry[:2])
     balance, lines = 0, []
     for period, _, movement, cents in entries:
         balance += cents * ((movement.payee == ACCOUNT) - (movement.payer == ACCOUNT))
-        lines.append({
-            "date": pd.Timestamp(chapter.calendar.dates[period]), "period": period, "payer": names[movement.payer],
-            "payee": names[movement.payee], "clause": movement.clause, "amount": cents / 100, "account_balance": balance / 100,
-        })
+        lines.append(
+            {
+                "date": pd.Timestamp(chapter.calendar.dates[period]),
+                "period": period,
+                "payer": names[movement.payer],
+                "payee": names[movement.payee],
+                "clause": movement.clause,
+                "amount": cents / 100,
+                "account_balance": balance / 100,
+            }
+        )
     columns = ["date", "period", "payer", "payee", "clause", "amount", "account_balance"]
     return pd.DataFrame(lines, columns=columns)

@@ -17,14 +17,14 @@ from sib.contract.triggers import ever_met
 from sib.deal.parties import ROLES
 from sib.measures.returns import irr, npv, payback_years, wal_years
 
-
 Entries = dict[str, Array]
 
 
 def programme(chapter: Chapter) -> Entries:
     """How many came, and how many succeeded."""
     return {
-        "programme.enrolled": chapter.enrolled, "programme.successes": chapter.successes,
+        "programme.enrolled": chapter.enrolled,
+        "programme.successes": chapter.successes,
         "programme.overrun": chapter.overrun,
         "programme.cost": np.broadcast_to(chapter.spending.total.sum(axis=0), chapter.shape[1:]),
     }
@@ -34,7 +34,9 @@ def accountant(chapter: Chapter) -> Entries:
     """From claimed to validated, and how the cases ended."""
     entries: Entries = {"accountant.claimed": chapter.claimed, "accountant.late": chapter.late[0].sum(axis=0)}
     entries["accountant.validated"] = chapter.metrics.savings.sum(axis=(0, 1)) + entries["accountant.late"]
-    entries["accountant.admissible"] = chapter.admissible.savings.sum(axis=(0, 1)) + chapter.admissible_late[0].sum(axis=0)
+    entries["accountant.admissible"] = chapter.admissible.savings.sum(axis=(0, 1)) + chapter.admissible_late[0].sum(
+        axis=0
+    )
     entries["accountant.validated_cases"] = chapter.metrics.cases.sum(axis=(0, 1)) + chapter.late[1].sum(axis=0)
     entries |= {f"bridge.{name}": taken for name, taken in chapter.bridge.items()}
     return entries | {f"state.{name}": count for name, count in chapter.states.items()}

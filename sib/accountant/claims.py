@@ -20,7 +20,6 @@ from sib.deal.scenario import Scenario
 from sib.money import prorata, round_half_away
 from sib.programme.savings import Caseload, Cases, amounts
 
-
 LAST_CLAIM = 3000
 """Latest period in which anything can be claimed: start, effect and saving months each have their limit."""
 
@@ -74,11 +73,19 @@ def claim(load: Caseload) -> Claims:
     is_claimed = is_invalid | (~rows.failed & (would_be > 0))
     honest = would_be * is_claimed
     is_overstated = is_claimed & ~is_invalid & _happens(load, "overstated")
-    lacks_evidence = _happens(load, "evidence_missing") if load.deal.accountant.counting.evidence_required else load.none()
+    lacks_evidence = (
+        _happens(load, "evidence_missing") if load.deal.accountant.counting.evidence_required else load.none()
+    )
     return Claims(
-        amount=_inflated(load, honest, is_overstated), honest=honest, months_shown=shown, is_claimed=is_claimed,
-        is_invalid=is_invalid, is_overstated=is_overstated, lacks_evidence=is_claimed & lacks_evidence,
-        period=_claimed_in(load), delay=_delays(load),
+        amount=_inflated(load, honest, is_overstated),
+        honest=honest,
+        months_shown=shown,
+        is_claimed=is_claimed,
+        is_invalid=is_invalid,
+        is_overstated=is_overstated,
+        lacks_evidence=is_claimed & lacks_evidence,
+        period=_claimed_in(load, is_claimed),
+        delay=_delays(load),
     )
 
 
@@ -102,8 +109,8 @@ def _inflated(load: Caseload, honest: Cents, is_overstated: Bools) -> Cents:
     return np.where(is_overstated, round_half_away(honest / (1 - taint)), honest)
 
 
-def _claimed_in(load: Caseload) -> Ints:
-    """The claiming period of each row; the first one of monthly claims."""
+def _claimed_in(load: Caseload, is_claimed: Bools) -> Ints:
+    """The claiming period of each row; the first one of monthly claims; the last counted month of a loss."""
     segment, rows, terms = load.segment, load.rows, load.deal.accountant
     if terms.claim_at == "plan":
         return rows.start
@@ -113,7 +120,7 @@ def _claimed_in(load: Caseload) -> Ints:
     last = counted_months(load.deal, segment) - 1
     if segment.hazard == 0:
         return first + last
-    return first + np.where(rows.failed & (rows.gross < 0), last, np.minimum(rows.months_kept, last))
+    return first + np.where(is_claimed, np.minimum(rows.months_kept, last), last)
 
 
 def _delays(load: Caseload) -> Ints:

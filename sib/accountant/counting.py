@@ -18,7 +18,15 @@ from sib.deal.programme import Segment
 from sib.money import exact, share
 
 RULES = (
-    "law", "evidence", "class", "baseline", "months", "double_counting", "own_cost", "cap_per_case", "negative",
+    "law",
+    "evidence",
+    "class",
+    "baseline",
+    "months",
+    "double_counting",
+    "own_cost",
+    "cap_per_case",
+    "negative",
 )
 """The rules, in the order in which they apply; the bridge has one line for each."""
 
@@ -51,16 +59,23 @@ class Claimed:
 def cell_shares(segment: Segment) -> dict[tuple[str, str], Fraction]:
     """Return the share of the gross saving by law and class; they add up to one."""
     if segment.shares is not None:
-        return {(law, name): exact(getattr(cell, name)) for law, cell in segment.shares.items() for name in ("direct", "real")}
+        return {
+            (law, name): exact(getattr(cell, name))
+            for law, cell in segment.shares.items()
+            for name in ("direct", "real")
+        }
     direct = exact(segment.direct_share or 0.0)
     by_class = (("direct", direct), ("real", 1 - direct))
-    return {(law, name): exact(of_law) * part for law, of_law in (segment.by_law or {}).items() for name, part in by_class}
+    return {
+        (law, name): exact(of_law) * part for law, of_law in (segment.by_law or {}).items() for name, part in by_class
+    }
 
 
 def counted_cells(counting: Counting, segment: Segment) -> dict[tuple[str, str], Fraction]:
     """Return the cells that the contract counts, with their shares."""
     return {
-        (law, name): part for (law, name), part in cell_shares(segment).items()
+        (law, name): part
+        for (law, name), part in cell_shares(segment).items()
         if law in counting.laws and name in counting.classes
     }
 
@@ -114,10 +129,8 @@ def count(counting: Counting, claimed: Claimed, *, segment: Segment) -> Iterator
 
 def counted(counting: Counting, claimed: Claimed, *, segment: Segment) -> Cents:
     """Return what counts of each claim, in cents."""
-    left = claimed.amount
-    for _, left in count(counting, claimed, segment=segment):
-        pass
-    return left
+    after = [left for _, left in count(counting, claimed, segment=segment)]
+    return after[-1] if after else claimed.amount
 
 
 def _bites(rule: str, counting: Counting, *, fixed: dict[str, Fraction], claimed: Claimed) -> bool:

@@ -52,5 +52,7 @@ class Audit:
     def _hold(self, name: str, held: Array) -> None:
         if not np.all(held):
             places = np.argwhere(~np.atleast_1d(held))
-            raise ConservationError(f"{name}: does not hold in {len(places)} places, first at {tuple(places[0])}; this is a bug")
+            raise ConservationError(
+                f"{name}: does not hold in {len(places)} places, first at {tuple(places[0])}; this is a bug"
+            )
         self.passed.add(name)

@@ -20,8 +20,14 @@ from sib.programme.budget import own_cost
 from sib.programme.savings import Caseload
 
 STATES = (
-    "not_claimed", "accepted", "adjusted:overstated", "adjusted:wrongly", "rejected:evidence", "rejected:invalid",
-    "rejected:wrongly", "not_reviewed",
+    "not_claimed",
+    "accepted",
+    "adjusted:overstated",
+    "adjusted:wrongly",
+    "rejected:evidence",
+    "rejected:invalid",
+    "rejected:wrongly",
+    "not_reviewed",
 )
 """How a case with a plan can end."""
 

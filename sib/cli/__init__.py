@@ -120,7 +120,7 @@ def _until_nobody_reads() -> Iterator[None]:
 
 @contextmanager
 def _listening() -> Iterator[None]:
-    """Raise ``InterruptedBySignal`` at the first signal and overhear later ones, so that clearing up is not cut short."""
+    """Raise ``InterruptedBySignal`` at the first signal and overhear later ones: they would cut clearing up short."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         for each in heard:
@@ -145,8 +145,11 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-@click.group(cls=Verbs, subcommand_metavar="VERB ...", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-             epilog="Example: sib run zwarte-zwanen")
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+EXAMPLE = "\b\nExample:\n  sib run zwarte-zwanen"
+
+
+@click.group(cls=Verbs, subcommand_metavar="VERB ...", context_settings=CONTEXT, epilog=EXAMPLE)
 @click.version_option(__version__, prog_name="sib")
 def main() -> None:
     """Social impact bonds, simulated: what the investor and the municipality each stand to get and to lose.

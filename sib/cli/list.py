@@ -7,6 +7,7 @@ import click
 from sib.cli import options
 from sib.deal.reader import packaged, read
 from sib.deal.scenario import Scenario
+from sib.money import NumberFormat
 from sib.views.tables import columns, plain
 from sib.views.words import Words
 
@@ -14,7 +15,7 @@ from sib.views.words import Words
 @click.command("list", epilog=options.example("sib list"))
 @options.lang
 @options.as_json
-def verb(lang: str, as_json: bool) -> None:
+def verb(lang: NumberFormat, as_json: bool) -> None:
     """List the deals that come with the package: name, title, cases, commitment."""
     deals = {name: read(folder).scenario for name, folder in packaged().items()}
     if as_json:

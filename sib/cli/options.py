@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal, InvalidOperation
-from functools import reduce
 from typing import Any, TypeVar
 
 import click
@@ -31,7 +30,7 @@ PLAIN = {"±": "+/-", "·": "|", "–": "-", "—": "-", "−": "-", "→": "->"
 """What a console that knows no Unicode gets instead."""
 
 
-class WholeNumber(click.ParamType):
+class WholeNumber(click.ParamType):  # type: ignore[type-arg]
     """A whole number in plain digits, from ``low`` to ``high``; anything else is refused with a hint.
 
     Parameters
@@ -100,10 +99,16 @@ quiet = click.option("--quiet", is_flag=True, help="No progress and no talk on s
 strict = click.option("--strict", is_flag=True, help="Exit with 6 where a check was not passed.")
 
 
-def scenario(*options: Callable[[Verb], Verb]) -> Callable[[Verb], Verb]:
+def scenario(*options: Callable[[Any], Any]) -> Callable[[Verb], Verb]:
     """Return a decorator that gives a verb its SCENARIO, the terms laid over it, and more options."""
     given = (click.argument("source", metavar="SCENARIO"), overlays, settings, *options)
-    return lambda function: reduce(lambda verb, option: option(verb), reversed(given), function)
+
+    def decorate(verb: Verb) -> Verb:
+        for option in reversed(given):
+            verb = option(verb)
+        return verb
+
+    return decorate
 
 
 def example(line: str) -> str:

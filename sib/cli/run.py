@@ -46,7 +46,7 @@ def verb(
         simulate = partial(engine.simulate, reading.scenario, **how, progress=tell)
         if output is None:
             simulation = options.aside(simulate)
-            rows = summarise(simulation)
+            rows: Sequence[Row] = summarise(simulation)
         else:
             simulation, rows = recorded(simulate, reading, output=output, force=force, lang=lang)
     page = Page(simulation, [*rows, *bridge_rows(simulation)], words=Words(lang))
@@ -63,7 +63,8 @@ def recorded(
     simulate: Callable[..., Simulation], reading: Reading, *, output: str, force: bool, lang: NumberFormat
 ) -> tuple[Simulation, Sequence[Row]]:
     """Simulate and write the result folder; frames and charts are loaded only here."""
-    from sib.output import PATH_TRIALS, result_folder, save
+    from sib.folder import result_folder
+    from sib.output import PATH_TRIALS, save
     from sib.run import Run
 
     started = datetime.now(UTC)

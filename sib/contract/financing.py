@@ -47,14 +47,16 @@ def up_front(contract: Contract, spending: Spending) -> Cents:
 
 
 def schedule(contract: Contract, spending: Spending) -> Cents:
-    """Stated amounts, less the last ones where money turns out not to be needed."""
+    """Stated amounts, less the last ones where money turns out not to be needed; earlier where the work needs it."""
     draws = np.zeros_like(spending.total)
     for draw in contract.drawdown.draws if isinstance(contract.drawdown, Schedule) else ():
         draws[draw.month] = float(exact(draw.amount) * 100)
-    later_in_all = np.cumsum(draws[spending.unspent_period :], axis=0)
-    keep = np.maximum(later_in_all[-1] - spending.unspent, 0.0)
-    draws[spending.unspent_period :] = np.diff(np.minimum(later_in_all, keep), axis=0, prepend=0.0)
-    return draws
+    so_far = np.cumsum(draws, axis=0)
+    known = slice(spending.unspent_period, None)
+    before = so_far[spending.unspent_period] - draws[spending.unspent_period]
+    keep = np.maximum(so_far[-1] - spending.unspent, before)
+    so_far[known] = np.minimum(so_far[known], keep)
+    return np.diff(np.maximum(so_far, np.cumsum(spending.total, axis=0)), axis=0, prepend=0.0)
 
 
 def as_spent(contract: Contract, spending: Spending) -> Cents:

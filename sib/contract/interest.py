@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd, lcm
 
 import numpy as np
@@ -104,7 +105,7 @@ def accrual(terms: Interest, dates: tuple[date, ...]) -> Accrual:
         nothing = np.zeros(n_periods, dtype=np.bool_)
         return Accrual((0,) * n_periods, 1, None, nothing, rate, terms.on == "committed")
     fractions = [Fraction(0)]
-    fractions += [year_fraction(a, b, day_count=terms.day_count) for a, b in zip(dates, dates[1:], strict=False)]
+    fractions += [year_fraction(a, b, day_count=terms.day_count) for a, b in pairwise(dates)]
     shares = [rate * part for part in fractions]
     denominator = lcm(*(part.denominator for part in shares))
     numerators = [int(part * denominator) for part in shares]
@@ -113,7 +114,11 @@ def accrual(terms: Interest, dates: tuple[date, ...]) -> Accrual:
     capitalises = np.array([bool(every) and t > 0 and t % every == 0 for t in range(n_periods)])
     growth = np.expm1([float(part) for part in shares]) if terms.compounding == "continuous" else None
     return Accrual(
-        tuple(number // common for number in numerators), denominator // common, growth, capitalises, None,
+        tuple(number // common for number in numerators),
+        denominator // common,
+        growth,
+        capitalises,
+        None,
         terms.on == "committed",
     )
 

@@ -117,7 +117,7 @@ def savings_share(line: Line, occasion: Occasion) -> Cents:
     entitlement = np.maximum(floor_share(released, first) - line.paid, 0.0) * ~line.is_redeemed
     pays = np.minimum(entitlement, occasion.due)
     if second == 0:
-        return pays
+        return np.asarray(pays)
     redeemed = line.is_redeemed | ((pays == occasion.due) & occasion.is_all_drawn)
     rest = np.maximum(released - ceil_divide(line.paid + pays, first), 0.0)
     return np.asarray(pays + np.maximum(floor_share(rest, second) - line.paid_after, 0.0) * redeemed)
@@ -131,7 +131,7 @@ def fixed(line: Line, occasion: Occasion) -> Cents:
     owed = line.kept_back + (cents(terms.amount) if is_owed else 0.0)
     met = line.met[occasion.place]
     line.kept_back = owed * ~met * line.keeps_backlog
-    return owed * met
+    return np.asarray(owed * met)
 
 
 PAYMENTS: dict[type, Callable[[Line, Occasion], Cents]] = {SavingsShare: savings_share, FixedPayment: fixed}

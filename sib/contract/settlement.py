@@ -80,9 +80,16 @@ class _Settlement:
         )
         names = list(self.accounts)
         self.flows = CashFlows(
-            draws=self._empty(names), returned=self._empty(names), outstanding=self._empty(names),
-            interest_due=self._empty(names), payments=self._empty([line.terms.name for line in self.lines]),
-            paid={}, unspent_to_payer=self._zeros(), written_off={}, met=self.met, financing=self.financing,
+            draws=self._empty(names),
+            returned=self._empty(names),
+            outstanding=self._empty(names),
+            interest_due=self._empty(names),
+            payments=self._empty([line.terms.name for line in self.lines]),
+            paid={},
+            unspent_to_payer=self._zeros(),
+            written_off={},
+            met=self.met,
+            financing=self.financing,
         )
 
     def _zeros(self) -> Cents:

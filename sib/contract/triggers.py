@@ -52,7 +52,7 @@ class Metrics:
 
     def of(self, array: Cents, cohort: str | None) -> Cents:
         """Return one cohort of an array, or all cases together."""
-        return array.sum(axis=0) if cohort is None else array[self.cohorts.index(cohort)]
+        return np.asarray(array.sum(axis=0) if cohort is None else array[self.cohorts.index(cohort)])
 
     def with_late(self, savings: Cents, cases: Cents) -> Metrics:
         """Return the metrics as if what came too late, shape (n_cohorts, n_trials), had come by the last date."""

@@ -45,8 +45,11 @@ def budget_adds_up(deal: Scenario) -> Found:
     if lines != total:
         yield "budget.total", f"= {euros(total)} but the lines add up to {euros(lines)}; mend a line or the total"
     if exact(deal.contract.commitment) != total:
-        yield ("contract.commitment", f"= {euros(exact(deal.contract.commitment))} but the budget is {euros(total)}; "
-               "the commitment pays the budget, so they are equal")
+        yield (
+            "contract.commitment",
+            f"= {euros(exact(deal.contract.commitment))} but the budget is {euros(total)}; "
+            "the commitment pays the budget, so they are equal",
+        )
 
 
 def budget_pays_for_the_cases(deal: Scenario) -> Found:
@@ -54,8 +57,10 @@ def budget_pays_for_the_cases(deal: Scenario) -> Found:
     planned = sum(segment.cases for segment in deal.programme.segments)
     for line in deal.budget.lines:
         if line.is_per_case and line.number < planned:
-            yield (f"budget.lines.{line.activity}.number",
-                   f"= {line.number} pays for fewer than the {planned} cases planned")
+            yield (
+                f"budget.lines.{line.activity}.number",
+                f"= {line.number} pays for fewer than the {planned} cases planned",
+            )
 
 
 def shares_add_up(deal: Scenario) -> Found:
@@ -85,8 +90,10 @@ def names_are_known(deal: Scenario) -> Found:
         for law in {**(segment.by_law or {}), **(segment.shares or {})}:
             if law not in deal.payers:
                 field = "by_law" if segment.by_law else "shares"
-                yield (f"programme.segments.{segment.name}.{field}.{law}",
-                       f"names no payer; {nearest(law, deal.payers)}")
+                yield (
+                    f"programme.segments.{segment.name}.{field}.{law}",
+                    f"names no payer; {nearest(law, deal.payers)}",
+                )
     for law in deal.accountant.counting.laws:
         if law not in deal.payers:
             yield "accountant.counting.laws", f"names {law!r}, which is no payer; {nearest(law, deal.payers)}"
@@ -97,8 +104,10 @@ def names_are_known(deal: Scenario) -> Found:
     cohorts = [cohort.name for cohort in contract.cohorts]
     for payment in contract.payments:
         if payment.when is not None and payment.when not in triggers:
-            yield (f"contract.payments.{payment.name}.when",
-                   f"= {payment.when!r} is no trigger; {nearest(payment.when, triggers)}")
+            yield (
+                f"contract.payments.{payment.name}.when",
+                f"= {payment.when!r} is no trigger; {nearest(payment.when, triggers)}",
+            )
     for place, items in (("triggers", contract.triggers), ("payments", contract.payments)):
         for item in items:
             cohort = getattr(item, "cohort", None)
@@ -110,8 +119,10 @@ def names_are_known(deal: Scenario) -> Found:
         yield "accountant.fee.line", f"= {fee_line!r} is no budget line; {nearest(fee_line, lines)}"
     for segment in deal.programme.segments:
         if segment.aftercare is not None and segment.aftercare.line not in lines:
-            yield (f"programme.segments.{segment.name}.aftercare.line",
-                   f"= {segment.aftercare.line!r} is no budget line; {nearest(segment.aftercare.line, lines)}")
+            yield (
+                f"programme.segments.{segment.name}.aftercare.line",
+                f"= {segment.aftercare.line!r} is no budget line; {nearest(segment.aftercare.line, lines)}",
+            )
 
 
 def outcome_payer_has_a_budget(deal: Scenario) -> Found:
@@ -153,17 +164,22 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
     if len(set(steps)) < len(steps):
         yield "contract.waterfall", "has a step twice; each step stands once"
     if steps[-1] != "surplus" or "surplus" in steps[:-1]:
-        yield ("contract.waterfall", 'must end with "surplus" (what is left goes back to the outcome payer), '
-               "and have it only there")
+        yield (
+            "contract.waterfall",
+            'must end with "surplus" (what is left goes back to the outcome payer), and have it only there',
+        )
     for tranche in tranches:
         if f"principal:{tranche}" not in steps:
-            yield "contract.waterfall", f"never repays tranche {tranche!r}; add \"principal:{tranche}\""
+            yield "contract.waterfall", f'never repays tranche {tranche!r}; add "principal:{tranche}"'
     if deal.contract.fees and "fees" not in steps:
         yield "contract.waterfall", 'has no step "fees", yet the contract has fees'
     extra = any(isinstance(p, SavingsShare) and p.share_after_redemption for p in deal.contract.payments)
     if extra and not any(step.startswith("success_fee:") for step in steps):
-        yield ("contract.waterfall", "gives the share after redemption straight back to the outcome payer; add "
-               f"\"success_fee:{tranches[0]}\" before \"surplus\"")
+        yield (
+            "contract.waterfall",
+            "gives the share after redemption straight back to the outcome payer; add "
+            f'"success_fee:{tranches[0]}" before "surplus"',
+        )
 
 
 def waterfall_pays_interest(deal: Scenario) -> Found:
@@ -171,7 +187,7 @@ def waterfall_pays_interest(deal: Scenario) -> Found:
     for tranche in deal.contract.tranches:
         step = f"interest:{tranche.name}"
         if deal.contract.terms_of(tranche).rate > 0 and step not in deal.contract.waterfall:
-            yield "contract.waterfall", f"never pays the interest of tranche {tranche.name!r}; add \"{step}\""
+            yield "contract.waterfall", f'never pays the interest of tranche {tranche.name!r}; add "{step}"'
 
 
 def waterfall_leaves_something(deal: Scenario) -> Found:
@@ -179,8 +195,10 @@ def waterfall_leaves_something(deal: Scenario) -> Found:
     steps = deal.contract.waterfall
     takes_all = next((place for place, step in enumerate(steps) if step.startswith("success_fee:")), len(steps))
     for step in steps[takes_all + 1 : -1]:
-        yield ("contract.waterfall",
-               f"has {step!r} after {steps[takes_all]!r}, which takes all that is left; move it forward")
+        yield (
+            "contract.waterfall",
+            f"has {step!r} after {steps[takes_all]!r}, which takes all that is left; move it forward",
+        )
 
 
 def triggers_have_one_main(deal: Scenario) -> Found:
@@ -195,8 +213,10 @@ def cohorts_are_apart(deal: Scenario) -> Found:
     cohorts = sorted(deal.contract.cohorts, key=lambda cohort: cohort.from_month)
     for first, second in pairwise(cohorts):
         if second.from_month <= first.to:
-            yield (f"contract.cohorts.{second.name}.from",
-                   f"= {second.from_month} lies inside cohort {first.name!r}, which ends in month {first.to}")
+            yield (
+                f"contract.cohorts.{second.name}.from",
+                f"= {second.from_month} lies inside cohort {first.name!r}, which ends in month {first.to}",
+            )
 
 
 def dates_fit(deal: Scenario) -> Found:
@@ -216,8 +236,10 @@ def dates_fit(deal: Scenario) -> Found:
         if [draw.month for draw in drawdown.draws] != sorted({draw.month for draw in drawdown.draws}):
             yield "contract.drawdown.draws", "must be in rising order of month, each month once"
         if drawdown.draws[-1].month > deal.timeline.maturity:
-            yield ("contract.drawdown.draws", f"draws in month {drawdown.draws[-1].month}, "
-                   f"after maturity in month {deal.timeline.maturity}")
+            yield (
+                "contract.drawdown.draws",
+                f"draws in month {drawdown.draws[-1].month}, after maturity in month {deal.timeline.maturity}",
+            )
 
 
 def spending_ends_in_time(deal: Scenario) -> Found:
@@ -232,8 +254,10 @@ def spending_ends_in_time(deal: Scenario) -> Found:
         else:
             last = last_start + (when.months or 1) - 1
         if last > deal.timeline.maturity:
-            yield (f"budget.lines.{line.activity}.when",
-                   f"spends until month {last}, after maturity in month {deal.timeline.maturity}")
+            yield (
+                f"budget.lines.{line.activity}.when",
+                f"spends until month {last}, after maturity in month {deal.timeline.maturity}",
+            )
 
 
 def last_start_month(segment: Segment) -> int:
@@ -246,22 +270,29 @@ def intake_adds_up(deal: Scenario) -> Found:
     for segment in deal.programme.segments:
         counts = segment.intake.counts
         if counts is not None and sum(counts) != segment.cases:
-            yield (f"programme.segments.{segment.name}.intake.counts",
-                   f"add up to {sum(counts)}; the segment has {segment.cases} cases")
+            yield (
+                f"programme.segments.{segment.name}.intake.counts",
+                f"add up to {sum(counts)}; the segment has {segment.cases} cases",
+            )
 
 
 def dependence_is_stated(deal: Scenario) -> Found:
     """More than one segment needs a word on what they share."""
     dependence, names = deal.programme.dependence, [segment.name for segment in deal.programme.segments]
     if isinstance(dependence, BetaBinomial) and len(names) > 1 and dependence.across_segments is None:
-        yield ("programme.dependence.across_segments", f"is missing; with {len(names)} segments say how far their "
-               "chances move together, from 0 (not at all; the optimistic end) to 1")
+        yield (
+            "programme.dependence.across_segments",
+            f"is missing; with {len(names)} segments say how far their "
+            "chances move together, from 0 (not at all; the optimistic end) to 1",
+        )
     if isinstance(dependence, GaussianFactor):
         for cause, loads in (dependence.causes or {}).items():
             for segment in loads:
                 if segment not in names:
-                    yield (f"programme.dependence.causes.{cause}.{segment}",
-                           f"names no segment; {nearest(segment, names)}")
+                    yield (
+                        f"programme.dependence.causes.{cause}.{segment}",
+                        f"names no segment; {nearest(segment, names)}",
+                    )
 
 
 def baseline_can_be_measured(deal: Scenario) -> Found:
@@ -270,8 +301,10 @@ def baseline_can_be_measured(deal: Scenario) -> Found:
         saving = segment.saving
         low = min(getattr(saving, "values", None) or (getattr(saving, "low", getattr(saving, "amount", 0.0)),))
         if low < 0:
-            yield (f"programme.segments.{segment.name}.saving",
-                   "can be negative; a success saves 0 or more, a failure's cost is failure_saving")
+            yield (
+                f"programme.segments.{segment.name}.saving",
+                "can be negative; a success saves 0 or more, a failure's cost is failure_saving",
+            )
 
 
 def up_front_pays_interest_on_all(deal: Scenario) -> Found:

@@ -86,8 +86,11 @@ class Interest(Term):
     def _reading_is_stated(self) -> Interest:
         stated = self.compounding is not None and self.day_count is not None
         if self.basis == "per_year" and not stated:
-            raise fault("interest", "per year needs compounding and day_count: simple, yearly compounded and over the "
-                        "term differ by thousands of euros")
+            raise fault(
+                "interest",
+                "per year needs compounding and day_count: simple, yearly compounded and over the "
+                "term differ by thousands of euros",
+            )
         if self.basis == "over_term" and (self.compounding is not None or self.day_count is not None):
             raise fault("interest", "over the term has no compounding and no day_count; leave them out")
         return self

@@ -63,7 +63,7 @@ class Payer(Term):
     @model_validator(mode="after")
     def _renewal_of_lump_sum(self) -> Payer:
         if self.renewal_month is not None and self.bought != "lump_sum":
-            raise fault("renewal", "has a renewal_month, which only bought = \"lump_sum\" has")
+            raise fault("renewal", 'has a renewal_month, which only bought = "lump_sum" has')
         return self
 
     def cashable_in(self, month: int) -> Cashable:

@@ -85,8 +85,10 @@ class UncertainChance(Term):
     @model_validator(mode="after")
     def _sd_fits(self) -> UncertainChance:
         if self.sd**2 >= self.mean * (1 - self.mean):
-            raise fault("beta", f"has an sd of {self.sd}, too large for a mean of {self.mean}; "
-                        "it must be below sqrt(mean (1 - mean))")
+            raise fault(
+                "beta",
+                f"has an sd of {self.sd}, too large for a mean of {self.mean}; it must be below sqrt(mean (1 - mean))",
+            )
         return self
 
 
@@ -308,8 +310,9 @@ class GaussianFactor(_Dependence):
                 totals[segment] = totals.get(segment, 0.0) + weight
         heavy = [segment for segment, total in totals.items() if total >= 1]
         if heavy:
-            raise fault("weights", f"has causes that weigh 1 or more together for segment {heavy[0]!r}; "
-                        "keep the sum below 1")
+            raise fault(
+                "weights", f"has causes that weigh 1 or more together for segment {heavy[0]!r}; keep the sum below 1"
+            )
         return self
 
 

@@ -78,8 +78,16 @@ def grid(deal: Scenario) -> Grid:
     cuts = {payer.renewal_month for payer in deal.payers.values() if payer.renewal_month is not None}
     starts = tuple(t for t in range(n_periods) if t == 0 or fiscal[t] != fiscal[t - 1] or t in cuts)
     window = np.searchsorted(np.array(starts), np.arange(n_periods), side="right") - 1
-    return Grid(n_periods=n_periods, dates=dates, years=read_only(years), is_payment=read_only(is_payment),
-                maturity=timeline.maturity, fiscal_year=read_only(fiscal), window=read_only(window), window_starts=starts)
+    return Grid(
+        n_periods=n_periods,
+        dates=dates,
+        years=read_only(years),
+        is_payment=read_only(is_payment),
+        maturity=timeline.maturity,
+        fiscal_year=read_only(fiscal),
+        window=read_only(window),
+        window_starts=starts,
+    )
 
 
 def _fiscal_year(day: date, start_month: int, period: int) -> int:

@@ -103,4 +103,3 @@ def starts_by_trial(intake: Intake, came: Ints, *, n_cases: int) -> Ints:
     for column, count in enumerate(counts):
         starts[:count, column] = start_months(intake, int(count))
     return starts if len(counts) == 1 else starts[:, place]
-

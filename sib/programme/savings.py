@@ -135,9 +135,20 @@ def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors) -> Case
     failed = ~(won | part)
     gross = _gross(segment, saving, months_kept, failed=failed)
     return Cases(
-        trial=trial, case=case, start=starts[case, 0] if starts.shape[1] == 1 else starts[case, trial],
-        success=won, failed=failed, saving=saving, months_kept=months_kept, gross=gross,
-        plans=_plans_by_month(starts, plan), starts=starts, plan=plan, successes=success.sum(axis=0), overrun=overrun, n_cases=n_cases,
+        trial=trial,
+        case=case,
+        start=starts[case, 0] if starts.shape[1] == 1 else starts[case, trial],
+        success=won,
+        failed=failed,
+        saving=saving,
+        months_kept=months_kept,
+        gross=gross,
+        plans=_plans_by_month(starts, plan),
+        starts=starts,
+        plan=plan,
+        successes=success.sum(axis=0),
+        overrun=overrun,
+        n_cases=n_cases,
     )
 
 

@@ -117,7 +117,7 @@ class Curve:
 def bar_width(values: Floats, centre: float) -> float:
     """Return a round width of which at most ``MOST_BARS`` bars reach over the values and the centre."""
     reach = float(np.ptp([values.min(), values.max(), centre]))
-    span = max(reach, 0.02 * float(np.abs(values).max())) or 1.0
+    span = max(reach, 0.02 * float(np.abs(values).max())) or float(MOST_BARS)
     step = 10.0 ** math.floor(math.log10(span / MOST_BARS))
     return next(step * factor for factor in (1, 2, 2.5, 5, 10) if step * factor * MOST_BARS >= span)
 

@@ -6,7 +6,7 @@ nothing: what one pays another receives.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -59,23 +59,20 @@ def ledger(entries: pd.DataFrame, head: Sequence[str], *, words: Words) -> str:
     words : Words
     """
     lines = [
-        (f"{day:%Y-%m-%d}", plain(payer), plain(payee), plain(clause), _euros(amount, words), _euros(balance, words))
+        (f"{day:%Y-%m-%d}", plain(payer), plain(payee), plain(clause),
+         *_cents((round(amount * 100), round(balance * 100)), words))
         for day, payer, payee, clause, amount, balance in zip(
             entries["date"], entries["payer"], entries["payee"], entries["clause"], entries["amount"],
             entries["account_balance"], strict=True)
     ]
     heading = tuple(words(key) for key in ("date", "from", "to", "clause", "amount", "account"))
     found = totals(entries)
-    sums = [(plain(each.party), *(_cents(cents, words) for cents in (each.received, each.paid, each.net))) for each in found]
-    sums.append((words("sum"), "", "", _cents(sum(each.net for each in found), words)))
+    sums = [(plain(each.party), *_cents((each.received, each.paid, each.net), words)) for each in found]
+    sums.append((words("sum"), "", "", *_cents([sum(each.net for each in found)], words)))
     summed = (words("totals"), *(words(key) for key in ("received", "given", "balance")))
     tables = (ruled(columns([heading, *lines], n_left=4)), ruled(columns([summed, *sums], n_left=1)))
     return "\n\n".join(("\n".join(head), *tables))
 
 
-def _cents(cents: int, words: Words) -> str:
-    return format_amount(cents, lang=words.lang)
-
-
-def _euros(amount: float, words: Words) -> str:
-    return _cents(round(amount * 100), words)
+def _cents(cents: Iterable[int], words: Words) -> tuple[str, ...]:
+    return tuple(format_amount(each, lang=words.lang) for each in cents)

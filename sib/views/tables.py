@@ -133,7 +133,8 @@ class Page:
             (words("never") if needed.value != needed.value else self.value("needed_success", "share"),
              words("needed", expected=self.value("expected_success", "share"))),
             (self.value("effective_cases", "number"),
-             words("effective", cases=words.number(n_cases), known=self.value("effective_cases_given_parameters", "number"))),
+             words("effective", cases=words.number(n_cases),
+                   known=self.value("effective_cases_given_parameters", "number"))),
             (self.value("savings_per_success", "euros"), words("per_success", currency=self.deal.currency)),
         )
         wide = max(len(number) for number, _ in lines)
@@ -152,7 +153,7 @@ class Page:
 
     def parties(self, width: int | None = None) -> str:
         """Return investor and outcome payer side by side."""
-        parties, words = self.deal.parties, self.words
+        parties = self.deal.parties
         payer = [*self.cells("municipality", MUNICIPALITY), *self._capacity()]
         left = block(self._title("investor", parties.investor), list(self.cells("investor", INVESTOR)))
         right = block(self._title("payer", parties.outcome_payer), payer)

@@ -55,7 +55,8 @@ def term_sheet(reading: Reading, words: Words) -> str:
     tables: dict[str, list[Line]] = {}
     for term in terms:
         heading, name = parted(term.path)
-        tables.setdefault(heading or words("deal"), []).append((name, plain(term.value, longest=None), origin(term, words)))
+        line = (name, plain(term.value, longest=None), origin(term, words))
+        tables.setdefault(heading or words("deal"), []).append(line)
     sources = [wrapped(f"{name}: {text}", "  ", others="    ") for name, text in deal.sources.items()]
     listed = ["\n".join((words("sources"), *sources))] if sources else []
     sheets = ("\n".join(_table(heading, lines)) for heading, lines in tables.items())

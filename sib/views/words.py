@@ -180,8 +180,7 @@ class Words:
         """Return a number to the digit at ``10**last``, halves away from zero."""
         rounded = Decimal(value).quantize(Decimal(1).scaleb(last), ROUND_HALF_UP)
         text = f"{rounded if rounded else abs(rounded):,f}"
-        group, point = SEPARATORS[self.lang]
-        return text.translate(str.maketrans({",": group, ".": point}))
+        return text.translate(str.maketrans(",.", "".join(SEPARATORS[self.lang])))
 
     def figure(self, row: Row, style: str) -> tuple[str, str]:
         """Return a figure, and what is known of its error.
