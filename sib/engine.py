@@ -59,10 +59,6 @@ class Simulation:
     checks: tuple[str, ...]
 
 
-def _say_nothing(trials: int) -> None:
-    """Progress that nobody watches."""
-
-
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How the work is done; it changes no number.
@@ -71,12 +67,12 @@ class Effort:
     ----------
     workers : int, optional
         Threads; as many as there are processors where not given.
-    progress : callable
+    progress : callable, optional
         Called with the number of trials that are newly done.
     """
 
     workers: int | None = None
-    progress: Callable[[int], None] = _say_nothing
+    progress: Callable[[int], None] | None = None
 
     @property
     def n_workers(self) -> int:
@@ -123,7 +119,8 @@ def simulate(
         flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
         entries = {name: values[:wanted] for name, values in tally(chapter).items()}
         sums = {name: flow.sum(axis=1) for name, flow in flows.items()}
-        effort.progress(wanted)
+        if effort.progress is not None:
+            effort.progress(wanted)
         return _Part(wanted, entries, sums, {name: flow.T for name, flow in flows.items()} if keep_flows else {})
 
     if effort.n_workers == 1 or len(chunks) == 1:

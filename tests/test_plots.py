@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
+from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -56,7 +56,7 @@ from sib.views.plots import CHARTS, both_sides, draw, save_charts
 REFERENCE, WORKED = "zwarte-zwanen", "worked-example"
 HOUSEHOLDS = "programme.segments.'multi-problem households'"
 EN, NL = Captions("en", "EUR"), Captions("nl", "EUR")
-NASTY = ("a $\\foo$ b", "_x", "<script>&amp;", "h" * 300, "\N{SEEDLING}\n\tpay$er \N{PILE OF POO}")
+NASTY = ("a $\\foo$ b", "_x", "<script>&amp;", "h" * 300, "\N{SEEDLING} pay$er \N{PILE OF POO}")
 
 DEALS: dict[str, tuple[str, tuple[str, ...], dict[str, Any], int]] = {
     "reference": (REFERENCE, (), {}, 1024),
@@ -82,7 +82,7 @@ def nasty() -> Scenario:
     """The worked example with names that a renderer may stumble over."""
     names = dict(zip(("investor", "outcome_payer", "provider", "intermediary", "accountant"), NASTY, strict=True))
     data = load(WORKED).model_dump(by_alias=True, exclude_none=True)
-    data |= {"name": f"{NASTY[0]} {NASTY[4]} {NASTY[3]}", "parties": names}
+    data |= {"name": f"{NASTY[0]} {NASTY[4]} {NASTY[3]}"[:300], "parties": names}
     data["payers"]["Wmo"]["party"] = names["outcome_payer"]
     return Scenario.model_validate(data)
 
@@ -182,8 +182,7 @@ def test_nasty_labels_are_only_text(name: str) -> None:
     figure = draw(simulate(nasty(), 3), name)
     expect_to_fit(figure)
     assert r"a $\foo$ b" in figure.get_supxlabel().replace(r"\$", "$")
-    shown = " ".join([*key(figure.axes[0]), title(figure)])
-    assert not re.search(r"(?<!\\)\$(?!\\|er)", shown.replace(r"\$", ""))
+    assert not any(is_math_text(text.get_text()) for text in texts(figure))
     if name == "cumulative-cash":
         assert [label.split(":")[0].replace(r"\$", "$") for label in key(figure.axes[0])[:4]] == [
             r"a $\foo$ b", " _x", "<script>&amp;", "h" * 31 + "… and pay$er",
@@ -192,7 +191,7 @@ def test_nasty_labels_are_only_text(name: str) -> None:
 
 def test_labels_are_cut_stripped_and_escaped() -> None:
     assert [style.plain(label, 12) for label in NASTY] == ["a $\\foo$ b", "_x", "<script>&am…", "h" * 11 + "…", "pay$er"]
-    assert style.plain("\N{PILE OF POO}") == "?"
+    assert [style.plain(label) for label in ("\N{PILE OF POO}", "a\n\tb", "c\x00")] == ["?", "a b", "c"]
     assert [style.escape(label) for label in ("a $b$", "_x", "x_y")] == [r"a \$b\$", " _x", "x_y"]
 
 

@@ -34,7 +34,7 @@ NOT_REACHED = 6
 )
 def verb(
     source: str, overlays: tuple[str, ...], settings: tuple[str, ...], lang: NumberFormat, as_json: bool,
-    output: str | None, force: bool, strict: bool, quiet: bool, **how: Any,
+    output: str | None, force: bool, strict: bool, quiet: bool, trials: int, seed: int, workers: int | None,
 ) -> int:
     """Simulate SCENARIO and show what investor and outcome payer each stand to get and to lose.
 
@@ -42,8 +42,9 @@ def verb(
     end with 6 where the trials are too few for a figure that is shown.
     """
     reading = options.reading(source, overlays, settings)
-    with progress(how["trials"], is_shown=not quiet) as tell:
-        simulate = partial(engine.simulate, reading.scenario, **how, progress=tell)
+    with progress(trials, is_shown=not quiet) as tell:
+        effort = engine.Effort(workers, tell)
+        simulate = partial(engine.simulate, reading.scenario, trials, seed=seed, effort=effort)
         if output is None:
             simulation = options.aside(simulate)
             rows: Sequence[Row] = summarise(simulation)

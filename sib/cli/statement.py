@@ -36,7 +36,7 @@ def verb(
     """
     deal = options.reading(source, overlays, settings).scenario
     check_size(deal, 1, keep_flows=False)
-    entries = options.aside(partial(statement, deal, seed, trial))
+    entries = options.aside(partial(statement, deal, seed, trial=trial))
     if as_json:
         options.say_json({"scenario": options.identity(deal), "seed": seed, "trial": trial, **_data(deal, entries)})
         return

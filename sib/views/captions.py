@@ -97,9 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "of-first": (" (first {n})", " (eerste {n})"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
-    "cash-axis": (
-        "mean cash received less paid since closing, {unit}", "gemiddeld ontvangen min betaald sinds sluiting, {unit}",
-    ),
+    "cash-axis": ("mean cash since closing, {unit}", "gemiddelde kas sinds sluiting, {unit}"),
     "and": (" and ", " en "),
     "own-savings": (
         "true savings on its own budgets, {label}: {amount}",
