@@ -35,8 +35,9 @@ def needed_instalment(principal: int, *, rate: Fraction, times: int) -> Fraction
 
 def year_fraction_day_by_day(start: date, end: date) -> Fraction:
     """ACT/ACT ISDA one day at a time: a day is 1/366 of a year in a leap year, else 1/365."""
-    days = (start + timedelta(days=k) for k in range((end - start).days))
-    return sum((Fraction(1, 366 if date(day.year, 12, 31).timetuple().tm_yday == 366 else 365) for day in days), Fraction(0))
+    days = [start + timedelta(days=k) for k in range((end - start).days)]
+    in_leap_years = sum(date(day.year, 12, 31).timetuple().tm_yday == 366 for day in days)
+    return Fraction(in_leap_years, 366) + Fraction(len(days) - in_leap_years, 365)
 
 
 # How many succeed
@@ -141,6 +142,12 @@ def compound_pmf(counts: Floats, severity: Floats) -> Floats:
     return np.fft.irfft(total, len(severity))
 
 
+def compound_sd(counts: Floats, mean: float, cv: float) -> float:
+    """Var(S) = Var(K) m**2 + E[K] (cv m)**2: the spread of the count, and of the amounts given the count."""
+    expected, spread = moments(np.arange(float(len(counts))), counts)
+    return mean * float(np.sqrt(spread**2 + expected * cv**2))
+
+
 def lognormal_on_grid(mean: float, cv: float, *, step: float, size: int) -> Floats:
     """A lognormal on the points 0, h, 2h, …: f_k = (2 L(kh) - L(kh - h) - L(kh + h)) / h, which keeps the mean.
 
@@ -203,7 +210,9 @@ class Bond:
 # Reviews with errors
 
 
-def trigger_errors(n: int, p: float, *, target: int, accepted_wrongly: float, rejected_wrongly: float) -> dict[str, float]:
+def trigger_errors(
+    n: int, p: float, *, target: int, accepted_wrongly: float, rejected_wrongly: float
+) -> dict[str, float]:
     """Chances that a count of successes, and the count that a review lets through, reach a target.
 
     Given K successes the review passes Bin(K, 1 - b) of them and Bin(n - K, a) of the rest, independently.
@@ -216,7 +225,8 @@ def trigger_errors(n: int, p: float, *, target: int, accepted_wrongly: float, re
         earned += chance * (k >= target)
         false += chance * reached * (k < target)
         missed += chance * (1 - reached) * (k >= target)
-    return {"paid": paid, "earned": earned, "false_trigger": false, "missed_trigger": missed}
+    found = {"paid": paid, "earned": earned, "false_trigger": false, "missed_trigger": missed}
+    return {name: float(chance) for name, chance in found.items()}
 
 
 def binomial_or_sure(n: int, p: float) -> Floats:

@@ -6,10 +6,11 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from sib.bridge import bridge_rows
 from sib.cli import options
 from sib.deal.reader import Reading
 from sib.engine import Simulation
+from sib.folder import result_folder
 from sib.money import NumberFormat
 from sib.results import Row, summarise
 from sib.views.tables import Page
@@ -49,7 +51,8 @@ def verb(
             simulation = options.aside(simulate)
             rows: Sequence[Row] = summarise(simulation)
         else:
-            simulation, rows = recorded(simulate, reading, output=output, force=force, lang=lang)
+            place = result_folder(output, force=force)
+            simulation, rows = recorded(simulate, reading, place=place, trials=trials, lang=lang)
     page = Page(simulation, [*rows, *bridge_rows(simulation)], words=Words(lang))
     if as_json:
         options.say_json(summary(simulation, rows))
@@ -61,16 +64,16 @@ def verb(
 
 
 def recorded(
-    simulate: Callable[..., Simulation], reading: Reading, *, output: str, force: bool, lang: NumberFormat
+    simulate: Callable[..., Simulation], reading: Reading, *, place: AbstractContextManager[Path], trials: int,
+    lang: NumberFormat,
 ) -> tuple[Simulation, Sequence[Row]]:
     """Simulate and write the result folder; frames and charts are loaded only here."""
-    from sib.folder import result_folder
     from sib.output import PATH_TRIALS, save
     from sib.run import Run
 
     started = datetime.now(UTC)
-    with result_folder(output, force=force) as folder:
-        run = Run(options.aside(simulate))
+    with place as folder:
+        run = Run(options.aside(partial(simulate, keep_flows=trials <= PATH_TRIALS)))
         options.aside(partial(run.cash_flows, "investor", trials=PATH_TRIALS))
         save(run, folder, reading=reading, started=started, lang=lang)
     return run.simulation, run.rows

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from sib.bridge import STEP, bridge_rows
 from sib.run import Run
 from sib.views import style
 from sib.views.captions import Captions
@@ -21,10 +22,11 @@ class Bridge:
 
     Parameters
     ----------
-    claimed, validated, late : float
-        The last is the part of what is validated that comes after the last payment date.
+    claimed : float
     taken : dict of str to float
         By counting rule and reason of the review, in their order, what each takes off; below zero it adds.
+    validated, late : float
+        What is left, and the part of it that comes after the last payment date.
     """
 
     claimed: float
@@ -34,13 +36,10 @@ class Bridge:
 
 
 def prepare_bridge(run: Run) -> Bridge:
-    """Average each step of the bridge; steps that never happen are left out."""
-    means = run.trials.filter(regex=r"^(bridge|accountant)\.").mean()
-    steps = {name.partition(".")[2]: float(means[name]) for name in means.index if name.startswith("bridge.")}
-    return Bridge(
-        claimed=float(means["accountant.claimed"]), taken={name: amount for name, amount in steps.items() if amount},
-        validated=float(means["accountant.validated"]), late=float(means["accountant.late"]),
-    )
+    """Take the means of the bridge; steps that never happen are left out."""
+    means = [row for row in bridge_rows(run.simulation) if row.statistic == "mean"]
+    claimed, validated, late = (run.value("accountant", name, "mean") for name in ("claimed", "validated", "late"))
+    return Bridge(claimed, {row.measure.removeprefix(STEP): row.value for row in means if row.value}, validated, late)
 
 
 def draw_bridge(bridge: Bridge, ax: Axes, *, say: Captions) -> Axes:

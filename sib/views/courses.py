@@ -22,8 +22,8 @@ from sib.run import Run
 from sib.views import style
 from sib.views.captions import Captions
 
-FAN_TRIALS = 4096
-"""Trials whose paths are worked out again for the bands."""
+FAN_TRIALS = 20_000
+"""Trials whose paths are worked out again for the bands: the first so many."""
 FAN = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 CHECKPOINTS = 60
 

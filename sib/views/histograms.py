@@ -1,4 +1,4 @@
-"""How trials are spread: what the investor gets back, what is left to the municipality, two deals in one chart.
+"""How trials are spread: what the investor gets back, and what is left to the municipality.
 
 In comes a run, which a preparing function counts into bars; out go axes on which they are drawn. Bars are shares
 of all trials, and no bar spans the line that divides a gain from a loss.
@@ -14,10 +14,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sib.arrays import Bools, Floats
-from sib.money import NumberFormat
 from sib.run import Run
 from sib.views import style
-from sib.views.captions import Captions, captions_for
+from sib.views.captions import Captions
 
 MOST_BARS = 60
 TAIL = 0.001
@@ -91,27 +90,6 @@ class NetCash:
 
     histogram: Histogram
     reserve: float
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """How often less than a share of the outlay comes back.
-
-    Parameters
-    ----------
-    label : str
-    shares, chances : ndarray of shape (n_points,)
-        Receipts over outlay, and the share of trials with less.
-    lost, mean, effective_cases : float
-        Chance of losing principal; mean receipts over mean outlay; of the deal.
-    """
-
-    label: str
-    shares: Floats
-    chances: Floats
-    lost: float
-    mean: float
-    effective_cases: float
 
 
 def bar_width(values: Floats, centre: float) -> float:
@@ -257,58 +235,3 @@ def draw_net_cash(table: NetCash, ax: Axes, *, say: Captions) -> Axes:
         style.marked(ax, -table.reserve, say.text("reserve-line", amount=say.money(table.reserve)), is_first=False)
     style.money_axis(ax.xaxis, say, "net-cash")
     return _explained(ax, bars, say=say, width=say.money(bars.width))
-
-
-def prepare_curve(label: str, run: Run) -> Curve:
-    """Count how often less than each share of the outlay comes back."""
-    outlay, receipts, groups = _investor(run)
-    shares = np.sort((receipts / outlay)[outlay > 0])
-    points = np.linspace(0.0, max(1.05, float(shares.max(initial=0.0)) * 1.02), 421)
-    return Curve(
-        label=style.plain(label), shares=points, chances=np.searchsorted(shares, points, side="left") / len(outlay),
-        lost=float(groups["lost"].mean()), mean=run.value("investor", "moic", "mean"),
-        effective_cases=run.value("programme", "effective_cases", "value"),
-    )
-
-
-def draw_curves(curves: list[Curve], ax: Axes, *, say: Captions) -> Axes:
-    """Draw how often less comes back, a line for each deal, with the chance of losing principal marked."""
-    for place, curve in enumerate(curves):
-        look = style.SERIES[place % len(style.SERIES)]
-        label = say.text("compared", label=curve.label, cases=say.number(curve.effective_cases),
-                           mean=say.percent(curve.mean), lost=say.percent(curve.lost))
-        ax.step(curve.shares, curve.chances, where="post", color=look.colour, linestyle=look.line,
-                label=style.escape(label))
-        ax.plot([1.0], [curve.lost], marker="o", color=look.colour, markersize=5, zorder=5)
-    ax.set_xlim(0.0, max(curve.shares[-1] for curve in curves))
-    ax.set_ylim(0.0, min(1.0, max(0.2, 3 * max(curve.lost for curve in curves))))
-    style.marked(ax, 1.0, say.text("outlay-line"))
-    style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
-    style.percent_axis(ax.yaxis, say, say.text("less-back"))
-    return ax
-
-
-def compare_repayment(runs: Mapping[str, Run], ax: Axes, *, lang: NumberFormat = "en") -> Axes:
-    """Draw how often the investor gets back less than a share of its outlay, for several deals in one chart.
-
-    Parameters
-    ----------
-    runs : mapping of str to Run
-        By the label in the legend; one at least.
-    ax : Axes
-        Gets the sentence as its title; its figure gets the foot.
-    lang : {"en", "nl"}
-
-    Returns
-    -------
-    Axes
-    """
-    say = captions_for(next(iter(runs.values())).deal, lang)
-    curves = [prepare_curve(label, run) for label, run in runs.items()]
-    draw_curves(curves, ax, say=say)
-    chances = say.text("or").join(f"{say.percent(curve.lost)} ({curve.label})" for curve in curves)
-    style.headed(ax, say.text("compare-repayment", chances=chances), columns=1)
-    style.foot(ax.get_figure(root=True), runs.values(), say)  # type: ignore[arg-type]
-    return ax
-
-

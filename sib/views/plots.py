@@ -1,7 +1,7 @@
 """The charts: which there are, what each one says, and how they become figures and files.
 
 In comes a run, out go figures, each with its sentence as title and the run in its foot. What a chart shows is
-counted and drawn in ``histograms``, ``courses`` and ``bridge``; a chart is added there and in ``CHARTS``.
+counted and drawn in ``histograms``, ``courses`` and ``bridge``; a chart is added in one of them and in ``CHARTS``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sib.run import Run
 from sib.views import style
 from sib.views.bridge import Bridge, draw_bridge, prepare_bridge
 from sib.views.captions import MINUS, Captions, captions_for
+from sib.views.comparison import compare_repayment
 from sib.views.courses import (
     Cash,
     Outstanding,
@@ -32,7 +33,6 @@ from sib.views.courses import (
     prepare_outstanding,
 )
 from sib.views.histograms import (
-    compare_repayment,
     draw_net_cash,
     draw_repayment,
     prepare_gain,

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.ticker import FixedLocator, Formatter, FuncFormatter, MaxNLocator
 
@@ -53,7 +53,7 @@ PARTIES = {
     "accountant": Look("#4d4d4d"),
     "savings": Look("#d55e00", line=(0, (1, 1.6))),
 }
-"""By party, from the palette of Okabe and Ito (2008), which the colour-blind can tell apart."""
+"""By party: colours of Okabe and Ito (2008), which the colour-blind can tell apart, with a violet and a grey."""
 
 OUTCOMES = {
     "lost": Look("#8c2d04", "///"),
@@ -71,7 +71,10 @@ SERIES = (Look("#0072b2"), Look("#d55e00", line="--"), Look("#009e73", line="-."
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw in our style, whatever the reader's own settings; these are put back afterwards."""
+    """Draw in our style, whatever the reader's own settings; these are put back afterwards.
+
+    The settings are matplotlib's own and hold for the whole process: draw in one thread at a time.
+    """
     with matplotlib.style.context(["default", "sib.views.charts"]):
         yield
 
@@ -114,7 +117,7 @@ def headed(ax: Axes, sentence: str, *, width: int = TITLE_WIDTH, columns: int = 
     if rows:
         ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.3,
                   borderpad=0.2, labelspacing=0.35)
-    ax.set_title(escape(wrapped(sentence, width)), loc="left", pad=10 + rows * KEY_ROW)
+    ax.set_title(escape(wrapped(sentence, width)), loc="left", pad=8 + rows * KEY_ROW)
 
 
 class _Amounts(Formatter):
@@ -201,7 +204,7 @@ def marked(ax: Axes, x: float, label: str, *, is_first: bool = True) -> None:
     ax.axvline(x, color=INK, linewidth=1.4, linestyle="-" if is_first else (0, (4, 2)), zorder=3, label=escape(label))
 
 
-def foot(figure: Figure, runs: Iterable[Run], say: Captions) -> None:
+def foot(figure: FigureBase, runs: Iterable[Run], say: Captions) -> None:
     """Write under a figure which runs it shows: deal, trials, seed, digest."""
     lines = [
         say.text("foot", name=plain(run.deal.name, 60), trials=say.trials(run.n_trials), seed=str(run.seed),

@@ -1,0 +1,422 @@
+"""The command line: verbs, options, exit codes, and what is said where."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from small_deal import changed, write
+
+import sib
+from sib import engine
+from sib.cli import VERBS, main
+from sib.deal.assumptions import assumptions
+from sib.deal.reader import read
+from sib.errors import ConservationError
+
+HEAVY = {"numpy", "scipy", "pandas", "matplotlib", "pydantic", "tomllib"}
+
+
+def sib_run(*words: str) -> Result:
+    """What the command answers to some words."""
+    return CliRunner().invoke(main, [*words])
+
+
+def said(*words: str) -> str:
+    """What the command writes to stdout where all is well."""
+    answer = sib_run(*words)
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
+def strictly(text: str) -> Any:
+    """JSON as other programs read it: no NaN, no infinity."""
+
+    def refuse(constant: str) -> float:
+        raise AssertionError(f"{constant} is no JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def python(code: str, *words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A fresh Python that runs some code with words for the command."""
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment})
+
+
+MAIN = "from sib.cli import main; main()"
+
+
+# Help, and what is loaded for it
+
+
+def test_help_lists_the_verbs_and_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom sib.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit as end:\n"
+        "    print(end.code, *sys.modules, file=sys.stderr)"
+    )
+    answer = python(code)
+    ended, *loaded = answer.stderr.decode().split()
+    assert ended == "0"
+    assert not HEAVY & set(loaded)
+    assert {name for name in loaded if name.partition(".")[0] == "sib"} == {"sib", "sib.cli", "sib.errors"}
+    listed = re.findall(r"^  (\w+)  +[A-Z]", answer.stdout.decode(), re.MULTILINE)
+    assert listed == list(VERBS)
+
+
+def test_a_run_that_writes_nothing_loads_no_frames_and_no_charts() -> None:
+    code = "import sys\nfrom sib.cli import main\ntry:\n    main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    answer = python(code, "run", "worked-example", "--trials", "1")
+    assert not {"pandas", "matplotlib", "scipy.stats"} & set(answer.stderr.decode().split())
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_ends_with_an_example_that_runs(verb: str) -> None:
+    text = said(*filter(None, [verb]), "--help")
+    assert text.rstrip().splitlines()[-2].strip() == "Example:"
+    program, *words = shlex.split(text.rstrip().splitlines()[-1])
+    assert program == "sib"
+    assert not verb or words[0] == verb
+    assert said(*words)
+
+
+def test_every_verb_is_in_the_table_of_verbs() -> None:
+    rooms = {path.stem for path in Path(sib.__file__).parent.joinpath("cli").glob("*.py")}
+    assert rooms - {"__init__", "options"} == set(VERBS)
+
+
+def test_the_version_is_the_packages() -> None:
+    assert said("--version").split()[-1] == sib.__version__
+
+
+# What was typed wrong: exit 2
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["rnu", "x"], "there is no verb 'rnu'; did you mean 'run'?"),
+        (["simulate"], "there is no verb 'simulate'; verbs: list, check, run, statement, schema"),
+        (["run"], "Missing argument 'SCENARIO'"),
+        (["run", "worked-example", "--trails", "5"], "--trails"),
+        (["run", "worked-example", "--lang", "fr"], "'fr' is not one of 'en', 'nl'"),
+        (["statement", "worked-example"], "Missing option '--trial'"),
+        (["list", "worked-example"], "unexpected extra argument"),
+        (["--trials", "5"], "--trials"),
+    ],
+)
+def test_words_that_mean_nothing(words: list[str], answer: str) -> None:
+    result = sib_run(*words)
+    assert result.exit_code == 2
+    assert answer in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("0", "0 is out of range; whole numbers from 1 up"),
+        ("-1", "-1 is out of range"),
+        ("nan", "'nan' is no finite number"),
+        ("inf", "'inf' is no finite number"),
+        ("-Infinity", "is no finite number"),
+        ("1e6", "'1e6' is not written out; write 1000000"),
+        ("1e3000", "is no whole number"),
+        ("2.5", "'2.5' is no whole number"),
+        ("20.000", "write 20000 if they are thousands"),
+        ("20,000", "write 20000 if they are thousands"),
+        ("1_000_000", "write 1000000 if they are thousands"),
+        ("+5", "is not written out; write 5"),
+        ("٢٠", "is not written out; write 20"),
+        ("0x10", "is no whole number"),
+        ("ten", "'ten' is no whole number; write digits only, such as 20000"),
+        ("", "'' is no whole number"),
+        ("9" * 30, "has more than 18 digits"),
+        ("x" * 300, "..."),
+    ],
+)
+@pytest.mark.parametrize("option", ["--trials", "--seed", "--workers"])
+def test_numbers_are_plain_digits_in_range(option: str, number: str, answer: str) -> None:
+    result = sib_run("run", "worked-example", option, number)
+    if option == "--seed" and number == "0":
+        assert result.exit_code == 0
+        return
+    assert result.exit_code == 2
+    assert answer.replace("from 1 up", "from 1 to 512" if option == "--workers" else "from 1 up") in result.stderr
+    assert len(result.stderr) < 400
+
+
+def test_a_trial_is_counted_from_0() -> None:
+    assert said("statement", "worked-example", "--trial", "0")
+    assert sib_run("statement", "worked-example", "--trial", "-1").exit_code == 2
+    assert sib_run("statement", "worked-example", "--trial", "100000000").exit_code == 2
+
+
+# Other endings
+
+
+def test_too_many_trials_are_refused_with_the_estimate_and_the_most_that_fit() -> None:
+    result = sib_run("run", "worked-example", "--trials", "1000000000000")
+    assert result.exit_code == 4
+    match = re.search(r"would take about ([\d,.]+) GB; the largest number of trials that fits here is ([\d,]+)", result.stderr)
+    assert match
+    assert float(match[1].replace(",", "")) > 1_000
+    assert 0 < int(match[2].replace(",", "")) < 10**12
+
+
+def test_a_folder_that_exists_is_refused_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "simulate", None)
+    result = sib_run("run", "worked-example", "-o", str(tmp_path))
+    assert result.exit_code == 5
+    assert "exists" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), ConservationError("a cent is gone")])
+def test_our_own_faults_keep_their_traceback(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine, "simulate", fail)
+    result = sib_run("run", "worked-example")
+    assert result.exit_code == 1
+    assert result.exception is error
+
+
+def test_strict_wants_trials_enough() -> None:
+    assert sib_run("run", "worked-example", "--trials", "3").exit_code == 0
+    result = sib_run("run", "worked-example", "--trials", "3", "--strict")
+    assert result.exit_code == 6
+    assert "too few trials" in result.stdout
+    assert sib_run("run", "worked-example", "--trials", "1000", "--strict").exit_code == 0
+
+
+def test_strict_wants_no_cautions() -> None:
+    assert sib_run("check", "worked-example").exit_code == 0
+    assert sib_run("check", "worked-example", "--strict").exit_code == 6
+    assert sib_run("check", "zwarte-zwanen", "--strict").exit_code == 0
+
+
+STUCK = """
+import sys, threading
+from sib import engine
+from sib.cli import main
+def simulate(*_, **__):
+    print("at work", flush=True)
+    threading.Event().wait()
+engine.simulate = simulate
+main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_signals_end_work_that_would_go_on_for_ever(number: int, code: int, is_recorded: bool, tmp_path: Path) -> None:
+    words = ["run", "worked-example", *(["-o", str(tmp_path / "x")] if is_recorded else [])]
+    command = [sys.executable, "-c", STUCK, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"at work\n"
+        assert (tmp_path / "x.partial").exists() == is_recorded
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert errors.decode().strip() == "interrupted; nothing is left behind"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["check", "zwarte-zwanen"], ["--help"], ["schema"]])
+def test_readers_that_have_seen_enough(words: list[str]) -> None:
+    command = [sys.executable, "-c", MAIN, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+# What is said, and where
+
+
+@pytest.mark.parametrize("coding", ["ascii", "cp1252"])
+def test_any_console_can_show_it(coding: str, tmp_path: Path) -> None:
+    text = changed(('"Small deal"', '"Gezin \\u001b[31m\\U0001F331 \\u00EB"'), ('name = "young parents"', 'name = "a\\nb"'))
+    path = str(write(tmp_path, text))
+    for words in (["run", path, "--trials", "300"], ["check", path], ["statement", path, "--trial", "1"]):
+        answer = python(MAIN, *words, PYTHONIOENCODING=f"{coding}:strict", PYTHONUTF8="0")
+        assert answer.returncode == 0, answer.stderr.decode()
+        shown = answer.stdout.decode(coding)
+        assert "\x1b" not in shown
+        assert "Gezin" in shown.splitlines()[0]
+        assert shown.replace("\u00eb", "").isascii()
+
+
+def test_talk_goes_to_stderr_and_can_be_silenced(tmp_path: Path) -> None:
+    loud = sib_run("run", "worked-example", "--trials", "3", "-o", str(tmp_path / "x"), "--json")
+    assert strictly(loud.stdout)["trials"] == 3
+    assert loud.stderr == f"results in {tmp_path / 'x'}\n"
+    again = sib_run("run", "worked-example", "--trials", "3", "-o", str(tmp_path / "x"), "--force", "--quiet")
+    assert again.exit_code == 0
+    assert again.stderr == ""
+
+
+def test_a_person_who_watches_sees_progress() -> None:
+    pty = pytest.importorskip("pty", reason="only Unix has terminals that a test can open")
+    seen: dict[str, bytes] = {}
+    for word in ("--trials=300", "--quiet"):
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-c", MAIN, "run", "worked-example", word]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
+        os.write(theirs, b"end")
+        seen[word] = os.read(ours, 10_000)
+        os.close(theirs)
+        os.close(ours)
+    assert b"100%" in seen["--trials=300"]
+    assert seen["--quiet"] == b"end"
+
+
+# The verbs
+
+
+def test_list_has_one_line_a_deal() -> None:
+    lines = said("list").splitlines()
+    assert [line.split()[0] for line in lines] == list(sib.packaged())
+    reference = next(line for line in lines if line.startswith("zwarte-zwanen"))
+    assert "375 cases" in reference
+    assert "EUR 1,797,500" in reference
+    deals = strictly(said("list", "--json"))["deals"]
+    assert {"name": "zwarte-zwanen", "cases": 375, "currency": "EUR", "commitment": 1_797_500.0}.items() <= (
+        next(deal for deal in deals if deal["name"] == "zwarte-zwanen").items()
+    )
+
+
+def test_check_tells_terms_and_assumptions_to_programs_too() -> None:
+    told = strictly(said("check", "zwarte-zwanen", "--json", "--set", "contract.interest.rate=0.05"))
+    reading = read("zwarte-zwanen", settings=[("contract.interest.rate", 0.05)])
+    assert told["scenario"] == {"name": reading.scenario.name, "digest": reading.scenario.digest}
+    assert [term["path"] for term in told["terms"]] == [term.path for term in assumptions(reading)]
+    assert {"path": "contract.interest.rate", "value": "0.05", "source": "set by --set", "kind": "untagged"} in told["terms"]
+    assert "programme.dependence.savings" in [each["path"] for each in told["assumed_independent"]]
+    assert told["cautions"] == []
+
+
+def test_overlays_and_settings_are_laid_in_order(tmp_path: Path) -> None:
+    overlays = [write(tmp_path, f"[contract.interest]\nrate = {rate}\n", name) for rate, name in ((0.06, "a.toml"), (0.07, "b.toml"))]
+    laid = [word for overlay in overlays for word in ("--with", str(overlay))]
+
+    def digest(*words: str) -> str:
+        found: str = strictly(said("check", "worked-example", "--json", *words))["scenario"]["digest"]
+        return found
+
+    def expected(rate: float) -> str:
+        return sib.load("worked-example", set={"contract.interest.rate": rate}).digest
+
+    assert digest() == expected(0.04)
+    assert digest(*laid) == expected(0.07)
+    assert digest(*laid, "--set", "contract.interest.rate=0.08", "--set", "contract.interest.rate=0.09") == expected(0.09)
+
+
+def test_run_tells_programs_the_whole_summary() -> None:
+    told = strictly(said("run", "zwarte-zwanen", "--trials", "600", "--seed", "5", "--json"))
+    run = sib.simulate(sib.load("zwarte-zwanen"), 600, seed=5)
+    assert told["scenario"] == {"name": run.deal.name, "digest": run.deal.digest}
+    assert (told["seed"], told["trials"], told["method"], told["currency"]) == (5, 600, "mc", "EUR")
+    assert told["version"] == sib.__version__
+    assert told["checks"] == {"passed": len(run.simulation.checks), "failed": 0}
+    assert told["checks"]["passed"] > 10
+    fields = ["party", "measure", "statistic", "value", "standard_error", "low", "high", "unit"]
+    assert all(list(row) == fields for row in told["measures"])
+    assert told["measures"] == [{name: getattr(row, name) for name in fields} for row in run.rows]
+
+
+SPREAD = ("mean", "sd", "p01", "p05", "p10", "p25", "p50", "p75", "p80", "p90", "p95", "p99")
+QUANTILES = SPREAD[2:]
+PROMISED = [
+    *(("investor", name, ("probability",)) for name in ("repaid_in_full", "principal_loss")),
+    *(("investor", name, SPREAD) for name in ("outlay", "receipts", "loss")),
+    ("investor", "loss", ("var95", "var99", "es95", "es99")),
+    *(("investor", name, ("mean", *QUANTILES)) for name in ("irr", "moic", "npv", "wal_years")),
+    ("investor", "irr", ("undefined_share",)),
+    ("investor", "irr_of_mean_cash_flow", ("value",)),
+    *(("municipality", name, SPREAD) for name in ("outcome_payments", "validated_savings", "true_savings")),
+    *(("municipality", name, SPREAD) for name in ("cashable_savings", "net_cash")),
+    ("municipality", "pays_more_than_it_saves", ("probability",)),
+    ("municipality", "break_even_cashability", ("value",)),
+    ("municipality", "reserve", ("p80", "p90", "p95")),
+    *((f"payer.{law}", name, SPREAD) for law in ("Wmo", "Zvw") for name in ("true_savings", "cashable_savings")),
+    *((f"payer.{law}", name, SPREAD) for law in ("Wmo", "Zvw") for name in ("validated_savings", "net_cash")),
+    ("payer.Wmo", "outcome_payments", SPREAD),
+    *(("accountant", name, ("mean", *QUANTILES)) for name in ("claimed", "admissible", "validated", "late")),
+    *(("accountant", name, ("probability",)) for name in ("earned", "paid", "false_trigger", "missed_trigger")),
+    *(("programme", name, SPREAD) for name in ("enrolled", "successes")),
+    *(("programme", name, ("value",)) for name in ("effective_cases", "effective_cases_given_parameters")),
+]
+
+
+def test_run_keeps_what_the_interface_promises() -> None:
+    told = strictly(said("run", "zwarte-zwanen", "--trials", "256", "--json"))["measures"]
+    rows = [(row["party"], row["measure"], row["statistic"]) for row in told]
+    assert len(set(rows)) == len(rows)
+    promised = {(party, name, statistic) for party, name, statistics in PROMISED for statistic in statistics}
+    assert promised - set(rows) == set()
+    without = strictly(said("run", "worked-example", "--trials", "1", "--json"))["measures"]
+    assert not {"earned", "paid", "false_trigger"} & {row["measure"] for row in without}
+
+
+def test_what_is_undefined_is_null() -> None:
+    settings = ["--set", "programme.segments.households.saving=1"]  # no chance of success repays 100 out of 2
+    told = strictly(said("run", "worked-example", "--trials", "1", "--json", *settings))["measures"]
+    values = {(row["party"], row["measure"], row["statistic"]): row["value"] for row in told}
+    assert values["programme", "needed_success", "value"] is None
+    assert values["investor", "receipts", "mean"] == 2.0
+
+
+def test_workers_change_no_number() -> None:
+    words = ("run", "zwarte-zwanen", "--trials", "9000", "--json", "--workers")  # several work chunks
+    assert said(*words, "1") == said(*words, "3")
+
+
+def test_a_statement_reconciles_to_its_trial_to_the_cent() -> None:
+    told = strictly(said("statement", "zwarte-zwanen", "--trial", "7", "--json"))
+    run = sib.simulate(sib.load("zwarte-zwanen"), 300)
+    trial = run.trials.loc[7]
+    net = {total["party"]: round(total["net"] * 100) for total in told["totals"]}
+    assert sum(net.values()) == net["contract account"] == 0
+    assert net["social investor"] == round((trial["investor.receipts"] - trial["investor.outlay"]) * 100)
+    own = trial["municipality.net_cash"] - trial["municipality.cashable_savings"]
+    assert net["municipality"] == round(own * 100) == -round(trial["municipality.outcome_payments"] * 100)
+    for party, name in (("provider", "provider"), ("dealmaker", "intermediary"), ("accountant", "accountant")):
+        assert net[party] == round(trial[f"{name}.receipts"] * 100)
+    assert told["trial"] == 7
+    assert told["movements"][0] == {
+        "date": "2026-01-01", "period": 0, "payer": "social investor", "payee": "contract account",
+        "clause": "drawdown:investor", "amount": 1_797_500.0, "account_balance": 1_797_500.0,
+    }
+    assert told["movements"][-1]["account_balance"] == 0
+
+
+def test_a_statement_is_of_the_same_seed_and_terms() -> None:
+    words = ("statement", "zwarte-zwanen", "--trial", "3")
+    assert said(*words) == said(*words, "--seed", "1")
+    assert said(*words) != said(*words, "--seed", "2")
+    assert "interest:investor" in said(*words)
+    assert "interest:investor" not in said(*words, "--set", "contract.interest.rate=0.0", "--json")
+
+
+def test_a_statement_speaks_dutch() -> None:
+    assert "Totalen per partij" in said("statement", "zwarte-zwanen", "--trial", "3", "--lang", "nl")
+
+
+def test_the_schema_knows_the_tables_of_a_scenario() -> None:
+    schema = strictly(said("schema"))
+    assert {"timeline", "programme", "budget", "accountant", "contract"} <= set(schema["required"])

@@ -1,0 +1,184 @@
+"""A result folder is there whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from sib.errors import OutputError
+from sib.folder import LOCK, MANIFEST, files, result_folder
+
+OURS = json.dumps({"scenario": {}, "digest": "x", "files": {}})
+
+
+def make(target: Path, text: str = OURS, *, force: bool = False) -> None:
+    with result_folder(target, force=force) as folder:
+        (folder / MANIFEST).write_text(text, encoding="utf-8")
+        (folder / "charts").mkdir()
+        (folder / "charts" / "a.svg").write_text("a", encoding="utf-8")
+
+
+def tree(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+WHOLE = {"x", f"x/{MANIFEST}", "x/charts", "x/charts/a.svg"}
+
+
+def test_it_is_not_there_before_it_is_whole(tmp_path: Path) -> None:
+    with result_folder(tmp_path / "x") as folder:
+        (folder / "half").touch()
+        assert not (tmp_path / "x").exists()
+        assert tree(tmp_path) == {"x.partial", f"x.partial/{LOCK}", "x.partial/half"}
+    assert tree(tmp_path) == {"x", "x/half"}
+
+
+def test_folders_above_it_are_made(tmp_path: Path) -> None:
+    make(tmp_path / "results" / "deep" / "x")
+    assert tree(tmp_path / "results" / "deep") == WHOLE
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, OutputError])
+def test_nothing_is_left_of_work_that_failed(tmp_path: Path, error: type[BaseException]) -> None:
+    with pytest.raises(error), result_folder(tmp_path / "x") as folder:
+        (folder / "half").touch()
+        raise error
+    assert tree(tmp_path) == set()
+
+
+def test_what_exists_is_refused(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    with pytest.raises(OutputError, match=r"exists; give another folder, or --force") as caught:
+        make(tmp_path / "x", "other")
+    assert caught.value.exit_code == 5
+    assert (tmp_path / "x" / MANIFEST).read_text() == OURS
+    assert tree(tmp_path) == WHOLE
+
+
+def test_an_earlier_result_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    new = OURS.replace("x", "y")
+    with result_folder(tmp_path / "x", force=True) as folder:
+        (folder / MANIFEST).write_text(new)
+        assert (tmp_path / "x" / MANIFEST).read_text() == OURS
+    assert (tmp_path / "x" / MANIFEST).read_text() == new
+    assert tree(tmp_path) == {"x", f"x/{MANIFEST}"}
+
+
+def test_an_earlier_result_survives_work_that_failed(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    with pytest.raises(RuntimeError), result_folder(tmp_path / "x", force=True):
+        raise RuntimeError
+    assert tree(tmp_path) == WHOLE
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", "[1]", '{"name": "an app"', '{"digest": 1, "files": 2}'])
+def test_force_replaces_results_only(tmp_path: Path, manifest: str | None) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "thesis.tex").touch()
+    if manifest is not None:
+        (tmp_path / "x" / MANIFEST).write_text(manifest)
+    before = tree(tmp_path)
+    with pytest.raises(OutputError, match="is no result folder"):
+        make(tmp_path / "x", force=True)
+    assert tree(tmp_path) == before
+
+
+def test_force_takes_an_empty_folder_and_no_file(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    make(tmp_path / "x", force=True)
+    assert tree(tmp_path) == WHOLE
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="is no result folder"):
+        make(tmp_path / "file", force=True)
+
+
+def test_a_second_run_into_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with result_folder(tmp_path / "x") as folder:
+        (folder / "first").touch()
+        with pytest.raises(OutputError, match="being written by another run"):
+            make(tmp_path / "x")
+        assert (folder / "first").exists()
+    assert tree(tmp_path) == {"x", "x/first"}
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / "x.partial"
+    (left / "charts").mkdir(parents=True)
+    (left / "charts" / "half.svg").touch()
+    (left / "half").touch()
+    (left / LOCK).touch()
+    make(tmp_path / "x")
+    assert tree(tmp_path) == WHOLE
+
+
+def test_somebody_elses_folder_of_that_name_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "x.partial").mkdir()
+    (tmp_path / "x.partial" / "thesis.tex").touch()
+    with pytest.raises(OutputError, match="is in the way"):
+        make(tmp_path / "x")
+    assert tree(tmp_path) == {"x.partial", "x.partial/thesis.tex"}
+
+
+def test_a_full_disk_leaves_the_earlier_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "x")
+
+    def full(_: int) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+        make(tmp_path / "x", "new", force=True)
+    assert tree(tmp_path) == WHOLE
+    assert (tmp_path / "x" / MANIFEST).read_text() == OURS
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be written: Not a directory"):
+        make(tmp_path / "file" / "x")
+
+
+def test_if_the_new_result_cannot_take_its_place_the_earlier_one_goes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "x")
+    rename = Path.rename
+
+    def clumsy(self: Path, target: Path) -> Path:
+        if self.name == "x.partial":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", clumsy)
+    with pytest.raises(OutputError, match="Permission denied"):
+        make(tmp_path / "x", "new", force=True)
+    assert tree(tmp_path) == WHOLE
+    assert (tmp_path / "x" / MANIFEST).read_text() == OURS
+
+
+def test_a_result_that_came_in_between_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="exists"), result_folder(tmp_path / "x") as folder:
+        (folder / "mine").touch()
+        (tmp_path / "x").mkdir()
+        (tmp_path / "x" / "theirs").touch()
+    assert tree(tmp_path) == {"x", "x/theirs"}
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    make(tmp_path / "there" / "x")
+    (tmp_path / "link").symlink_to(tmp_path / "there" / "x")
+    make(tmp_path / "link", OURS.replace("x", "y"), force=True)
+    assert (tmp_path / "link").is_symlink()
+    assert "y" in (tmp_path / "there" / "x" / MANIFEST).read_text()
+
+
+def test_files_are_listed_without_the_lock(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    (tmp_path / "x" / LOCK).touch()
+    assert [path.name for path in files(tmp_path / "x")] == ["a.svg", MANIFEST]

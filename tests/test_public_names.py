@@ -1,0 +1,44 @@
+"""What ``import sib`` promises: these names, quickly, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import sib
+
+NAMES = [
+    *("OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
+    *("__version__", "load", "packaged", "simulate"),
+]
+
+
+def test_the_names_are_these() -> None:
+    assert sorted(sib.__all__) == sorted(NAMES)
+    assert set(NAMES) <= set(dir(sib))
+    assert all(getattr(sib, name) is not None for name in NAMES)
+
+
+def test_they_are_what_they_are_called() -> None:
+    deal = sib.load("worked-example")
+    assert isinstance(deal, sib.Scenario)
+    run = sib.simulate(deal, trials=1)
+    assert isinstance(run, sib.Run)
+    assert isinstance(run.rows[0], sib.Row)
+    assert "worked-example" in sib.packaged()
+    for error in (sib.ScenarioError, sib.RefusedError, sib.OutputError):
+        assert issubclass(error, sib.SibError)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'sumulate'"):
+        _ = sib.sumulate  # type: ignore[attr-defined]
+
+
+def test_importing_loads_nothing_yet() -> None:
+    code = "import sys; before = set(sys.modules); import sib; print(*sorted(set(sys.modules) - before))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert [name for name in loaded if name.startswith("sib")] == ["sib"]
+    assert not {"numpy", "scipy", "pandas", "matplotlib", "pydantic", "click"} & set(loaded)

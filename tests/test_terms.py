@@ -1,0 +1,92 @@
+"""The term sheet: every term with its value and where it comes from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from small_deal import changed, write
+
+from sib.deal.assumptions import Assumption, assumptions
+from sib.deal.reader import read
+from sib.views.terms import DITTO, origin, parted, term_sheet
+from sib.views.words import Words
+
+EN = Words("en")
+
+
+def listed(sheet: str) -> dict[str, tuple[str, str]]:
+    """Value and source of each term of a sheet, by path; a source that goes on is filled in."""
+    found: dict[str, tuple[str, str]] = {}
+    heading = path = before = ""
+    for line in sheet.split("\n\n", 1)[1].splitlines():
+        term = re.match(r"  (\S+)  +(\S.*?)(?:  +(\S.*))?$", line)
+        if line and line[0] != " ":
+            heading, path = line, ""
+        elif term:
+            before = found[path][1] if path else ""
+            path = f"{heading}.{term[1]}".removeprefix("deal.")
+            found[path] = (term[2], before if term[3] == DITTO else term[3] or "")
+        elif path:
+            found[path] = (found[path][0], f"{found[path][1]} {line.strip()}".strip())
+    return found
+
+
+def test_every_term_is_on_the_sheet_with_its_value_and_source() -> None:
+    reading = read("zwarte-zwanen")
+    sheet = term_sheet(reading, EN)
+    found = listed(sheet)
+    terms = assumptions(reading)
+    for term in terms:
+        assert found[term.path] == (term.value, origin(term, EN)), term.path
+    assert len(found) == len(terms)
+
+
+def test_the_head_counts_what_is_assumed() -> None:
+    reading = read("zwarte-zwanen")
+    kinds = [term.kind for term in assumptions(reading)]
+    head = term_sheet(reading, EN).split("\n\n")[0]
+    assert f"{len(kinds)} terms: {kinds.count('sourced')} from documents, {kinds.count('assumed')} assumed" in head
+    assert reading.scenario.digest[:12] in head
+
+
+def test_what_a_setting_changed_says_so() -> None:
+    reading = read("zwarte-zwanen", settings=[("contract.interest.rate", 0.05)])
+    assert listed(term_sheet(reading, EN))["contract.interest.rate"] == ("0.05", "set by --set")
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "shown"),
+    [
+        ("default", None, "default"),
+        ("untagged", None, "no source given"),
+        ("assumed", "assumed: argued", "assumed: argued"),
+        ("assumed", "mean S4, cv assumed", "assumed: mean S4, cv assumed"),
+        ("sourced", "S0", "S0"),
+    ],
+)
+def test_origins_in_words(kind: str, source: str | None, shown: str) -> None:
+    assert origin(Assumption("a.b", "1", source, kind), EN) == shown  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "name"),
+    [
+        ("currency", "", "currency"),
+        ("contract.interest.rate", "contract", "interest.rate"),
+        ("contract.triggers.proof.at_least", "contract.triggers.proof", "at_least"),
+        ('payers."Wet 1.1".cashable.real', 'payers."Wet 1.1"', "cashable.real"),
+        ("contract.drawdown.draws[1].amount", "contract", "drawdown.draws[1].amount"),
+    ],
+)
+def test_terms_stand_under_the_thing_they_belong_to(path: str, heading: str, name: str) -> None:
+    assert parted(path) == (heading, name)
+
+
+def test_sources_assumptions_and_cautions_end_the_sheet(tmp_path: Path) -> None:
+    text = changed(('name = "Small deal"', 'name = "Small deal"\n\n[sources]\nS9 = "A ledger\\u001b[31m of 1999"'))
+    sheet = term_sheet(read(write(tmp_path, text)), EN)
+    assert "Sources\n  S9: A ledger [31m of 1999\n" in sheet
+    assert "errors of the review, from claim to claim (programme.dependence.review)" in sheet
+    assert "\x1b" not in sheet
