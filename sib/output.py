@@ -102,7 +102,7 @@ def _plain(value: object) -> object:
 
 def write_summary(run: Run, path: Path) -> None:
     """Write every row of the summary."""
-    write_csv(path, ROW_FIELDS, [[getattr(row, name) for name in ROW_FIELDS] for row in run.rows])
+    write_csv(path, ROW_FIELDS, lines=[[getattr(row, name) for name in ROW_FIELDS] for row in run.rows])
 
 
 def write_bridge(run: Run, path: Path) -> None:
@@ -114,7 +114,7 @@ def write_bridge(run: Run, path: Path) -> None:
     rows = [*claimed, *bridge_rows(run.simulation), *validated]
     fields = ROW_FIELDS[2:]
     lines = [[row.measure.removeprefix(STEP), *(getattr(row, name) for name in fields)] for row in rows]
-    write_csv(path, ("step", *fields), lines)
+    write_csv(path, ("step", *fields), lines=lines)
 
 
 def write_flows(run: Run, path: Path) -> None:
@@ -129,7 +129,7 @@ def write_flows(run: Run, path: Path) -> None:
             lines.append([party, kind, day.isoformat(), period, *figures, run.n_trials, n_trials])
     levels = [percentile(level) for level in PATH_LEVELS]
     fields = ("party", "kind", "date", "period", "mean", *levels, "n_trials", "n_trials_of_quantiles")
-    write_csv(path, fields, lines)
+    write_csv(path, fields, lines=lines)
 
 
 def write_trials(run: Run, path: Path) -> None:
@@ -162,7 +162,7 @@ FILES: tuple[tuple[str, Callable[[Run, Path], None]], ...] = (
 """What a result folder holds beside manifest and charts."""
 
 
-def write_csv(path: Path, fields: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
+def write_csv(path: Path, fields: Sequence[str], *, lines: Sequence[Sequence[object]]) -> None:
     """Write a table that a spreadsheet opens without running anything in it."""
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")

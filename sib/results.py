@@ -193,6 +193,9 @@ def _multiple(summary: Summary, outlay: Floats, receipts: Floats) -> Iterator[Ro
     multiples = np.divide(receipts, outlay, out=np.full(len(outlay), np.nan), where=outlay > 0)
     for level, estimate in zip(LEVELS, risk.quantiles(multiples, LEVELS), strict=True):
         yield summary.row(("investor", "moic", percentile(level)), estimate, unit="fraction")
+    owed = summary.trials("municipality.outcome_payments") + summary.trials("investor.written_off")
+    cover = risk.ratio(summary.trials("investor.entitlement"), owed)
+    yield summary.row(("investor", "cover_ratio", "value"), cover, unit="fraction")
     mean_flow = summary.run.flow_sums["investor"] / summary.run.n_trials
     rate = irr_of_mean_cash_flow(mean_flow[np.newaxis], summary.run.calendar.years)
     yield summary.row(("investor", "irr_of_mean_cash_flow", "value"), figure(rate), unit="fraction")

@@ -63,6 +63,7 @@ def investor(chapter: Chapter) -> Entries:
         for name in everyone:
             entries |= _holder(chapter, f"investor.{name}", [name])
     unpaid = add_up(flows.written_off.values())
+    entries["investor.entitlement"] = flows.entitlement[-1]
     return entries | {"investor.repaid_in_full": unpaid == 0, "investor.written_off": unpaid}
 
 

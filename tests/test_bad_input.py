@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from small_deal import Change, changed, line_of, write
 
 from sib.cli import main
+from sib.views import plots
 
 # One slip each: the change; words of the line that must be named; words of the answer.
 SLIPS: dict[str, tuple[Change, str, list[str]]] = {
@@ -27,14 +28,20 @@ SLIPS: dict[str, tuple[Change, str, list[str]]] = {
     "4% and no reading of it": (('basis = "per_year"\n', ""), "[contract.interest]", ["71,900", "215,700", "224,443"]),
     "shares": (("share = 0.7", "share = 0.6"), "[[contract.tranches]]", ["0.9", "exactly 1"]),
     "the budget": (("unit_price = 4_000", "unit_price = 4_100"), "total = 50_000", ["51,000.00"]),
-    "the waterfall": (('"principal:junior"', '"principal:juniro"'), "waterfall", ["'principal:junior'"]),
+    "the waterfall": (('"principal:junior"', '"principal:juniro"'), "waterfall", ["names no tranche", "did you mean 'junior'?"]),
     "no such metric": (('metric = "validated_savings"', 'metric = "savings"'), "metric", ["validated_savings"]),
-    "no such trigger": (('when = "proof"', 'when = "prof"'), "when = ", ["did you mean 'proof'?"]),
-    "a payment after the end": (("every = 6", "months = [48]"), "payment_dates", ["month 48", "maturity in month 36"]),
+    "no such trigger": (('when = "proof"', 'when = "prof"'), "when = \"prof\"", ["did you mean 'proof'?"]),
+    "a payment after the end": (("every = 6", "months = [48]"), "[timeline]", ["month 48", "maturity in month 36"]),
     "no date": (("closing = 2026-01-01", "closing = 2026-02-30"), "closing", ["not TOML"]),
     "a date out of range": (("closing = 2026-01-01", "closing = 1026-01-01"), "closing", ["1900"]),
     "two levels too deep": (("cases = 10", f"cases = {'[' * 25}{']' * 25}"), "cases", ["20 levels"]),
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are not what these tests are about, and most of their time."""
+    monkeypatch.setattr(plots, "save_charts", lambda *_, **__: [])
 
 
 def run(path: Path | str, folder: Path, *words: str) -> Result:

@@ -22,6 +22,7 @@ from sib.cli import VERBS, main
 from sib.deal.assumptions import assumptions
 from sib.deal.reader import read
 from sib.errors import ConservationError
+from sib.views import plots
 
 HEAVY = {"numpy", "scipy", "pandas", "matplotlib", "pydantic", "tomllib"}
 
@@ -174,7 +175,10 @@ def test_too_many_trials_are_refused_with_the_estimate_and_the_most_that_fit() -
 
 
 def test_a_folder_that_exists_is_refused_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "simulate", None)
+    def work(*_: object, **__: object) -> None:
+        raise AssertionError("nothing should be simulated")
+
+    monkeypatch.setattr(engine, "simulate", work)
     result = sib_run("run", "worked-example", "-o", str(tmp_path))
     assert result.exit_code == 5
     assert "exists" in result.stderr
@@ -261,7 +265,8 @@ def test_any_console_can_show_it(coding: str, tmp_path: Path) -> None:
         assert shown.replace("\u00eb", "").isascii()
 
 
-def test_talk_goes_to_stderr_and_can_be_silenced(tmp_path: Path) -> None:
+def test_talk_goes_to_stderr_and_can_be_silenced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plots, "save_charts", lambda *_, **__: [])
     loud = sib_run("run", "worked-example", "--trials", "3", "-o", str(tmp_path / "x"), "--json")
     assert strictly(loud.stdout)["trials"] == 3
     assert loud.stderr == f"results in {tmp_path / 'x'}\n"

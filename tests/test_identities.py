@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from one_block import household
+from one_block import household, plain_deal
 from strategies import scenarios
 
 from sib.accountant.claims import claim
@@ -26,7 +27,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import replay, simulate
 from sib.programme.outcomes import factors
 from sib.programme.savings import Caseload, cases
-from sib.tally import paths, tally
+from sib.tally import paths, tally, unit_of
 
 Plain = dict[str, Any]
 Values = dict[str, np.ndarray]
@@ -202,6 +203,53 @@ def test_a_segment_more_leaves_the_cases_of_the_others_as_they_were(plain: Plain
         assert not differing(found, {name: getattr(same, name) for name in found})
         claims, others = (claim(Caseload(deal, deal.programme.segments[place], rows, stream)) for deal in (before, after))
         assert not differing(*({name: getattr(of, name) for name in of.__dataclass_fields__} for of in (claims, others)))
+
+
+UNIT = 25**5 * 4 * 10
+"""Euros of which every share and every interest below makes whole cents: 4% is 1/25, compounded for five years."""
+
+
+def bond_of(unit: int) -> Scenario:
+    """A deal with chance everywhere, all of whose amounts are multiples of a unit."""
+    segments = [
+        household(
+            name=name, cases=4, success={"kind": "evidence", "successes": 3, "trials": 5}, relapse=0.05, deadweight=0.2,
+            saving={"kind": "empirical", "values": [unit, 2 * unit, 5 * unit]}, saving_months=10, direct_share=0.5,
+            by_law={"Wmo": 0.8, "Zvw": 0.2}, partial={"chance": 0.5, "saving_share": 0.4}, failure_saving=-unit,
+        ) for name in ("families", "youth")
+    ]  # fmt: skip
+    return plain_deal(
+        *segments, enrolment={"kind": "uniform", "low": 0.5, "high": 1.0},
+        lines=[{"activity": "plans", "number": 8, "unit_price": unit, "when": {"stage": "monitoring", "months": 10}}],
+        payers={"Wmo": {"party": "municipality", "cashable": {"direct": 0.9}}, "Zvw": {"party": "insurer"}},
+        dependence={"kind": "beta_binomial", "icc": 0.1, "across_segments": 0.3},
+        counting={"laws": ["Wmo"], "max_months": 8, "cap_per_case": unit, "own_cost": "in", "negative": "net"},
+        accountant={
+            "delay": {"kind": "uniform_months", "low": 0, "high": 9}, "claims": {"invalid": 0.2},
+            "review": {"wrong_rejection": 0.1, "wrong_adjustment": 0.2, "adjustment_share": 0.5, "invalid_detected": 0.5},
+            "fee": {"per_case": unit},
+        },
+        contract={
+            "interest": {"rate": 0.04, "basis": "per_year", "compounding": "annual", "day_count": "30E/360"},
+            "triggers": [{"name": "proof", "metric": "validated_savings", "at_least": unit}],
+            "payments": [{"kind": "savings_share", "name": "repayment", "share": 0.8, "when": "proof", "cap": 3 * unit}],
+            "waterfall": ["interest:investor", "principal:investor", "surplus"],
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("factor", [2, 10, 1000])
+def test_a_deal_in_another_unit_of_money_is_the_same_deal(factor: int) -> None:
+    small, large = (tally(replay(bond_of(unit), 11, trial=0)[0]) for unit in (UNIT, factor * UNIT))
+    assert {(small[name] > 0).any() for name in ("investor.written_off", "bridge.cap_per_case", "bridge.negative")} == {True}
+    assert 0 < small["trigger.proof.paid"].sum() < 256
+    for name, values in small.items():
+        if unit_of(name) == "money" and name != "investor.npv":
+            np.testing.assert_array_equal(large[name], factor * values, name)
+        elif values.dtype == float and unit_of(name) != "count":
+            np.testing.assert_allclose(large[name], values if unit_of(name) != "money" else factor * values, rtol=1e-9, atol=1e-9, err_msg=name)
+        else:
+            np.testing.assert_array_equal(large[name], values, name)
 
 
 # More successes

@@ -21,6 +21,7 @@ import sib
 from sib import output
 from sib.cli import main
 from sib.output import cell, write_csv, write_flows, write_trials
+from sib.views import plots
 
 TRIALS = 5_000  # more than one work chunk
 
@@ -29,6 +30,12 @@ def record(folder: Path, *words: str) -> Path:
     answer = CliRunner().invoke(main, ["run", *words, "-o", str(folder)])
     assert answer.exit_code == 0, answer.output
     return folder
+
+
+@pytest.fixture
+def no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that are not about charts, which would take most of their time."""
+    monkeypatch.setattr(plots, "save_charts", lambda *_, **__: [])
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -87,6 +94,7 @@ def test_the_manifest_says_what_was_run_with_what(folder: Path, run: sib.Run) ->
     assert str(folder.parent) not in json.dumps(manifest)
 
 
+@pytest.mark.usefixtures("no_charts")
 def test_the_manifest_names_overlays_and_settings_and_no_place(tmp_path: Path) -> None:
     overlay = write(tmp_path, "[contract.interest]\nrate = 0.05\n", "dear.toml")
     made = record(
@@ -137,13 +145,15 @@ def test_flows_add_up_to_the_summary(folder: Path, run: sib.Run) -> None:
         totals[line["party"], line["kind"]] = totals.get((line["party"], line["kind"]), 0.0) + float(line["mean"])
     gain = run.value("investor", "receipts", "mean") - run.value("investor", "outlay", "mean")
     assert totals["investor", "net_cash"] == pytest.approx(gain, abs=0.01)
-    assert totals["municipality", "net_cash"] == pytest.approx(-run.value("municipality", "outcome_payments", "mean"), abs=0.01)
+    paid = run.value("municipality", "outcome_payments", "mean")
+    assert totals["municipality", "net_cash"] == pytest.approx(-paid, abs=0.01)
     assert totals["society", "true_savings"] == pytest.approx(run.value("society", "true_savings", "mean"), abs=0.01)
     parties = [total for (party, kind), total in totals.items() if kind == "net_cash"]
     assert sum(parties) == pytest.approx(0, abs=0.01)
     assert {(line["n_trials"], line["n_trials_of_quantiles"]) for line in lines} == {(str(TRIALS), str(TRIALS))}
 
 
+@pytest.mark.usefixtures("no_charts")
 def test_flows_of_the_worked_example(tmp_path: Path) -> None:
     made = record(tmp_path / "x", "worked-example", "--trials", "3")
     owed = {
@@ -162,7 +172,7 @@ def test_quantiles_of_flows_come_from_the_first_trials(
 ) -> None:
     monkeypatch.setattr(output, "PATH_TRIALS", 100)
     write_flows(run, tmp_path / "flows.csv")
-    lines = [line for line in table(tmp_path / "flows.csv") if (line["party"], line["kind"]) == ("investor", "net_cash")]
+    lines = [line for line in table(tmp_path / "flows.csv") if line["party"] == "investor" and line["kind"] == "net_cash"]
     assert {(line["n_trials"], line["n_trials_of_quantiles"]) for line in lines} == {(str(TRIALS), "100")}
     line = max(lines, key=lambda line: float(line["p95"]))
     ordered = np.sort(run.cash_flows("investor", trials=100)[:, int(line["period"])]) / 100
@@ -191,13 +201,14 @@ def test_minus_zero_is_zero() -> None:
 
 def test_text_comes_back_out_of_a_table_as_it_went_in(tmp_path: Path) -> None:
     odd = ["a,b", 'say "x"', "two\nlines", "🌱 ë"]
-    write_csv(tmp_path / "t.csv", ["name"], [[text] for text in odd])
+    write_csv(tmp_path / "t.csv", ["name"], lines=[[text] for text in odd])
     assert [line["name"] for line in table(tmp_path / "t.csv")] == odd
 
 
+@pytest.mark.usefixtures("no_charts")
 def test_names_from_a_deal_do_not_leave_the_folder(tmp_path: Path) -> None:
     text = changed(
-        ('Wmo = { party = "municipality" }', '"../../x" = { party = "municipality" }\n".._.._x" = { party = "municipality" }'),
+        ("Wmo =", '".._.._x" = { party = "municipality" }\n"../../x" ='),
         ("by_law = { Wmo = 0.8, Zvw = 0.2 }", 'by_law = { "../../x" = 0.7, ".._.._x" = 0.1, Zvw = 0.2 }'),
         ('laws = ["Wmo"]', 'laws = ["../../x"]'),
         ('name = "Small deal"', 'name = "=SUM(A1) $\\\\foo$ <script>"'),

@@ -26,7 +26,7 @@ def verb(
     Where nothing is wrong: its term sheet (every term that applies, defaults included, with its source), what it
     takes to be independent, and what is worth a second look; with --strict the latter ends with 6.
     """
-    reading = options.reading(source, overlays, settings)
+    reading = options.reading(source, overlays, settings=settings)
     deal = reading.scenario
     if as_json:
         options.say_json({

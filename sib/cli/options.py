@@ -30,8 +30,8 @@ PLAIN = {"±": "+/-", "·": "|", "–": "-", "—": "-", "−": "-", "→": "->"
 """What a console that knows no Unicode gets instead."""
 
 
-class WholeNumber(click.ParamType):  # type: ignore[type-arg]
-    """A whole number in plain digits, from ``low`` to ``high``; anything else is refused with a hint.
+def whole_number(low: int, high: int | None = None) -> Callable[[str | int], int]:
+    """Return the type of an option: a whole number in plain digits; anything else is refused with a hint.
 
     Parameters
     ----------
@@ -39,23 +39,16 @@ class WholeNumber(click.ParamType):  # type: ignore[type-arg]
         Both included; there is no upper end where ``high`` is left out.
     """
 
-    name = "whole number"
-
-    def __init__(self, low: int, high: int | None = None) -> None:
-        self.low = low
-        self.high = high
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number, or fail saying what is allowed."""
-        if isinstance(value, int):
-            return value
-        if not re.fullmatch(f"-?[0-9]{{1,{DIGITS}}}", value):
-            self.fail(f"{_shown(value)} {_mend(value)}", param, ctx)
-        number = int(value)
-        if number < self.low or (self.high is not None and number > self.high):
-            upper = "" if self.high is None else f" to {self.high}"
-            self.fail(f"{number} is out of range; whole numbers from {self.low}{upper or ' up'}", param, ctx)
+    def read_number(typed: str | int) -> int:
+        if isinstance(typed, str) and not re.fullmatch(f"-?[0-9]{{1,{DIGITS}}}", typed):
+            raise click.BadParameter(f"{_shown(typed)} {_mend(typed)}")
+        number = int(typed)
+        if number < low or (high is not None and number > high):
+            upper = "up" if high is None else f"to {high}"
+            raise click.BadParameter(f"{number} is out of range; whole numbers from {low} {upper}")
         return number
+
+    return read_number
 
 
 def _shown(text: str) -> str:
@@ -79,15 +72,15 @@ def _mend(text: str) -> str:
     return f"is not written out; write {int(number)}"
 
 
-trials = click.option("--trials", metavar="N", type=WholeNumber(1), default=20_000, show_default=True,
+trials = click.option("--trials", metavar="N", type=whole_number(1), default=20_000, show_default=True,
                       help="Number of trials.")
-seed = click.option("--seed", metavar="S", type=WholeNumber(0), default=1, show_default=True,
+seed = click.option("--seed", metavar="S", type=whole_number(0), default=1, show_default=True,
                     help="Seed of the draws; the same seed gives the same result.")
 overlays = click.option("--with", "overlays", metavar="OVERLAY", multiple=True,
                         help="Lay a file over the deal; repeatable, from left to right.")
 settings = click.option("--set", "settings", metavar="PATH=VALUE", multiple=True,
                         help="Set one term, after the overlays; repeatable.")
-workers = click.option("--workers", metavar="N", type=WholeNumber(1, 512), default=None,
+workers = click.option("--workers", metavar="N", type=whole_number(1, 512), default=None,
                        help="Threads; one a processor unless said. Changes no number.")
 lang = click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True,
                     help="Language of tables and charts.")
@@ -116,7 +109,7 @@ def example(line: str) -> str:
     return f"\b\nExample:\n  {line}"
 
 
-def reading(source: str, overlays: Sequence[str], settings: Sequence[str]) -> Reading:
+def reading(source: str, overlays: Sequence[str], *, settings: Sequence[str]) -> Reading:
     """Return the deal that is meant, with everything laid over it; raises ``ScenarioError`` with all that is wrong."""
     return read(source, overlays=overlays, settings=[parse_setting(text) for text in settings])
 

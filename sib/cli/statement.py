@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import click
-import pandas as pd
 
 from sib import __version__
 from sib.cli import options
-from sib.deal.scenario import Scenario
 from sib.engine import LARGEST_TRIALS, check_size
 from sib.money import NumberFormat
 from sib.run import statement
-from sib.views.ledger import ledger, totals
+from sib.views.ledger import as_data, ledger
 from sib.views.tables import DIGEST, plain
 from sib.views.words import Words
 
 
 @click.command("statement", epilog=options.example("sib statement zwarte-zwanen --trial 7"))
 @options.scenario(
-    click.option("--trial", metavar="I", type=options.WholeNumber(0, LARGEST_TRIALS - 1), required=True,
+    click.option("--trial", metavar="I", type=options.whole_number(0, LARGEST_TRIALS - 1), required=True,
                  help="The trial, counted from 0."),
     options.seed, options.lang, options.as_json,
 )
@@ -34,24 +31,13 @@ def verb(
     It is the same trial as in a run with the same seed and terms, however many trials that has. At the end stands
     what each party received and paid; over all parties that makes nothing.
     """
-    deal = options.reading(source, overlays, settings).scenario
+    deal = options.reading(source, overlays, settings=settings).scenario
     check_size(deal, 1, keep_flows=False)
     entries = options.aside(partial(statement, deal, seed, trial=trial))
     if as_json:
-        options.say_json({"scenario": options.identity(deal), "seed": seed, "trial": trial, **_data(deal, entries)})
+        about = {"scenario": options.identity(deal), "seed": seed, "trial": trial, "currency": deal.currency}
+        options.say_json(about | as_data(entries))
         return
     words = Words(lang)
     head = (plain(deal.name), words("trial", trial=trial, seed=seed, digest=deal.digest[:DIGEST], version=__version__))
     options.say(ledger(entries, head, words=words))
-
-
-def _data(deal: Scenario, entries: pd.DataFrame) -> dict[str, Any]:
-    dated = entries.assign(date=[f"{day:%Y-%m-%d}" for day in entries["date"]])
-    return {
-        "currency": deal.currency,
-        "movements": dated.to_dict(orient="records"),
-        "totals": [
-            {"party": each.party, "received": each.received / 100, "paid": each.paid / 100, "net": each.net / 100}
-            for each in totals(entries)
-        ],
-    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, Floats, Ints
+from sib.arrays import Bools, Cents, Floats, Ints, add_up
 from sib.contract.triggers import Metrics
 from sib.deal.contract import Caps, FixedPayment, Payment, SavingsShare, Trigger
 from sib.money import ceil_divide, exact, floor_share, largest_remainder
@@ -136,6 +136,18 @@ def fixed(line: Line, occasion: Occasion) -> Cents:
 
 PAYMENTS: dict[type, Callable[[Line, Occasion], Cents]] = {SavingsShare: savings_share, FixedPayment: fixed}
 """What each kind of payment owes on a payment date."""
+
+
+def entitlement(lines: list[Line], metrics: Metrics) -> Cents:
+    """Return what the first shares of released savings make in all, on each date, whatever is due.
+
+    Returns
+    -------
+    ndarray of shape (n_dates, n_trials)
+        Cents, cumulative.
+    """
+    shares = [(line.released, exact(line.terms.share)) for line in lines if isinstance(line.terms, SavingsShare)]
+    return add_up([np.zeros(metrics.savings.shape[1:]), *(floor_share(released, part) for released, part in shares)])
 
 
 def goes_direct(terms: Payment) -> bool:

@@ -13,7 +13,17 @@ import numpy as np
 from sib.arrays import Bools, Cents, add_up
 from sib.contract.financing import Financing, commitment_cents, finance
 from sib.contract.interest import Account, accrual
-from sib.contract.payments import PAYMENTS, Limits, Line, Occasion, cents, cut_to, goes_direct, payment_lines
+from sib.contract.payments import (
+    PAYMENTS,
+    Limits,
+    Line,
+    Occasion,
+    cents,
+    cut_to,
+    entitlement,
+    goes_direct,
+    payment_lines,
+)
 from sib.contract.triggers import Metrics, met
 from sib.contract.waterfall import Purse, flow
 from sib.deal.contract import Contract
@@ -33,6 +43,8 @@ class CashFlows:
         By tranche: drawn, unspent money that came back as principal, principal and interest owed after the period.
     payments : dict of str to ndarray
         Outcome payments by line.
+    entitlement : ndarray of shape (n_dates, n_trials)
+        Cumulative: what the first shares of released savings make on payment dates, whatever is due.
     paid : dict of str to ndarray
         What the waterfall gave out by step, named ``interest:senior``, ``fees:management``, ``surplus:`` and so on.
     unspent_to_payer : ndarray
@@ -49,6 +61,7 @@ class CashFlows:
     outstanding: dict[str, Cents]
     interest_due: dict[str, Cents]
     payments: dict[str, Cents]
+    entitlement: Cents
     paid: dict[str, Cents]
     unspent_to_payer: Cents
     written_off: dict[str, Cents]
@@ -85,6 +98,7 @@ class _Settlement:
             outstanding=self._empty(names),
             interest_due=self._empty(names),
             payments=self._empty([line.terms.name for line in self.lines]),
+            entitlement=entitlement(self.lines, metrics),
             paid={},
             unspent_to_payer=self._zeros(),
             written_off={},

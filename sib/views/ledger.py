@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -45,6 +46,16 @@ def totals(entries: pd.DataFrame) -> list[Total]:
         paid[payer] = paid.get(payer, 0) + cents
         received[payee] = received.get(payee, 0) + cents
     return [Total(party, received.get(party, 0), paid.get(party, 0)) for party in {**paid, **received}]
+
+
+def as_data(entries: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return a trial's movements and totals as plain data, amounts in currency units."""
+    dated = entries.assign(date=[f"{day:%Y-%m-%d}" for day in entries["date"]])
+    summed = [
+        {"party": each.party, "received": each.received / 100, "paid": each.paid / 100, "net": each.net / 100}
+        for each in totals(entries)
+    ]
+    return {"movements": dated.to_dict(orient="records"), "totals": summed}
 
 
 def ledger(entries: pd.DataFrame, head: Sequence[str], *, words: Words) -> str:
