@@ -25,16 +25,16 @@ SLIPS: dict[str, tuple[Change, str, list[str]]] = {
     "true is no number": (("cases = 10", "cases = true"), "cases", ["true or false"]),
     "text is no number": (("total = 50_000", 'total = "50000"'), "total", ["without quotation marks"]),
     "exponents": (("cases = 10", "cases = 1e1"), "cases", ["whole number", "write 10"]),
-    "4% and no reading of it": (('basis = "per_year"\n', ""), "[contract.interest]", ["71,900", "215,700", "224,443"]),
+    "4% alone": (('basis = "per_year"\n', ""), "[contract.interest]", ["71,900", "215,700", "224,443"]),
     "shares": (("share = 0.7", "share = 0.6"), "[[contract.tranches]]", ["0.9", "exactly 1"]),
     "the budget": (("unit_price = 4_000", "unit_price = 4_100"), "total = 50_000", ["51,000.00"]),
     "the waterfall": (('"principal:junior"', '"principal:juniro"'), "waterfall", ["names no tranche", "did you mean 'junior'?"]),
     "no such metric": (('metric = "validated_savings"', 'metric = "savings"'), "metric", ["validated_savings"]),
     "no such trigger": (('when = "proof"', 'when = "prof"'), "when = \"prof\"", ["did you mean 'proof'?"]),
-    "a payment after the end": (("every = 6", "months = [48]"), "[timeline]", ["month 48", "maturity in month 36"]),
+    "a late payment": (("every = 6", "months = [48]"), "[timeline]", ["month 48", "maturity in month 36"]),
     "no date": (("closing = 2026-01-01", "closing = 2026-02-30"), "closing", ["not TOML"]),
     "a date out of range": (("closing = 2026-01-01", "closing = 1026-01-01"), "closing", ["1900"]),
-    "two levels too deep": (("cases = 10", f"cases = {'[' * 25}{']' * 25}"), "cases", ["20 levels"]),
+    "too deep": (("cases = 10", "cases = " + "[" * 25 + "]" * 25), "cases", ["20 levels"]),
 }
 
 

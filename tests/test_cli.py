@@ -168,7 +168,8 @@ def test_a_trial_is_counted_from_0() -> None:
 def test_too_many_trials_are_refused_with_the_estimate_and_the_most_that_fit() -> None:
     result = sib_run("run", "worked-example", "--trials", "1000000000000")
     assert result.exit_code == 4
-    match = re.search(r"would take about ([\d,.]+) GB; the largest number of trials that fits here is ([\d,]+)", result.stderr)
+    told = r"would take about ([\d,.]+) GB; the largest number of trials that fits here is ([\d,]+)"
+    match = re.search(told, result.stderr)
     assert match
     assert float(match[1].replace(",", "")) > 1_000
     assert 0 < int(match[2].replace(",", "")) < 10**12
@@ -254,7 +255,8 @@ def test_readers_that_have_seen_enough(words: list[str]) -> None:
 
 @pytest.mark.parametrize("coding", ["ascii", "cp1252"])
 def test_any_console_can_show_it(coding: str, tmp_path: Path) -> None:
-    text = changed(('"Small deal"', '"Gezin \\u001b[31m\\U0001F331 \\u00EB"'), ('name = "young parents"', 'name = "a\\nb"'))
+    names = ('"Small deal"', r'"Gezin \u001b[31m\U0001F331 \u00EB"'), ('name = "young parents"', r'name = "a\nb"')
+    text = changed(*names)
     path = str(write(tmp_path, text))
     for words in (["run", path, "--trials", "300"], ["check", path], ["statement", path, "--trial", "1"]):
         answer = python(MAIN, *words, PYTHONIOENCODING=f"{coding}:strict", PYTHONUTF8="0")
@@ -310,13 +312,15 @@ def test_check_tells_terms_and_assumptions_to_programs_too() -> None:
     reading = read("zwarte-zwanen", settings=[("contract.interest.rate", 0.05)])
     assert told["scenario"] == {"name": reading.scenario.name, "digest": reading.scenario.digest}
     assert [term["path"] for term in told["terms"]] == [term.path for term in assumptions(reading)]
-    assert {"path": "contract.interest.rate", "value": "0.05", "source": "set by --set", "kind": "untagged"} in told["terms"]
+    term = {"path": "contract.interest.rate", "value": "0.05", "source": "set by --set", "kind": "untagged"}
+    assert term in told["terms"]
     assert "programme.dependence.savings" in [each["path"] for each in told["assumed_independent"]]
     assert told["cautions"] == []
 
 
 def test_overlays_and_settings_are_laid_in_order(tmp_path: Path) -> None:
-    overlays = [write(tmp_path, f"[contract.interest]\nrate = {rate}\n", name) for rate, name in ((0.06, "a.toml"), (0.07, "b.toml"))]
+    rates = {"a.toml": 0.06, "b.toml": 0.07}
+    overlays = [write(tmp_path, f"[contract.interest]\nrate = {rate}\n", name) for name, rate in rates.items()]
     laid = [word for overlay in overlays for word in ("--with", str(overlay))]
 
     def digest(*words: str) -> str:
@@ -328,7 +332,8 @@ def test_overlays_and_settings_are_laid_in_order(tmp_path: Path) -> None:
 
     assert digest() == expected(0.04)
     assert digest(*laid) == expected(0.07)
-    assert digest(*laid, "--set", "contract.interest.rate=0.08", "--set", "contract.interest.rate=0.09") == expected(0.09)
+    set_twice = ("--set", "contract.interest.rate=0.08", "--set", "contract.interest.rate=0.09")
+    assert digest(*set_twice, *laid) == expected(0.09)
 
 
 def test_run_tells_programs_the_whole_summary() -> None:

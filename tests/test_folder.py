@@ -45,9 +45,13 @@ def test_folders_above_it_are_made(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, OutputError])
 def test_nothing_is_left_of_work_that_failed(tmp_path: Path, error: type[BaseException]) -> None:
-    with pytest.raises(error), result_folder(tmp_path / "x") as folder:
-        (folder / "half").touch()
-        raise error
+    def work() -> None:
+        with result_folder(tmp_path / "x") as folder:
+            (folder / "half").touch()
+            raise error
+
+    with pytest.raises(error):
+        work()
     assert tree(tmp_path) == set()
 
 
@@ -163,10 +167,14 @@ def test_if_the_new_result_cannot_take_its_place_the_earlier_one_goes_back(
 
 
 def test_a_result_that_came_in_between_is_not_replaced(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="exists"), result_folder(tmp_path / "x") as folder:
-        (folder / "mine").touch()
-        (tmp_path / "x").mkdir()
-        (tmp_path / "x" / "theirs").touch()
+    def work() -> None:
+        with result_folder(tmp_path / "x") as folder:
+            (folder / "mine").touch()
+            (tmp_path / "x").mkdir()
+            (tmp_path / "x" / "theirs").touch()
+
+    with pytest.raises(OutputError, match="exists"):
+        work()
     assert tree(tmp_path) == {"x", "x/theirs"}
 
 

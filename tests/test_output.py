@@ -64,8 +64,8 @@ def run() -> sib.Run:
 
 def test_it_is_the_same_to_the_byte_wherever_it_is_made(folder: Path, tmp_path: Path) -> None:
     elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "3"}
-    command = [sys.executable, "-m", "sib", "run", "zwarte-zwanen", "--trials", str(TRIALS), "--workers", "3", "-o", "y"]
-    subprocess.run(command, cwd=tmp_path, env={**os.environ, **elsewhere}, check=True, capture_output=True)
+    words = ["run", "zwarte-zwanen", "--trials", str(TRIALS), "--workers", "3", "-o", "y"]
+    subprocess.run([sys.executable, "-m", "sib", *words], cwd=tmp_path, env={**os.environ, **elsewhere}, check=True, capture_output=True)
     here, there = contents(folder), contents(tmp_path / "y")
     assert set(here) == set(there)
     assert [name for name in here if here[name] != there[name]] == []
@@ -98,8 +98,8 @@ def test_the_manifest_says_what_was_run_with_what(folder: Path, run: sib.Run) ->
 def test_the_manifest_names_overlays_and_settings_and_no_place(tmp_path: Path) -> None:
     overlay = write(tmp_path, "[contract.interest]\nrate = 0.05\n", "dear.toml")
     made = record(
-        tmp_path / "x", "worked-example", "--trials", "3", "--with", str(overlay), "--set", "timeline.closing=2025-02-01",
-        "--set", "contract.payments.repayment.share=0.5",
+        *(tmp_path / "x", "worked-example", "--trials", "3", "--with", str(overlay)),
+        *("--set", "timeline.closing=2025-02-01", "--set", "contract.payments.repayment.share=0.5"),
     )
     manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["overlays"] == ["dear.toml"]
@@ -130,7 +130,8 @@ def test_the_trials_are_the_runs(folder: Path, run: sib.Run) -> None:
 
 
 def test_the_bridge_adds_up(folder: Path) -> None:
-    means = [(line["step"], float(line["value"])) for line in table(folder / "bridge.csv") if line["statistic"] == "mean"]
+    lines = [line for line in table(folder / "bridge.csv") if line["statistic"] == "mean"]
+    means = [(line["step"], float(line["value"])) for line in lines]
     (first, claimed), *steps, (last, validated) = means
     assert (first, last) == ("claimed", "validated")
     assert [name for name, _ in steps] == ["law", "class", "wrongly_rejected"]  # rules in their order, then the review
@@ -172,7 +173,8 @@ def test_quantiles_of_flows_come_from_the_first_trials(
 ) -> None:
     monkeypatch.setattr(output, "PATH_TRIALS", 100)
     write_flows(run, tmp_path / "flows.csv")
-    lines = [line for line in table(tmp_path / "flows.csv") if line["party"] == "investor" and line["kind"] == "net_cash"]
+    lines = [line for line in table(tmp_path / "flows.csv") if line["party"] == "investor"]
+    lines = [line for line in lines if line["kind"] == "net_cash"]
     assert {(line["n_trials"], line["n_trials_of_quantiles"]) for line in lines} == {(str(TRIALS), "100")}
     line = max(lines, key=lambda line: float(line["p95"]))
     ordered = np.sort(run.cash_flows("investor", trials=100)[:, int(line["period"])]) / 100

@@ -36,7 +36,7 @@ def verb(
     entries = options.aside(partial(statement, deal, seed, trial=trial))
     if as_json:
         about = {"scenario": options.identity(deal), "seed": seed, "trial": trial, "currency": deal.currency}
-        options.say_json(about | as_data(entries))
+        options.say_json({**about, **as_data(entries)})
         return
     words = Words(lang)
     head = (plain(deal.name), words("trial", trial=trial, seed=seed, digest=deal.digest[:DIGEST], version=__version__))

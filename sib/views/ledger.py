@@ -6,7 +6,7 @@ nothing: what one pays another receives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,10 @@ def totals(entries: pd.DataFrame) -> list[Total]:
     return [Total(party, received.get(party, 0), paid.get(party, 0)) for party in {**paid, **received}]
 
 
-def as_data(entries: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+def as_data(entries: pd.DataFrame) -> dict[str, list[dict[Hashable, Any]]]:
     """Return a trial's movements and totals as plain data, amounts in currency units."""
     dated = entries.assign(date=[f"{day:%Y-%m-%d}" for day in entries["date"]])
-    summed = [
+    summed: list[dict[Hashable, Any]] = [
         {"party": each.party, "received": each.received / 100, "paid": each.paid / 100, "net": each.net / 100}
         for each in totals(entries)
     ]
