@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from small_deal import changed, write
 import sib
 from sib import engine
 from sib.cli import VERBS, main
+from sib.cli.options import say
 from sib.deal.assumptions import assumptions
 from sib.deal.reader import read
 from sib.errors import ConservationError
@@ -212,17 +214,23 @@ def test_strict_wants_no_cautions() -> None:
 
 
 STUCK = """
-import sys, threading
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from sib import engine
 from sib.cli import main
 def simulate(*_, **__):
-    print("at work", flush=True)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+def work(place):
+    if place:
+        print("at work", flush=True)
     threading.Event().wait()
 engine.simulate = simulate
 main()
 """
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that one process sends another")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("is_recorded", [True, False])
 def test_signals_end_work_that_would_go_on_for_ever(number: int, code: int, is_recorded: bool, tmp_path: Path) -> None:
@@ -265,6 +273,15 @@ def test_any_console_can_show_it(coding: str, tmp_path: Path) -> None:
         assert "\x1b" not in shown
         assert "Gezin" in shown.splitlines()[0]
         assert shown.replace("\u00eb", "").isascii()
+
+
+@pytest.mark.parametrize(("coding", "shown"), [("utf-8", "± 5 · ë\n? [31m\n"), ("ascii", "+/- 5 | ?\n? [31m\n")])
+def test_nothing_that_is_said_steers_a_terminal(coding: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    console = io.TextIOWrapper(io.BytesIO(), encoding=coding, newline="\n")
+    monkeypatch.setattr(sys, "stdout", console)
+    say("± 5 · ë\n\x1b [31m")
+    console.seek(0)
+    assert console.read() == shown
 
 
 def test_talk_goes_to_stderr_and_can_be_silenced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

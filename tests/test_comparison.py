@@ -23,7 +23,7 @@ def test_compared_deals_show_effective_cases_and_chances() -> None:
         figure = Figure()
         ax = compare_repayment(runs, figure.subplots())
     expect_to_fit(figure)
-    first, second = (run.value("investor", "principal_loss", "probability") for run in runs.values())
+    first, second = (run.value("investor", "principal_loss", statistic="probability") for run in runs.values())
     assert second > first
     chances = f"{EN.percent(first)} (rho 0) or {EN.percent(second)} (rho 0.05)"
     assert title(figure) == f"Principal is lost in {chances} of trials"

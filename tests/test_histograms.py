@@ -70,12 +70,12 @@ def test_groups_of_trials_add_up_to_the_summary(deal: str) -> None:
     run = run_of(deal)
     for paper in (prepare_repayment(run), prepare_gain(run)):
         bars = paper.histogram
-        assert np.isclose(bars.chance("full"), run.value("investor", "repaid_in_full", "probability"))
-        assert np.isclose(bars.chance("lost"), run.value("investor", "principal_loss", "probability"))
+        assert np.isclose(bars.chance("full"), run.value("investor", "repaid_in_full", statistic="probability"))
+        assert np.isclose(bars.chance("lost"), run.value("investor", "principal_loss", statistic="probability"))
         assert np.isclose(sum(bars.chance(group) for group in bars.shares), 1)
-    net, short = prepare_net_cash(run), run.value("municipality", "pays_more_than_it_saves", "probability")
+    net, short = prepare_net_cash(run), run.value("municipality", "pays_more_than_it_saves", statistic="probability")
     assert np.isclose(net.histogram.chance("below"), short)
-    assert net.reserve == run.value("municipality", "reserve", "p90")
+    assert net.reserve == run.value("municipality", "reserve", statistic="p90")
 
 
 def heights(ax: Axes) -> Histogram:
@@ -113,6 +113,6 @@ def test_total_loss_is_marked_with_its_chance() -> None:
 def test_the_reserve_is_a_line_below_zero() -> None:
     run = run_of("reference")
     ax = draw(run, "municipality-net-cash").axes[0]
-    reserve = run.value("municipality", "reserve", "p90")
+    reserve = run.value("municipality", "reserve", statistic="p90")
     assert reserve > 0
     assert [line.get_xdata()[0] for line in ax.lines] == [0.0, -reserve]

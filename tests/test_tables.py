@@ -68,6 +68,17 @@ def test_every_line_shows_the_row_of_the_summary() -> None:
                 assert shown == [(page.words(line.label), *page.words.figure(row, line.style))]
 
 
+def test_labels_name_the_statistic_that_they_show() -> None:
+    en, nl = Words("en"), Words("nl")
+    named = 0
+    for line in (*INVESTOR, *MUNICIPALITY):
+        for words in (en, nl):
+            statistic = re.search(r"\((p\d+|P\d+|VaR\d+|ES\d+)\)", words(line.label))
+            assert statistic is None or statistic[1].lower() == line.statistic
+            named += statistic is not None
+    assert named == 2 * 7
+
+
 def test_the_three_numbers_stand_first_with_what_they_are_compared_with() -> None:
     page = small_page()
     text = page.text()
@@ -143,7 +154,7 @@ def test_parties_stand_side_by_side_or_below_each_other_where_there_is_no_room()
 
 def test_blocks_of_unlike_length_stay_in_their_columns() -> None:
     left, right = block("A", [("a", "1", "± 1")]), block("B", [("b", "2", ""), ("cc", "33", "")])
-    assert beside(left, right, None).splitlines() == [
+    assert beside(left, right, width=None).splitlines() == [
         "A          B",
         "--------   -------",
         "a  1 ± 1   b    2",

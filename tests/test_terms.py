@@ -51,6 +51,15 @@ def test_the_head_counts_what_is_assumed() -> None:
     assert reading.scenario.digest[:12] in head
 
 
+def test_a_long_source_that_goes_on_is_written_once() -> None:
+    sheet = term_sheet(read("zwarte-zwanen"), EN)
+    timeline = sheet[sheet.index("\ntimeline\n") : sheet.index("\npayers.Wmo\n")]
+    assert timeline.count("the slides give no dates") == 1
+    assert timeline.count(DITTO) == 3
+    assert "default" in sheet[sheet.index("programme\n") :]
+    assert len(re.findall(r"dependence\.\w+ +0 +default\n", sheet)) == 5
+
+
 def test_what_a_setting_changed_says_so() -> None:
     reading = read("zwarte-zwanen", settings=[("contract.interest.rate", 0.05)])
     assert listed(term_sheet(reading, EN))["contract.interest.rate"] == ("0.05", "set by --set")

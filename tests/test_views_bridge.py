@@ -17,8 +17,8 @@ def test_the_bars_of_the_bridge_hang_together_and_end_at_validated(deal: str) ->
     run = run_of(deal)
     ax = draw_bridge(prepare_bridge(run), Figure().subplots(), say=EN)
     bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
-    assert bars[0] == (0, pytest.approx(run.value("accountant", "claimed", "mean")))
-    assert bars[-1] == (0, pytest.approx(run.value("accountant", "validated", "mean")))
+    assert bars[0] == (0, pytest.approx(run.value("accountant", "claimed", statistic="mean")))
+    assert bars[-1] == (0, pytest.approx(run.value("accountant", "validated", statistic="mean")))
     for (_, end), (start, high) in pairwise([bars[0], *((high, low) for low, high in bars[1:-1])]):
         assert start == pytest.approx(end)
         assert high <= start

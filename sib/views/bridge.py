@@ -38,8 +38,9 @@ class Bridge:
 def prepare_bridge(run: Run) -> Bridge:
     """Take the means of the bridge; steps that never happen are left out."""
     means = [row for row in bridge_rows(run.simulation) if row.statistic == "mean"]
-    claimed, validated, late = (run.value("accountant", name, "mean") for name in ("claimed", "validated", "late"))
-    return Bridge(claimed, {row.measure.removeprefix(STEP): row.value for row in means if row.value}, validated, late)
+    taken = {row.measure.removeprefix(STEP): row.value for row in means if row.value}
+    ends = {name: run.value("accountant", name, statistic="mean") for name in ("claimed", "validated", "late")}
+    return Bridge(taken=taken, **ends)
 
 
 def draw_bridge(bridge: Bridge, ax: Axes, *, say: Captions) -> Axes:
@@ -66,5 +67,5 @@ def draw_bridge(bridge: Bridge, ax: Axes, *, say: Captions) -> Axes:
     ax.set_xlim(min(0.0, *starts), max(*starts, 0.01) * 1.16)
     ax.grid(axis="x")
     ax.grid(visible=False, axis="y")
-    style.money_axis(ax.xaxis, say, "amount-per-trial")
+    style.money_axis(ax.xaxis, "amount-per-trial", say=say)
     return ax

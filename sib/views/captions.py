@@ -69,7 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "above": ("saves at least what it pays: {chance}", "bespaart ten minste wat zij betaalt: {chance}"),
     "nothing": ("nothing back: {chance}", "niets terug: {chance}"),
     "outlay-line": ("outlay", "inleg"),
-    "full-line": ("mean where repaid in full: {amount}", "gemiddelde bij volledige terugbetaling: {amount}"),
+    "full-line": ("mean where repaid in full: {amount}", "gemiddeld indien volledig terug: {amount}"),
     "even-line": ("pays what it saves", "betaalt wat zij bespaart"),
     "reserve-line": ("reserve P90: {amount}", "reserve P90: {amount}"),
     "receipts-share": ("what the investor gets back, % of outlay", "wat de investeerder terugkrijgt, % van de inleg"),

@@ -47,8 +47,9 @@ def prepare_curve(label: str, run: Run) -> Curve:
     points = np.linspace(0.0, max(1.05, float(shares.max(initial=0.0)) * 1.02), 421)
     return Curve(
         label=style.plain(label), shares=points, chances=np.searchsorted(shares, points, side="left") / len(outlay),
-        lost=run.value("investor", "principal_loss", "probability"), mean=run.value("investor", "moic", "mean"),
-        effective_cases=run.value("programme", "effective_cases", "value"),
+        lost=run.value("investor", "principal_loss", statistic="probability"),
+        mean=run.value("investor", "moic", statistic="mean"),
+        effective_cases=run.value("programme", "effective_cases", statistic="value"),
     )
 
 
@@ -63,9 +64,9 @@ def draw_curves(curves: list[Curve], ax: Axes, *, say: Captions) -> Axes:
         ax.plot([1.0], [curve.lost], marker="o", color=look.colour, markersize=5, zorder=5)
     ax.set_xlim(0.0, max(curve.shares[-1] for curve in curves))
     ax.set_ylim(0.0, min(1.0, max(0.2, 3 * max(curve.lost for curve in curves))))
-    style.marked(ax, 1.0, say.text("outlay-line"))
-    style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
-    style.percent_axis(ax.yaxis, say, say.text("less-back"))
+    style.marked(ax, 1.0, label=say.text("outlay-line"))
+    style.percent_axis(ax.xaxis, say.text("receipts-share"), say=say)
+    style.percent_axis(ax.yaxis, say.text("less-back"), say=say)
     return ax
 
 
@@ -89,5 +90,5 @@ def compare_repayment(runs: Mapping[str, Run], ax: Axes, *, lang: NumberFormat =
     draw_curves(curves, ax, say=say)
     chances = say.text("or").join(f"{say.percent(curve.lost)} ({curve.label})" for curve in curves)
     style.headed(ax, say.text("compare-repayment", chances=chances), columns=1)
-    style.foot(ax.figure, runs.values(), say)
+    style.foot(ax.figure, runs.values(), say=say)
     return ax

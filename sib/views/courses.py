@@ -103,8 +103,8 @@ def draw_outstanding(paper: Outstanding, ax: Axes, *, say: Captions) -> Axes:
     ax.step(days, table["p50"], where="post", color=colour, label=say.text("median"))
     ax.step(days, table["mean"], where="post", color=style.INK, linestyle="--", linewidth=1.3, label=say.text("mean"))
     ax.set_ylim(0, max(float(table["p95"].max()), float(table["mean"].max()), 0.01) * 1.05)
-    style.date_axis(ax, dates, say)
-    style.money_axis(ax.yaxis, say, "outstanding-axis")
+    style.date_axis(ax, dates, say=say)
+    style.money_axis(ax.yaxis, "outstanding-axis", say=say)
     return ax
 
 
@@ -129,7 +129,7 @@ def prepare_cash(run: Run) -> Cash:
         "investor": (names.investor,), "municipality": (names.outcome_payer,), "provider": (names.provider,),
         "others": (names.intermediary, names.accountant),
     }
-    return Cash(table, parties, share is not None, run.value("municipality", "cashable_savings", "mean"))
+    return Cash(table, parties, share is not None, run.value("municipality", "cashable_savings", statistic="mean"))
 
 
 def draw_cash(paper: Cash, ax: Axes, *, say: Captions) -> Axes:
@@ -147,8 +147,8 @@ def draw_cash(paper: Cash, ax: Axes, *, say: Captions) -> Axes:
     ax.plot(days[-1:], [paper.cashable], marker="D", linestyle="", color=look.colour, clip_on=False,
             label=style.escape(say.text("cashable", label=payer, amount=say.money(paper.cashable))))
     ax.axhline(0, color=style.INK, linewidth=0.8)
-    style.date_axis(ax, dates, say)
-    style.money_axis(ax.yaxis, say, "cash-axis")
+    style.date_axis(ax, dates, say=say)
+    style.money_axis(ax.yaxis, "cash-axis", say=say)
     return ax
 
 
@@ -205,6 +205,6 @@ def draw_convergence(table: pd.DataFrame, ax: Axes, *, say: Captions) -> Axes:
     ax.set_xscale("log")
     ax.set_xlim(int(table["n_trials"].min()) * 0.9, most * 1.1)
     ticks = [x * 10**k for k in range(9) for x in (1, 3)]
-    style.count_axis(ax.xaxis, say, [n for n in ticks if table["n_trials"].min() <= n < most / 1.5] + [most])
-    style.points_axis(ax.yaxis, say, "off-final")
+    style.count_axis(ax.xaxis, [n for n in ticks if table["n_trials"].min() <= n < most / 1.5] + [most], say=say)
+    style.points_axis(ax.yaxis, "off-final", say=say)
     return ax

@@ -171,7 +171,7 @@ def prepare_net_cash(run: Run, width: float | None = None) -> NetCash:
     """Count the municipality's net cash, in bars of the given width."""
     net = run.trials["municipality.net_cash"].to_numpy()
     bars = histogram(net, {"below": net < 0, "above": net >= 0}, centre=0.0, width=width)
-    return NetCash(bars, run.value("municipality", "reserve", "p90"))
+    return NetCash(bars, run.value("municipality", "reserve", statistic="p90"))
 
 
 def shared_width(run: Run) -> float:
@@ -194,7 +194,7 @@ def _bars(bars: Histogram, ax: Axes, *, say: Captions) -> None:
 
 def _explained(ax: Axes, bars: Histogram, *, say: Captions, width: str) -> Axes:
     """Say what a bar counts, and whether the last one holds more than its width."""
-    style.percent_axis(ax.yaxis, say, say.text("trials-per-bar", width=width))
+    style.percent_axis(ax.yaxis, say.text("trials-per-bar", width=width), say=say)
     if bars.gathers:
         ax.set_xlabel(f"{ax.get_xlabel()}\n{say.text('last-holds-the-rest')}")
     return ax
@@ -205,16 +205,16 @@ def draw_repayment(table: Repayment, ax: Axes, *, say: Captions) -> Axes:
     bars = table.histogram
     _bars(bars, ax, say=say)
     outlay = "" if math.isnan(table.outlay) else f": {say.money(table.outlay)}"
-    style.marked(ax, 0.0 if table.is_money else 1.0, say.text("outlay-line") + outlay)
+    style.marked(ax, 0.0 if table.is_money else 1.0, label=say.text("outlay-line") + outlay)
     if not math.isnan(table.full):
         full = say.money(table.full) if table.is_money else f"{say.number(table.full * 100, 1)}%"
-        style.marked(ax, table.full, say.text("full-line", amount=full), is_first=False)
+        style.marked(ax, table.full, label=say.text("full-line", amount=full), is_first=False)
     if table.nothing and not (table.is_money and math.isnan(table.outlay)):
         _note_nothing(table, ax, say=say)
     if table.is_money:
-        style.money_axis(ax.xaxis, say, "gain")
+        style.money_axis(ax.xaxis, "gain", say=say)
         return _explained(ax, bars, say=say, width=say.money(bars.width))
-    style.percent_axis(ax.xaxis, say, say.text("receipts-share"))
+    style.percent_axis(ax.xaxis, say.text("receipts-share"), say=say)
     return _explained(ax, bars, say=say, width=say.text("points", width=style.percents(bars.width, say)))
 
 
@@ -230,8 +230,9 @@ def draw_net_cash(table: NetCash, ax: Axes, *, say: Captions) -> Axes:
     """Draw the municipality's net cash, with lines at zero and at the reserve that is enough in nine trials of ten."""
     bars = table.histogram
     _bars(bars, ax, say=say)
-    style.marked(ax, 0.0, say.text("even-line"))
+    style.marked(ax, 0.0, label=say.text("even-line"))
     if table.reserve > 0:
-        style.marked(ax, -table.reserve, say.text("reserve-line", amount=say.money(table.reserve)), is_first=False)
-    style.money_axis(ax.xaxis, say, "net-cash")
+        reserve = say.text("reserve-line", amount=say.money(table.reserve))
+        style.marked(ax, -table.reserve, label=reserve, is_first=False)
+    style.money_axis(ax.xaxis, "net-cash", say=say)
     return _explained(ax, bars, say=say, width=say.money(bars.width))

@@ -43,7 +43,7 @@ from sib.views.histograms import (
 from sib.views.words import Words
 
 
-def figure_of(run: Run, party: str, measure: str, statistic: str) -> Row:
+def row_of(run: Run, party: str, *, measure: str, statistic: str = "mean") -> Row:
     """Return one row of the summary."""
     return next(row for row in run.rows if (row.party, row.measure, row.statistic) == (party, measure, statistic))
 
@@ -53,35 +53,35 @@ def money(row: Row, say: Captions) -> str:
     return say.with_currency(Words(say.lang).figure(row, "money")[0])
 
 
-def chance(run: Run, party: str, measure: str, say: Captions) -> str:
+def chance(run: Run, party: str, *, measure: str, say: Captions) -> str:
     """Write a probability of the summary."""
-    return say.percent(run.value(party, measure, "probability"))
+    return say.percent(row_of(run, party, measure=measure, statistic="probability").value)
 
 
-def say_repayment(run: Run, paper: Any, say: Captions) -> str:
+def say_repayment(run: Run, paper: Any, *, say: Captions) -> str:
     """Say how likely repayment in full is, and a loss of principal."""
-    full, lost = chance(run, "investor", "repaid_in_full", say), chance(run, "investor", "principal_loss", say)
+    full, lost = (chance(run, "investor", measure=name, say=say) for name in ("repaid_in_full", "principal_loss"))
     return say.text("repayment-risk", full=full, lost=lost)
 
 
-def say_outstanding(run: Run, paper: Outstanding, say: Captions) -> str:
+def say_outstanding(run: Run, paper: Outstanding, *, say: Captions) -> str:
     """Say when half of the trials are rid of principal, and how many are short at the end."""
-    short = say.percent(1 - run.value("investor", "repaid_in_full", "probability"))
+    short = say.percent(1 - row_of(run, "investor", measure="repaid_in_full", statistic="probability").value)
     if paper.repaid_by is None:
         return say.text("outstanding-late", short=short)
     return say.text("outstanding", day=say.month(paper.repaid_by), short=short)
 
 
-def say_net_cash(run: Run, paper: Any, say: Captions) -> str:
+def say_net_cash(run: Run, paper: Any, *, say: Captions) -> str:
     """Say how likely the municipality pays more than it saves, and what it should hold against that."""
-    short = chance(run, "municipality", "pays_more_than_it_saves", say)
-    reserve = money(figure_of(run, "municipality", "reserve", "p90"), say)
+    short = chance(run, "municipality", measure="pays_more_than_it_saves", say=say)
+    reserve = money(row_of(run, "municipality", measure="reserve", statistic="p90"), say)
     return say.text("municipality-net-cash", party=_payer(run, say), short=short, reserve=reserve)
 
 
-def say_bridge(run: Run, paper: Bridge, say: Captions) -> str:
+def say_bridge(run: Run, paper: Bridge, *, say: Captions) -> str:
     """Say how much of what is claimed is left, and what takes most."""
-    claimed, validated = (figure_of(run, "accountant", name, "mean") for name in ("claimed", "validated"))
+    claimed, validated = (row_of(run, "accountant", measure=name) for name in ("claimed", "validated"))
     if not paper.claimed:
         return say.text("bridge-empty")
     if not paper.taken:
@@ -93,12 +93,12 @@ def say_bridge(run: Run, paper: Bridge, say: Captions) -> str:
     )
 
 
-def say_cash(run: Run, paper: Cash, say: Captions) -> str:
+def say_cash(run: Run, paper: Cash, *, say: Captions) -> str:
     """Say where investor and municipality end on average."""
-    loss = figure_of(run, "investor", "loss", "mean")
+    loss = row_of(run, "investor", measure="loss")
     result = say.text("behind" if loss.value > 0 else "ahead", amount=money(loss, say).lstrip(MINUS))
     paid, saved, cashable = (
-        money(figure_of(run, "municipality", name, "mean"), say)
+        money(row_of(run, "municipality", measure=name), say)
         for name in ("outcome_payments", "true_savings", "cashable_savings")
     )
     return say.text(
@@ -107,9 +107,9 @@ def say_cash(run: Run, paper: Cash, say: Captions) -> str:
     )
 
 
-def say_convergence(run: Run, paper: pd.DataFrame, say: Captions) -> str:
+def say_convergence(run: Run, paper: pd.DataFrame, *, say: Captions) -> str:
     """Say how well the chance of repayment in full is known by now."""
-    row = figure_of(run, "investor", "repaid_in_full", "probability")
+    row = row_of(run, "investor", measure="repaid_in_full", statistic="probability")
     ends = [abs(end - row.value) for end in (row.low, row.high) if end is not None]
     error = say.number(max(ends, default=1.0) * 100, 1 if max(ends, default=1.0) < 0.1 else 0)
     return say.text("convergence", trials=say.trials(run.n_trials), error=error)
@@ -125,7 +125,7 @@ class Chart(NamedTuple):
 
     prepare: Callable[[Run], Any]
     draw: Callable[..., Axes]
-    sentence: Callable[[Run, Any, Captions], str]
+    sentence: Callable[..., str]
 
 
 CHARTS: dict[str, Chart] = {
@@ -154,8 +154,8 @@ def draw(run: Run, name: str, *, lang: NumberFormat = "en") -> Figure:
         figure = Figure()
         ax = figure.subplots()
         paper = chart.prepare(run)
-        style.headed(chart.draw(paper, ax, say=say), chart.sentence(run, paper, say))
-        style.foot(figure, [run], say)
+        style.headed(chart.draw(paper, ax, say=say), chart.sentence(run, paper, say=say))
+        style.foot(figure, [run], say=say)
     return figure
 
 
@@ -175,9 +175,9 @@ def both_sides(run: Run, *, lang: NumberFormat = "en") -> Figure:
         draw_repayment(gain, left, say=say)
         draw_net_cash(net_cash, right, say=say)
         style.same_limits(left, right)
-        style.headed(left, say_repayment(run, gain, say), width=56)
-        style.headed(right, say_net_cash(run, net_cash, say), width=56)
-        style.foot(figure, [run], say)
+        style.headed(left, say_repayment(run, gain, say=say), width=56)
+        style.headed(right, say_net_cash(run, net_cash, say=say), width=56)
+        style.foot(figure, [run], say=say)
     return figure
 
 
@@ -196,9 +196,9 @@ def save_charts(run: Run, folder: str | Path, *, lang: NumberFormat = "en") -> l
     list of Path
         What was written; the same bytes whenever the same run is drawn by the same version.
     """
-    paths = style.write_figure(both_sides(run, lang=lang), Path(folder), "both-sides")
+    paths = style.write_figure(both_sides(run, lang=lang), Path(folder), name="both-sides")
     for name in CHARTS:
-        paths += style.write_figure(draw(run, name, lang=lang), Path(folder), name)
+        paths += style.write_figure(draw(run, name, lang=lang), Path(folder), name=name)
     return paths
 
 

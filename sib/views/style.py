@@ -135,7 +135,7 @@ class _Amounts(Formatter):
         return [self.say.number(amount, 0 if is_whole else 2) for amount in amounts]
 
 
-def money_axis(axis: Axis, say: Captions, key: str) -> None:
+def money_axis(axis: Axis, key: str, *, say: Captions) -> None:
     """Write an axis of money with its unit, in millions from a hundred million; call it when all is drawn."""
     largest = max(abs(end) for end in axis.get_view_interval())
     divisor, unit = (1e6, say.text("million", unit=say.unit())) if largest >= 1e8 else (1.0, say.unit())
@@ -151,14 +151,14 @@ def percents(fraction: float, say: Captions) -> str:
     return say.number(value, decimals)
 
 
-def percent_axis(axis: Axis, say: Captions, label: str) -> None:
+def percent_axis(axis: Axis, label: str, *, say: Captions) -> None:
     """Write an axis of fractions in percents; the unit is in the label."""
     axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda x, _: percents(x, say)))
     axis.set_label_text(label)
 
 
-def points_axis(axis: Axis, say: Captions, key: str) -> None:
+def points_axis(axis: Axis, key: str, *, say: Captions) -> None:
     """Write an axis of differences in percentage points, which are its unit."""
     axis.set_major_formatter(FuncFormatter(lambda x, _: say.number(x, 0 if x == round(x) else 1)))
     axis.set_label_text(say.text(key))
@@ -177,7 +177,7 @@ def day_numbers(days: pd.DatetimeIndex) -> Ints:
     return days.to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
-def date_axis(ax: Axes, days: pd.DatetimeIndex, say: Captions) -> None:
+def date_axis(ax: Axes, days: pd.DatetimeIndex, *, say: Captions) -> None:
     """Write the x axis from the first of the days to the last, in years or, where it is shorter than three, months."""
     first, last = days[0].date(), days[-1].date()
     months = (last.year - first.year) * 12 + last.month - first.month
@@ -191,7 +191,7 @@ def date_axis(ax: Axes, days: pd.DatetimeIndex, say: Captions) -> None:
     ax.set_xlim(ends[0], max(ends[1], ends[0] + 1))
 
 
-def count_axis(axis: Axis, say: Captions, ticks: Iterable[float]) -> None:
+def count_axis(axis: Axis, ticks: Iterable[float], *, say: Captions) -> None:
     """Write an axis of numbers of trials with the given ticks."""
     axis.set_major_locator(FixedLocator(list(ticks)))
     axis.set_minor_locator(FixedLocator([]))
@@ -199,12 +199,12 @@ def count_axis(axis: Axis, say: Captions, ticks: Iterable[float]) -> None:
     axis.set_label_text(say.text("n-trials"))
 
 
-def marked(ax: Axes, x: float, label: str, *, is_first: bool = True) -> None:
+def marked(ax: Axes, x: float, *, label: str, is_first: bool = True) -> None:
     """Draw a line across at x, explained in the key: whole for the first of a chart, dashed for the second."""
     ax.axvline(x, color=INK, linewidth=1.4, linestyle="-" if is_first else (0, (4, 2)), zorder=3, label=escape(label))
 
 
-def foot(figure: FigureBase, runs: Iterable[Run], say: Captions) -> None:
+def foot(figure: FigureBase, runs: Iterable[Run], *, say: Captions) -> None:
     """Write under a figure which runs it shows: deal, trials, seed, digest."""
     lines = [
         say.text("foot", name=plain(run.deal.name, 60), trials=say.trials(run.n_trials), seed=str(run.seed),
@@ -214,7 +214,7 @@ def foot(figure: FigureBase, runs: Iterable[Run], say: Captions) -> None:
     figure.supxlabel(escape("\n".join(lines)), x=0.01, ha="left", fontsize=7, color="#666666")
 
 
-def write_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
+def write_figure(figure: Figure, folder: Path, *, name: str) -> list[Path]:
     """Write a figure as PNG and SVG, without anything that changes from day to day."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]

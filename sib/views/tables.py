@@ -157,7 +157,7 @@ class Page:
         payer = [*self.cells("municipality", MUNICIPALITY), *self._capacity()]
         left = block(self._title("investor", parties.investor), list(self.cells("investor", INVESTOR)))
         right = block(self._title("payer", parties.outcome_payer), payer)
-        return beside(left, right, width)
+        return beside(left, right, width=width)
 
     def _title(self, role: str, name: str) -> str:
         title = self.words(role)
@@ -229,7 +229,7 @@ def alone(lines: Sequence[str]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def beside(left: list[str], right: list[str], width: int | None) -> str:
+def beside(left: list[str], right: list[str], *, width: int | None) -> str:
     """Return two blocks side by side, or below each other where the line is too short for both."""
     if width is not None and len(left[0]) + len(GAP) + len(right[0]) > width:
         return f"{alone(left)}\n\n{alone(right)}"
