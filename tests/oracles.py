@@ -74,7 +74,7 @@ def gaussian_factor_pmf(n: int, p: float, *, weight: float) -> Floats:
     """Case i succeeds if sqrt(w) z + sqrt(1 - w) e_i < Phi^-1(p): binomial given z, averaged over the normal z."""
     nodes, masses = hermegauss(120)
     given = ndtr((ndtri(p) + np.sqrt(weight) * nodes) / np.sqrt(1 - weight))
-    laws = np.array([binomial_pmf(n, float(chance)) for chance in given])
+    laws = np.array([binomial_or_sure(n, float(chance)) for chance in given])
     return np.asarray(masses / masses.sum() @ laws)
 
 

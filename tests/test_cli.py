@@ -241,7 +241,10 @@ def test_signals_end_work_that_would_go_on_for_ever(number: int, code: int, is_r
         assert process.stdout.readline() == b"at work\n"
         assert (tmp_path / "x.partial").exists() == is_recorded
         process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == code
     assert errors.decode().strip() == "interrupted; nothing is left behind"
     assert list(tmp_path.iterdir()) == []

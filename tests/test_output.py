@@ -64,7 +64,7 @@ def run() -> sib.Run:
 
 def test_it_is_the_same_to_the_byte_wherever_it_is_made(folder: Path, tmp_path: Path) -> None:
     elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "3"}
-    command = [sys.executable, "-m", "sib", "run", "zwarte-zwanen", "--trials", str(TRIALS), "--workers", "3", "-o", "y"]
+    command = [sys.executable, "-m", "sib", "run", "zwarte-zwanen", "--trials", str(TRIALS), "--workers=3", "-o", "y"]
     environment = {**os.environ, **elsewhere}
     subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
     here, there = contents(folder), contents(tmp_path / "y")
