@@ -191,7 +191,7 @@ def largest_remainder(totals: ArrayLike, weights: Sequence[Fraction | int] | Cen
     return _signed(parts + extra, cents)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def exact(value: float | Decimal | str) -> Fraction:
     """Return the number that was written, not the binary one nearest to it.
 

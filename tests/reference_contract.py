@@ -467,7 +467,7 @@ class ContractTrial:
             owed = cut(owed, cents(caps["total"]) - self._paid_so_far())
         if "annual_return" in caps:
             through = [place for place, line in enumerate(self.lines) if goes_through_waterfall(line.terms)]
-            within = cut([owed[place] for place in through], math.floor(max(0.0, self.return_balance)))
+            within = cut([owed[place] for place in through], math.floor(round(max(0.0, self.return_balance), 6)))
             for place, amount in zip(through, within, strict=True):
                 owed[place] = amount
         return owed

@@ -220,7 +220,7 @@ def waterfall(draw: Draw, contract: Table) -> list[str]:
     due += ["fees"] if contract.get("fees") or draw(st.booleans()) else []
     due = draw(st.permutations(due)) if draw(st.booleans()) else due
     later = any(line.get("share_after_redemption") for line in contract["payments"])
-    fees = [f"success_fee:{name}" for name in subset(draw, names, at_least=1 if later else 0)]
+    fees = [f"success_fee:{name}" for name in subset(draw, names, at_least=1 if later else 0)][:1]
     return [*due, *fees, "surplus"]
 
 

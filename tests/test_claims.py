@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.polynomial.hermite_e import hermegauss
 from one_block import TOLERANCE, caseload, caseloads, distance, distance_of_share, household, plain_deal
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from sib.accountant.claims import Claims, claim, counted_months, strictness
 from sib.arrays import Floats, Ints
@@ -17,6 +18,8 @@ from sib.deal.scenario import Scenario
 from sib.programme.savings import Caseload
 
 HALF = {"success": 0.5, "cases": 20}
+NODES, MASSES = hermegauss(60)
+MASSES /= MASSES.sum()
 TAINT = {"kind": "uniform", "low": 0.25, "high": 0.25}
 
 
@@ -167,13 +170,26 @@ class TestDelay:
             assert distance_of_share(found == months, 0.25) < TOLERANCE
         assert set(found) == {2, 3, 4, 5}
 
-    def test_a_common_level_ties_the_cases_of_a_trial(self) -> None:
-        """Independent delays covary by nothing, fully tied ones are equal; the sample correlation has error 1/√n."""
-        alone, tied = self.delays(8), self.delays(8, weight=0.5)
-        assert abs(np.corrcoef(alone)[0, 1]) < TOLERANCE / np.sqrt(8 * BLOCK)
-        assert np.corrcoef(tied)[0, 1] > 0.3
-        whole = self.delays(2, weight=1.0)
-        assert (whole == whole[0]).all()
+    @pytest.mark.parametrize("weight", [0.0, 0.5])
+    def test_a_common_level_ties_the_cases_of_a_trial(self, weight: float) -> None:
+        """Given the level z two delays are independent with known chances; moments of their product by quadrature."""
+        ends = ndtri(np.array([[0.25], [0.5], [0.75]]))
+        below = ndtr((ends - np.sqrt(weight) * NODES) / np.sqrt(1 - weight))
+        chances = np.diff(below, axis=0, prepend=0, append=1)
+        months = np.array([-1.5, -0.5, 0.5, 1.5])  # from the mean, 3.5
+        covariance, square = (MASSES @ (months**power @ chances) ** 2 for power in (1, 2))
+        first, second = self.delays(16, weight)[:2] - 3.5
+        assert distance(first * second, covariance, square - covariance**2) < TOLERANCE
+        assert distance(first * second, 0.3, square - covariance**2) > TOLERANCE
+
+    def test_one_level_a_trial_for_all_segments(self) -> None:
+        dependence = {"kind": "independent", "delays": 1.0}
+        pair = [household(name=name, cases=3) for name in ("first", "second")]
+        deal = plain_deal(*pair, dependence=dependence, accountant={"delay": self.LATE})
+        first, second = (claims_of(deal, place)[1].delay.reshape(3, BLOCK) for place in (0, 1))
+        assert (first == first[0]).all()
+        assert (second == first).all()
+        assert set(first.ravel()) == {2, 3, 4, 5}
 
     def test_per_date_all_claims_of_a_period_wait_together(self) -> None:
         """Two segments, claims in months 12 and 13."""
@@ -208,8 +224,9 @@ class TestStrictness:
         second = second_moment_gaussian(0.3, 0.1)
         assert second == pytest.approx(0.102266884, abs=5e-10)  # published
         assert distance(found, 0.3, second - 0.09) < TOLERANCE
-        assert distance(found**2, second, float(np.var(found**2))) < TOLERANCE
-        assert distance(found**2, 0.09, float(np.var(found**2))) > TOLERANCE  # without a common cause
+        fourth = MASSES @ ndtr((ndtri(0.3) + np.sqrt(0.1) * NODES) / np.sqrt(0.9)) ** 4
+        assert distance(found**2, second, fourth - second**2) < TOLERANCE
+        assert distance(found**2, 0.09, fourth - second**2) > TOLERANCE  # without a common cause
 
     def test_it_is_one_level_a_trial(self) -> None:
         deal = plain_deal(household(cases=3), dependence={"kind": "independent", "review": 0.4})

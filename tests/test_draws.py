@@ -184,7 +184,7 @@ class Extreme:
     ids=["case", "trial", "pair"],
 )
 def test_the_ends_are_never_reached(monkeypatch: pytest.MonkeyPatch, value: float, draw: Callable[[], Floats]) -> None:
-    monkeypatch.setattr(draws, "generator", lambda *name: Extreme(value))
+    monkeypatch.setattr(draws, "generator", lambda *name, **segment: Extreme(value))
     uniforms = draw()
     assert uniforms.min() > 0.0
     assert uniforms.max() < 1.0
@@ -192,7 +192,7 @@ def test_the_ends_are_never_reached(monkeypatch: pytest.MonkeyPatch, value: floa
 
 @pytest.mark.parametrize("value", [0.0, 1.0 - 2.0**-53])
 def test_the_ends_of_a_stratum_stay_in_it(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
-    monkeypatch.setattr(draws, "generator", lambda *name: Extreme(value))
+    monkeypatch.setattr(draws, "generator", lambda *name, **segment: Extreme(value))
     assert np.array_equal(np.floor(trial_uniforms(HERE, "x") * BLOCK), np.arange(BLOCK))
     assert boxes_hold_one_each(trial_pair(HERE, "x", segment="s"))
 

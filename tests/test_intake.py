@@ -106,9 +106,9 @@ class TestHowManyCome:
         came, overrun = n_came(deal, deal.programme.segments[0], factor=factors)
         assert (came.tolist(), overrun.tolist()) == ([expected], [0])
 
-    @pytest.mark.parametrize(("cases", "factor", "expected"), [(45, 0.7, 32), (50, 0.29, 15), (25, 1.14, 29)])
+    @pytest.mark.parametrize(("cases", "factor", "expected"), [(45, 0.7, 32), (50, 0.29, 15), (75, 0.82, 62)])
     def test_the_factor_is_the_decimal_that_was_written(self, cases: int, factor: float, expected: int) -> None:
-        """All three are halves: 31.5, 14.5, 28.5. In binary, 45 * 0.7 is 31.499999999999996."""
+        """All three are halves: 31.5, 14.5, 61.5. In binary, 45 * 0.7 is 31.499999999999996."""
         deal = plain_deal(household(cases=cases), enrolment=factor)
         assert largest_intake(deal, deal.programme.segments[0]) == expected
         came, _ = n_came(deal, deal.programme.segments[0], factor=enrolment_factor(deal, np.array([0.5])))
@@ -139,7 +139,7 @@ class TestHowManyCome:
         assert [capacity(deal, segment) for segment in deal.programme.segments] == expected
 
     def test_who_is_beyond_is_turned_away(self) -> None:
-        deal = self.two_segments([57, 99])
+        deal = self.two_segments([57, 99], enrolment={"kind": "uniform", "low": 0.5, "high": 1.5})
         came, overrun = n_came(deal, deal.programme.segments[0], factor=np.array([0.5, 1.1, 1.15, 1.5]))
         assert came.tolist() == [15, 33, 34, 34]  # wanted: 15, 33, 34.5 rounded up, 45
         assert overrun.tolist() == [0, 0, 1, 11]

@@ -13,7 +13,7 @@ from scipy.special import bdtr, betaln, gammaln, ndtr, ndtri
 from sib.arrays import Floats
 from sib.chance.draws import BLOCK
 from sib.deal.scenario import Scenario
-from sib.programme.outcomes import beta_of, mean_chance, outcome_correlation
+from sib.programme.outcomes import Factors, beta_of, mean_chance, outcome_correlation
 
 N_BLOCKS = 40
 K = np.arange(51)
@@ -244,15 +244,25 @@ class TestNothingElseMoves:
     UNSURE = {"kind": "evidence", "successes": 15, "trials": 25}  # noqa: RUF012
     KINDS = ({"kind": "independent"}, TIED | {"across_segments": 0.3}, FACTOR)
 
-    @pytest.mark.parametrize("dependence", KINDS)
-    @pytest.mark.parametrize("in_front", [False, True])
+    @pytest.mark.parametrize(
+        ("dependence", "in_front"),
+        [(kind, in_front) for kind in KINDS for in_front in (False, True) if not (in_front and kind is FACTOR)],
+    )
     def test_another_segment(self, dependence: dict[str, Any], in_front: bool) -> None:
-        one, other = household(name="one", success=self.UNSURE), household(name="other", success=0.5)
-        alone = drawn(plain_deal(one, dependence=dependence))
-        order = [other, one] if in_front else [one, other]
-        together = drawn(plain_deal(*order, dependence=dependence))
+        together, alone = self.beside(dependence, in_front)
         assert (together.chance[int(in_front)] == alone.chance[0]).all()
         assert (together.enrolment == alone.enrolment).all()
+
+    def test_a_segment_in_front_leaves_a_common_factor(self) -> None:
+        """The factor stays; its pair, the first segment's unknown p, is another's now (docs/model.md, section 9)."""
+        together, alone = self.beside(FACTOR, True)
+        assert (together.z == alone.z).all()
+
+    def beside(self, dependence: dict[str, Any], in_front: bool) -> tuple[Factors, Factors]:
+        """What is drawn for a segment with another one, and by itself."""
+        one, other = household(name="one", success=self.UNSURE), household(name="other", success=0.5)
+        order = [other, one] if in_front else [one, other]
+        return drawn(plain_deal(*order, dependence=dependence)), drawn(plain_deal(one, dependence=dependence))
 
     def test_blocks_and_seeds_differ(self) -> None:
         deal = fifty(TIED)

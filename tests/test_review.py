@@ -89,6 +89,15 @@ class TestOneDecision:
         assert set(reviewed.validated) == {validated}
         assert set(reviewed.admissible) == {0}
 
+    @pytest.mark.parametrize(("detected", "validated"), [(0.0, 12_000), (1.0, 0)])
+    def test_a_failure_that_is_claimed_does_not_show_its_loss(self, detected: float, validated: int) -> None:
+        """It costs 10.00, which only its true file shows."""
+        segment = {"success": 0.0, "failure_saving": -10}
+        deal = deal_of({"invalid_detected": detected}, {"invalid": 1.0}, segment=segment, counting={"negative": "net"})
+        _, _, reviewed = found(deal)
+        assert set(reviewed.validated) == {validated}
+        assert set(reviewed.admissible) == {-1_000}
+
     def test_what_is_not_claimed(self) -> None:
         load, _, reviewed = found(deal_of(segment={"failure_saving": -1}))
         assert (reviewed.state[load.rows.failed] == STATES.index("not_claimed")).all()

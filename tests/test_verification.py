@@ -206,6 +206,13 @@ class TestTheWholePaper:
             unclaimed = load.rows.plan.sum(axis=0) - np.bincount(load.rows.trial, claims.is_claimed, BLOCK)
             assert (states["not_claimed"] == unclaimed).all()
 
+    def test_a_failure_about_which_nothing_was_drawn_is_not_claimed(self) -> None:
+        load = caseload(plain_deal(household(cases=20, success=0.3, triage_share=0.5)))
+        found = verify(load, grid(load.deal))
+        assert len(load.rows.trial) == load.rows.successes.sum()
+        assert (found.states["accepted"] == load.rows.successes).all()
+        assert (found.states["not_claimed"] == load.rows.plan.sum(axis=0) - load.rows.successes).all()
+
     def test_a_fee_per_case_is_owed_for_every_claim_when_it_is_validated(self) -> None:
         assert not verified(self.busy()).reviewed.any()
         deal = self.busy(fee={"per_case": 1})

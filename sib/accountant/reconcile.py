@@ -32,7 +32,7 @@ class Audit:
 
     def not_negative(self, name: str, amounts: Cents) -> None:
         """Check that no amount is below zero."""
-        if np.min(amounts, initial=0.0) < 0:
+        if not np.min(amounts, initial=0.0) >= 0:  # so that NaN is caught too
             self._hold(name, np.asarray(amounts) >= 0)
         self.passed.add(name)
 
@@ -51,7 +51,7 @@ class Audit:
 
     def _hold(self, name: str, held: Array) -> None:
         if not np.all(held):
-            places = np.argwhere(~np.atleast_1d(held))
+            places = np.argwhere(~np.atleast_1d(held)).tolist()
             raise ConservationError(
                 f"{name}: does not hold in {len(places)} places, first at {tuple(places[0])}; this is a bug"
             )

@@ -194,7 +194,7 @@ class Limits:
             owed = cut_to(owed, cents(self._caps.total) - self._in_all)
         if self._caps.annual_return is not None:
             owed = owed.copy()
-            owed[~is_direct] = cut_to(owed[~is_direct], np.floor(np.maximum(self._balance, 0.0)))
+            owed[~is_direct] = cut_to(owed[~is_direct], np.floor(np.round(np.maximum(self._balance, 0.0), 6)))
         self._in_year = self._in_year + owed.sum(axis=0)
         self._in_all = self._in_all + owed.sum(axis=0)
         return owed

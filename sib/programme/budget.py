@@ -116,7 +116,7 @@ def wishes_of(line: BudgetLine, segment: str, *, stream: Stream, n_cases: int) -
     """Return what each case asks of a custom line, in cents: (n_cases, BLOCK), or (1, 1) where all ask the same."""
     terms = line.when.per_case
     if isinstance(terms, Fixed):
-        return round_half_away(np.array([[terms.amount * 100]]))
+        return round_half_away(np.array([[max(terms.amount, 0.0) * 100]]))
     u = case_uniforms(stream, f"custom {line.activity}", segment=segment, n_cases=n_cases)
     return round_half_away(np.maximum(amounts(u, terms), 0.0) * 100)
 

@@ -19,6 +19,9 @@ from sib.money import even_split, largest_remainder, round_half_away
 
 FACTORS = {Triangular: distributions.triangular, Pert: distributions.pert}
 
+DIGITS = 9
+"""Decimals to which cases times a factor are taken before rounding: 45 x 0.7 is 31.5 and makes 32."""
+
 
 def enrolment_factor(deal: Scenario, u: Floats) -> Floats:
     """Return how much of the planned intake comes, by trial.
@@ -46,11 +49,16 @@ def capacity(deal: Scenario, segment: Segment) -> int:
 def n_came(deal: Scenario, segment: Segment, *, factor: Floats) -> tuple[Ints, Ints]:
     """Return how many cases of a segment come and how many are turned away, by trial.
 
+    Parameters
+    ----------
+    factor : ndarray of shape (n_trials,)
+        From ``enrolment_factor``.
+
     Returns
     -------
     came, overrun : ndarrays of shape (n_trials,)
     """
-    wanted = round_half_away(segment.cases * factor).astype(np.int64)
+    wanted = round_half_away(np.round(segment.cases * factor, DIGITS)).astype(np.int64)
     came = np.minimum(wanted, capacity(deal, segment))
     return came, wanted - came
 
