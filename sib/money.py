@@ -1,8 +1,8 @@
-"""Money as whole cents: rounding, taking a share, splitting, reading and writing amounts.
+"""Money as whole cents: rounding, taking a share, splitting.
 
-In: amounts in cents (``float64`` that holds integers) and exact fractions; texts of amounts. Out: cents again,
-or text. Every division here is decided in whole numbers; a fraction is never first made a ``float``, so the
-result is the one that a person with a pencil finds. Parts of a whole always sum to the whole.
+In: amounts in cents (``float64`` that holds integers) and exact fractions. Out: cents again. Every division here
+is decided in whole numbers; a fraction is never first made a ``float``, so the result is the one that a person
+with a pencil finds. Parts of a whole always sum to the whole.
 """
 
 from __future__ import annotations
@@ -13,20 +13,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, TypeAlias, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sib.arrays import EXACT, Array, Cents
-
-NumberFormat: TypeAlias = Literal["en", "nl"]
-
-MINOR_UNITS = {"EUR": 2, "GBP": 2, "USD": 2, "CHF": 2, "DKK": 2, "NOK": 2, "SEK": 2, "JPY": 0, "KRW": 0, "CLP": 0}
-"""Decimals of a currency's minor unit, the unit in which all money is counted; 2 for a currency not listed."""
-
-SEPARATORS: dict[str, tuple[str, str]] = {"en": (",", "."), "nl": (".", ",")}
-"""By language: what stands between thousands, and what stands before the decimals."""
 
 
 def round_half_away(values: ArrayLike) -> Cents:
@@ -44,8 +36,8 @@ def round_half_away(values: ArrayLike) -> Cents:
 
     Notes
     -----
-    The fractional part is split off before it is compared, which is exact; adding a half first is not
-    (0.49999999999999994 + 0.5 is 1).
+    Adding a half before the floor is exact from a half upwards, below 2**52; what is below a half (where
+    0.49999999999999994 + 0.5 is 1) is set to zero.
 
     Examples
     --------
@@ -53,9 +45,14 @@ def round_half_away(values: ArrayLike) -> Cents:
     [3.0, -3.0, 0.0]
     """
     numbers = np.asarray(values, dtype=np.float64)
-    whole = np.trunc(numbers)
-    away = np.abs(numbers - whole) >= 0.5
-    return np.asarray(whole + np.copysign(away, numbers) + 0.0)
+    whole = np.abs(numbers, out=np.empty_like(numbers))
+    if not np.max(whole, initial=0.0) < EXACT / 2:  # whole already, or not a number
+        return np.asarray(np.copysign(np.trunc(whole), numbers) + 0.0)
+    counts = whole >= 0.5
+    whole += 0.5
+    np.floor(whole, out=whole)
+    whole *= counts
+    return _signed(whole, numbers)
 
 
 def share(amounts: ArrayLike, fraction: Fraction) -> Cents:
@@ -85,7 +82,13 @@ def share(amounts: ArrayLike, fraction: Fraction) -> Cents:
     """
     cents = np.asarray(amounts, dtype=np.float64)
     num, den = _terms(fraction)
-    magnitude, _ = _divide(np.abs(cents), 2 * num, 2 * den, addend=den)
+    magnitude = np.abs(cents, out=np.empty_like(cents))
+    if _largest(magnitude) * 2 * num + 3 * den < EXACT:  # the first way of `_divide`, without its remainder
+        magnitude *= 2 * num
+        magnitude += den
+        magnitude /= 2 * den
+        return _signed(np.floor(magnitude, out=magnitude), cents)
+    magnitude, _ = _divide(magnitude, 2 * num, 2 * den, addend=den)
     return _signed(magnitude, cents)
 
 
@@ -215,76 +218,6 @@ def exact(value: float | Decimal | str) -> Fraction:
     return Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
 
 
-def parse_amount(text: str, *, number_format: NumberFormat | None = None, minor: int = 2) -> int:
-    """Read an amount as people write it, and refuse what could be two amounts.
-
-    Parameters
-    ----------
-    text : str
-        Digits, plain or in groups of three; decimals; a minus in front; a euro sign before or behind. No-break
-        spaces may stand for the separator of thousands. Nothing else.
-    number_format : {"en", "nl"}, optional
-        ``1,797,500.00`` or ``1.797.500,00``. Not given, the text must make sense in one way only.
-    minor : int
-        Decimals of the currency (`MINOR_UNITS`).
-
-    Returns
-    -------
-    int
-        Cents.
-
-    Raises
-    ------
-    ValueError
-        When it is no amount, or may be two; the message says how to write it.
-
-    Examples
-    --------
-    >>> parse_amount("€ 1.797.500,00")
-    179750000
-    """
-    shown = repr(text if len(text) <= 40 else text[:40] + "…")
-    manner = f" in number_format {number_format!r}" if number_format else ""
-    readings = _readings(text, tuple(SEPARATORS) if number_format is None else (number_format,))
-    if not readings:
-        raise ValueError(f"{shown} is not an amount{manner}: {_hint(text)}")
-    if len(readings) > 1:
-        either = " or ".join(sorted(".".join(filter(None, reading)) for reading in readings))
-        raise ValueError(f'{shown} may be {either}: declare number_format = "en" or "nl"')
-    whole, decimals = readings.pop()
-    if len(decimals) > minor:
-        raise ValueError(f"{shown} has {len(decimals)} decimals{manner}; {minor} at most, the cents")
-    cents = int(whole + decimals.ljust(minor, "0"))
-    if cents >= EXACT:
-        raise ValueError(f"{shown} is too large; an amount stays below {EXACT // 10**minor}")
-    return -cents if "-" in text else cents
-
-
-def format_amount(cents: float, *, lang: NumberFormat = "en", decimals: int = 2, minor: int = 2) -> str:
-    """Write an amount with separators, the same on every machine.
-
-    Parameters
-    ----------
-    cents : float
-        Minor units; a mean may have a fraction, which is rounded half away from zero once, on what is shown.
-    lang : {"en", "nl"}
-        ``1,797,500.00`` or ``1.797.500,00``.
-    decimals, minor : int
-        Decimals to show, 0 for whole euros; and those of the currency (`MINOR_UNITS`).
-
-    Examples
-    --------
-    >>> format_amount(-179750050, lang="nl", decimals=0)
-    '-1.797.501'
-    """
-    group, point = SEPARATORS[lang]
-    number = Fraction(cents if isinstance(cents, int) else float(cents)) * Fraction(10) ** (decimals - minor)
-    shown = math.floor(abs(number) + Fraction(1, 2))
-    whole, rest = divmod(shown, 10**decimals)
-    sign = "-" if number < 0 and shown else ""
-    return sign + f"{whole:,}".replace(",", group) + (f"{point}{rest:0{decimals}}" if decimals else "")
-
-
 def _divide(amounts: Cents, multiplier: int | Array, divisor: int | Array, *, addend: int = 0) -> tuple[Array, Array]:
     """Return quotient, rounded down, and remainder of ``(amounts * multiplier + addend) / divisor``, exactly.
 
@@ -325,7 +258,9 @@ def _divide_wide(amounts: Cents, multiplier: int | Array, divisor: int | Array, 
 
 def _largest(numbers: int | Array) -> int:
     """Largest magnitude as a Python int; raises on NaN and infinity."""
-    return abs(numbers) if isinstance(numbers, int) else int(np.max(np.abs(numbers), initial=0))
+    if isinstance(numbers, int):
+        return abs(numbers)
+    return int(max(np.max(numbers, initial=0), -np.min(numbers, initial=0)))
 
 
 def _python_ints(numbers: int | Array) -> Array:
@@ -336,8 +271,11 @@ def _python_ints(numbers: int | Array) -> Array:
 
 
 def _signed(magnitude: Array, like: Array) -> Cents:
-    """Give magnitudes the sign of other numbers, zero staying plain zero."""
-    return np.asarray(np.copysign(magnitude, like) + 0.0)
+    """Give magnitudes (which may be overwritten) the sign of other numbers, zero staying plain zero."""
+    if np.min(like, initial=0.0) < 0:
+        np.copysign(magnitude, like, out=magnitude)
+        magnitude += 0.0
+    return magnitude
 
 
 def _terms(fraction: Fraction) -> tuple[int, int]:
@@ -363,36 +301,3 @@ def _whole_weights(weights: Sequence[Fraction | int] | Cents) -> tuple[Array, in
     if _largest(sums) >= EXACT:
         raise OverflowError("weights that sum to 2**53 or more are not exact")
     return rows, cast(Array, sums)
-
-
-_NO_BREAK = "\u00a0\u202f"
-_AMOUNT = re.compile(rf"-?€?[ {_NO_BREAK}]*-?(?P<number>[0-9](?:[0-9.,{_NO_BREAK}]*[0-9])?)[ {_NO_BREAK}]*€?")
-_HINTS = {
-    r"(?i)nan|inf|∞": "an amount is a finite number",
-    r"(?![0-9])\d": "use the digits 0 to 9",
-    "_": "leave the underscores out",
-    r"[0-9],-+": "whole euros have no ,- behind",
-    r"[0-9][eE][-+]?[0-9]": "write the number out, without an exponent",
-    r"^\(.*\)$|[0-9][^0-9]*-€?$|−": "a negative amount has a plain minus in front, such as -1.000,00",
-    r"[0-9] +[0-9]": "leave out the spaces between the digits",
-    "%": "an amount is no percentage",
-}
-"""What people write instead, and what to tell them."""
-
-
-def _readings(text: str, formats: tuple[str, ...]) -> set[tuple[str, str]]:
-    """Whole digits and decimals that the text may stand for, in one or more ways of writing."""
-    body = text.strip(" \t\r\n" + _NO_BREAK)
-    found = _AMOUNT.fullmatch(body) if len(body) <= 80 and max(map(body.count, "-€")) <= 1 else None
-    readings = set()
-    for group, point in (SEPARATORS[name] for name in formats if found):
-        grouped = rf"[1-9][0-9]{{0,2}}([{group}{_NO_BREAK}])[0-9]{{3}}(?:\2[0-9]{{3}})*"
-        match = re.fullmatch(rf"({grouped}|0|[1-9][0-9]*)(?:[{point}]([0-9]+))?", found["number"] if found else "")
-        if match:
-            readings.add((re.sub("[^0-9]", "", match[1]), match[3] or ""))
-    return readings
-
-
-def _hint(text: str) -> str:
-    fits = (hint for pattern, hint in _HINTS.items() if re.search(pattern, text))
-    return next(fits, "amounts look like 1797500, 1,797,500.00 (en) or 1.797.500,00 (nl)")

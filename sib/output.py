@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from sib import __version__
+from sib.amounts import NumberFormat
 from sib.bridge import STEP, bridge_rows
 from sib.deal.reader import Reading
 from sib.folder import MANIFEST, files, told
-from sib.money import NumberFormat
 from sib.results import Row, percentile
 from sib.run import Run
 

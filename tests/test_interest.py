@@ -108,9 +108,11 @@ class TestAccrual:
             due = Fraction(int(due * (1 + Fraction(4, 1200)) + Fraction(1, 2)))
         assert lent(1_300_000, terms("monthly"), dates=months(date(2025, 1, 1), 36)).due == due
 
-    def test_continuous_compounding_is_the_exponential(self):
-        account = lent(1_000_000, terms("continuous"), dates=months(date(2025, 1, 1), 36))
-        assert account.interest_due == round(1_000_000_00 * np.expm1(0.12))
+    @pytest.mark.parametrize(("years", "interest"), [(2, 83_287.07), (3, 127_496.85)])  # .7675 and .1579 of a cent
+    def test_continuous_compounding_is_the_exponential(self, years, interest):
+        account = lent(1_000_000, terms("continuous"), dates=months(date(2025, 1, 1), 12 * years))
+        assert interest == round(1_000_000 * np.expm1(0.04 * years), 2)
+        assert account.interest_due == round(interest * 100)
 
     @given(st.integers(100_000, 5_000_000), st.integers(1, 2000), st.integers(1, 60))
     def test_compounding_more_often_earns_more(self, euros, basis_points, n_months):
@@ -244,3 +246,13 @@ def test_wide_interest_holds_what_64_bits_do_not():
     assert 3 * 10**15 * ready.numerators[1] > 2**63
     exact = 3 * 10**15 * Fraction("0.0371") * (Fraction(17, 365) + Fraction(20, 366))
     assert account.interest_due == int(exact + Fraction(1, 2))
+
+
+def test_interest_that_outgrows_the_principal_stays_exact():
+    # 35% for thirty years makes eight thousand times the principal; year by year, to the cent, half up
+    dates = months(date(2025, 3, 1), 360)
+    account = lent(46_903_793.26, terms("annual", "ACT/ACT ISDA", rate=0.35), dates=dates, largest=4 * 4_690_379_326)
+    due = 4_690_379_326
+    for start, end in pairwise(dates[::12]):
+        due = int(due * (1 + Fraction(35, 100) * oracles.year_fraction_day_by_day(start, end)) + Fraction(1, 2))
+    assert account.due == due

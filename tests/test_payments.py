@@ -147,6 +147,12 @@ class TestReleases:
         line = self.line(releases, latched=latched, terms=fee_line(0.07, when="proof"))
         assert [pays(line, place) for place in range(4)] == paid
 
+    @pytest.mark.parametrize("releases", ["backlog", "from_then"])
+    def test_what_was_not_due_waits_for_a_date_on_which_it_is_met(self, releases):
+        line = self.line(releases, latched=False)
+        assert [pays(line, 0), pays(line, 1, due=15, drawn=False), pays(line, 2)] == [0, 15, 0]
+        assert pays(line, 3) == {"backlog": 100, "from_then": 80}[releases] - 15
+
     def test_not_met_is_exactly_nothing(self):
         trigger = Trigger(name="proof", metric="validated_savings", at_least=1.01)
         line = one_line(share_line(when="proof"), on_dates(40, 60), trigger)

@@ -224,6 +224,22 @@ class TestRows:
         assert steps == pytest.approx(gap / 11_048.40, rel=1e-5)
 
 
+def test_a_distance_is_to_the_metric_that_is_measured():
+    # 240 are saved in all, 120 a year where it is claimed by month: that is 20 below a trigger of 140 a year
+    trigger = {"name": "proof", "metric": "validated_savings", "measure": "per_period", "at_least": 140}
+    deal = plain_deal(household(cases=4, success=0.5, saving=120, saving_months=24), accountant={"claim_at": "monthly"},
+                      timeline={"maturity": 24}, contract={"triggers": [trigger]})
+    row = rows_of(simulate(deal, 512)).get(("accountant", "distance_to_trigger_successes", "value"))
+    assert row is None or row.value < 0
+
+
+def test_to_get_the_outlay_back_is_no_loss():
+    rows = rows_of(simulate(plain_deal(), 300))  # 240 saved, 100 due without interest
+    assert rows["investor", "receipts", "p50"].value == rows["investor", "outlay", "p50"].value == 100
+    assert rows["investor", "principal_loss", "probability"].value == 0
+    assert rows["investor", "repaid_in_full", "probability"].value == 1
+
+
 def test_undefined_is_said():
     # nobody comes, so that nothing is drawn, validated, saved or paid
     rows = rows_of(simulate(plain_deal(enrolment=0.0, contract={"drawdown": {"kind": "as_spent"}}), 300))

@@ -197,6 +197,29 @@ class TestPaying:
         flows = settled(bond(payments=payments), [400, 400, 400])
         assert row(flows.payments["repayment"], 12, 24, 36) == [400, 250, 0]
 
+    def test_a_line_has_its_own_cap_over_both_shares(self):
+        line = {"kind": "savings_share", "name": "repayment", "share": 0.5, "share_after_redemption": 0.1, "cap": 1050}
+        steps = ["interest:investor", "principal:investor", "success_fee:investor", "surplus"]
+        flows = settled(bond(payments=[line], waterfall=steps), [2080, 50, 200])
+        assert row(flows.payments["repayment"], 12, 24, 36) == [1040, 5, 5]  # a tenth of 50; of 200 what is left
+
+    def test_fees_are_not_the_investors_return(self):
+        # 1,015 due, 1,000 allowed: the investor gets 985 of it, so that 15 may still come in year 2
+        fee = {"name": "management", "payee": "intermediary", "amount": 15, "months": [12]}
+        deal = bond(fees=[fee], waterfall=["fees", "principal:investor", "surplus"], caps={"annual_return": 0.0},
+                    interest={"rate": 0.0, "basis": "over_term"})
+        flows = settled(deal, [2000, 2000, 2000])
+        assert row(flows.payments["repayment"], 12, 24, 36) == [1000, 15, 0]
+
+    def test_a_surplus_is_not_the_investors_return(self):
+        # 1,100 allowed after a year, 1,050 paid, 50 of it surplus: 100 are left, and worth 110 a year later
+        line = {"kind": "fixed", "name": "service", "amount": 1050, "months": [12, 24]}
+        deal = bond(payments=[line], waterfall=["principal:investor", "surplus"], caps={"annual_return": 0.1},
+                    interest={"rate": 0.0, "basis": "over_term"})
+        flows = settled(deal, [0, 0, 0])
+        assert row(flows.payments["service"], 12, 24) == [1050, 110]
+        assert row(flows.paid["surplus:"], 12, 24) == [50, 110]
+
     def test_a_cap_undoes_a_redemption(self):
         # 1,040 due and owed in year 1, 500 paid: not redeemed, so that 4% runs on 540 and the first share still holds
         flows = settled(bond(caps={"per_year": 500}), [1040, 0, 1000])

@@ -69,7 +69,7 @@ def test_generated_deals_are_valid_and_consistent(plain: dict[str, Any]) -> None
 def test_generated_deals_use_every_option() -> None:
     seen: set[tuple[str, str, Any]] = set()
 
-    @settings(max_examples=300)
+    @settings(max_examples=600)
     @given(scenarios())
     def collect(plain: dict[str, Any]) -> None:
         seen.update(used(Scenario.model_validate(plain)))

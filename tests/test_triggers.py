@@ -82,6 +82,11 @@ class TestBoundaries:
         assert share * n > k
         assert story(trigger("validated_share", at_least=share), metrics(cases=[k], enrolled=[n])) == [True]
 
+    def test_a_third_is_above_a_long_decimal_that_is_less(self):
+        third = metrics(cases=[125], enrolled=[375])
+        assert story(trigger("validated_share", above=0.3333333333333333), third) == [True]
+        assert story(trigger("validated_share", at_least=0.3333333333333334), third) == [False]
+
     def test_euros_are_whole_cents(self):
         # 0.29 * 100 is 28.999999999999996 in binary
         assert levels(trigger(at_least=0.29)) == (29,)
@@ -144,6 +149,9 @@ class TestMemory:
         late = found.with_late(np.array([[0.0]]), np.array([[1.0]]))
         assert story(terms, late) == [False, False, False, True]
         assert story(terms, found) == [False] * 4  # the metrics themselves stay as they were
+        of_a_period = trigger("validated_cases", measure="per_period", at_least=36, latched=False)
+        assert story(of_a_period, found) == [False, True, False, False]
+        assert story(of_a_period, late) == [False, True, False, True]  # 30, 40, 10 and now 36
 
 
 class TestCohorts:

@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import click
 
+from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.assumptions import assumptions
 from sib.deal.cautions import assumed_independent, cautions
-from sib.money import NumberFormat
 from sib.views.terms import term_sheet
 from sib.views.words import Words
 

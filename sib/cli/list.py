@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.reader import packaged, read
 from sib.deal.scenario import Scenario
-from sib.money import NumberFormat
 from sib.views.tables import columns, plain
 from sib.views.words import Words
 

@@ -16,12 +16,12 @@ from typing import Any
 import click
 
 from sib import engine
+from sib.amounts import NumberFormat
 from sib.bridge import bridge_rows
 from sib.cli import options
 from sib.deal.reader import Reading
 from sib.engine import Simulation
 from sib.folder import result_folder
-from sib.money import NumberFormat
 from sib.results import Row, summarise
 from sib.views.tables import Page
 from sib.views.words import Words

@@ -7,9 +7,9 @@ from functools import partial
 import click
 
 from sib import __version__
+from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.engine import LARGEST_TRIALS, check_size
-from sib.money import NumberFormat
 from sib.run import statement
 from sib.views.ledger import as_data, ledger
 from sib.views.tables import DIGEST, plain

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
+from sib.amounts import NumberFormat, format_amount
 from sib.deal.scenario import Scenario
-from sib.money import NumberFormat, format_amount
 
 LANGUAGES: tuple[NumberFormat, ...] = ("en", "nl")
 MINUS, NO_BREAK = "\u2212", "\u00a0"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from sib.amounts import NumberFormat
 from sib.arrays import Floats
-from sib.money import NumberFormat
 from sib.run import Run
 from sib.views import style
 from sib.views.captions import Captions, captions_for

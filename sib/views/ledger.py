@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sib.money import format_amount
+from sib.amounts import format_amount
 from sib.views.tables import columns, plain, ruled
 from sib.views.words import Words
 

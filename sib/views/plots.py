@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sib.money import NumberFormat
+from sib.amounts import NumberFormat
 from sib.results import Row
 from sib.run import Run
 from sib.views import style

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
-from sib.money import SEPARATORS, NumberFormat
+from sib.amounts import SEPARATORS, NumberFormat
 from sib.results import Row
 from sib.views.captions import Captions
 
