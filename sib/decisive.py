@@ -51,7 +51,7 @@ def needed_success(deal: Scenario) -> float:
     """Return the smallest mean chance of success at which the deal without variance repays in full."""
     calendar = grid(deal)
     spending = expected_spending(deal, calendar)
-    weights = np.array([float(segment.cases) for segment in deal.programme.segments])
+    weights = np.array([segment.cases * segment.triage_share for segment in deal.programme.segments])
     means = np.array([mean_chance(segment) for segment in deal.programme.segments])
     if not means.any():
         return float("nan")

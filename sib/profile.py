@@ -104,8 +104,17 @@ def failure_course(deal: Scenario, segment: Segment) -> Course:
         nothing = np.zeros(1)
         claimed = Claimed(nothing, np.array([segment.saving_months]), nothing > 0, nothing, loss)
         set_off = float(counted(deal.accountant.counting, claimed, segment=segment)[0])
-        _place(deal, segment, course, length=segment.saving_months, gains=(set_off, 0.0))
+        unclaimed = 1 - odds.invalid * sum(
+            chance for chance, length in _lengths(segment) if _shown(deal, segment, length)
+        )
+        _place(deal, segment, course, length=segment.saving_months, gains=(unclaimed * set_off, 0.0))
     return course
+
+
+def _shown(deal: Scenario, segment: Segment, length: int) -> int:
+    """Months that a claim shows: all of them where nobody can know of a relapse yet."""
+    blind = deal.accountant.claim_at == "plan" and deal.accountant.mode == "full"
+    return segment.saving_months if blind else length
 
 
 def _empty_course(deal: Scenario, segment: Segment) -> Course:
@@ -135,7 +144,7 @@ def _countable(deal: Scenario, segment: Segment, length: int, saving_share: floa
     cents = round_half_away(_amount_grid(segment.saving) * 100)
     if saving_share != 1:
         cents = share(cents, exact(saving_share))
-    shown = segment.saving_months if deal.accountant.claim_at == "plan" else length
+    shown = _shown(deal, segment, length)
     claim = prorata(cents, shown, whole=segment.saving_months) if shown < segment.saving_months else cents
     own = _planned_own_cost(deal) if deal.accountant.counting.own_cost == "in" else 0.0
     taint = deal.accountant.claims.taint
@@ -228,10 +237,12 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
                 savings[cohort, room] += plans * np.outer(course.savings[:n], chance)
                 n_cases[cohort, room] += plans * np.outer(course.cases[:n], chance)
     starts = [0, *(period + 1 for period in calendar.payment_periods[:-1])]
-    by_date = np.add.reduceat(savings, starts, axis=1)
-    whole = np.diff(np.rint(np.cumsum(by_date, axis=1)), axis=1, prepend=0.0)
+    whole, counts = (
+        np.diff(np.rint(np.cumsum(np.add.reduceat(found, starts, axis=1), axis=1)), axis=1, prepend=0.0)
+        for found in (savings, n_cases)
+    )
     names = tuple(cohort.name for cohort in deal.contract.cohorts)
-    return Metrics(whole, np.add.reduceat(n_cases, starts, axis=1), enrolled, names)
+    return Metrics(whole, counts, enrolled, names)
 
 
 def _cohort(deal: Scenario, start: int) -> int:

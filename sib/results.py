@@ -248,7 +248,8 @@ def luck(summary: Summary) -> Iterator[Row]:
         ("late_trigger", trials[f"trigger.{trigger.name}.late"]),
     ):
         yield summary.row(("accountant", name, "probability"), risk.probability(hits), unit="fraction")
-    if trigger.at_least is not None and trigger.metric == "validated_savings" and trigger.cohort is None:
+    plain = trigger.metric == "validated_savings" and trigger.cohort is None and trigger.measure == "cumulative"
+    if plain and trigger.at_least is not None:
         validated = summary.trials("accountant.validated") - summary.trials("accountant.late")
         gap, spread = validated.mean() - trigger.at_least * 100, validated.std()
         if spread > 0:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
-from math import gcd, lcm
+from math import exp, gcd, lcm
 
 import numpy as np
 
@@ -123,6 +123,12 @@ def accrual(terms: Interest, dates: tuple[date, ...]) -> Accrual:
     )
 
 
+def grown(terms: Accrual, largest: int) -> float:
+    """Return what a debt of ``largest`` cents can grow to at most, however often interest is compounded."""
+    in_all = sum(terms.numerators) / terms.denominator + float(terms.over_term or 0)
+    return largest * exp(min(in_all, 100.0))
+
+
 class Account:
     """Principal and interest of one tranche in every trial; the one thing in the contract that changes.
 
@@ -147,7 +153,7 @@ class Account:
         """Floats for continuous compounding, 64 bits where they suffice, else Python's whole numbers."""
         if self._terms.growth is not None:
             return np.float64
-        bound = 8 * largest * (sum(self._terms.numerators) + self._terms.denominator)
+        bound = 4 * grown(self._terms, largest) * (sum(self._terms.numerators) + self._terms.denominator)
         return np.int64 if bound < 2**62 else object
 
     def accrue(self, period: int) -> None:

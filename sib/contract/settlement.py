@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, add_up
+from sib.arrays import EXACT, Bools, Cents, add_up
 from sib.contract.financing import Financing, commitment_cents, finance
-from sib.contract.interest import Account, accrual
+from sib.contract.interest import Account, accrual, grown
 from sib.contract.payments import (
     PAYMENTS,
     Limits,
@@ -26,8 +26,9 @@ from sib.contract.payments import (
 )
 from sib.contract.triggers import Metrics, met
 from sib.contract.waterfall import Purse, flow
-from sib.deal.contract import Contract
+from sib.deal.contract import Contract, Tranche
 from sib.deal.scenario import Scenario
+from sib.errors import RefusedError
 from sib.money import exact, largest_remainder
 from sib.programme.budget import Spending
 from sib.programme.grid import Grid
@@ -78,11 +79,7 @@ class _Settlement:
         self.n_trials = metrics.enrolled.shape[1]
         self.financing = finance(self.contract, spending)
         self.shares = [exact(tranche.share) for tranche in self.contract.tranches]
-        largest = 4 * commitment_cents(self.contract)
-        self.accounts = {
-            tranche.name: Account(accrual(self.contract.terms_of(tranche), calendar.dates), self.n_trials, largest)
-            for tranche in self.contract.tranches
-        }
+        self.accounts = {tranche.name: self._account(tranche) for tranche in self.contract.tranches}
         self.met = {trigger.name: met(trigger, metrics) for trigger in self.contract.triggers}
         by_name = {trigger.name: (trigger, self.met[trigger.name]) for trigger in self.contract.triggers}
         self.lines = payment_lines(self.contract.payments, metrics, met_by_name=by_name)
@@ -105,6 +102,18 @@ class _Settlement:
             met=self.met,
             financing=self.financing,
         )
+
+    def _account(self, tranche: Tranche) -> Account:
+        terms, largest = (
+            accrual(self.contract.terms_of(tranche), self.calendar.dates),
+            4 * commitment_cents(self.contract),
+        )
+        if grown(terms, largest) >= EXACT:
+            raise RefusedError(
+                f"interest on tranche {tranche.name!r} may grow beyond what can be counted in whole cents; "
+                "lower contract.interest.rate or timeline.maturity"
+            )
+        return Account(terms, self.n_trials, largest)
 
     def _zeros(self) -> Cents:
         return np.zeros((self.calendar.n_periods, self.n_trials))

@@ -14,22 +14,27 @@ import numpy as np
 
 from sib.arrays import Bools, Cents
 from sib.deal.contract import Trigger
-from sib.money import exact
+from sib.money import exact, floor_share
 
 
-def _side(count: Cents, base: Cents | float, level: Fraction) -> Cents:
-    """``count * denominator - numerator * base``: positive above the level, exact below 2**53."""
-    return np.asarray(count * level.denominator - base * level.numerator)
+def _below(base: Cents, level: Fraction) -> Cents:
+    """The largest whole number not above ``level * base``, exact whatever the decimals of the level."""
+    return floor_share(-base, -level) if level < 0 else floor_share(base, level)
 
 
-COMPARE: dict[str, Callable[[Cents, Cents | float, tuple[Fraction, ...]], Bools]] = {
-    "at_least": lambda k, n, level: _side(k, n, level[0]) >= 0,
-    "above": lambda k, n, level: _side(k, n, level[0]) > 0,
-    "at_most": lambda k, n, level: _side(k, n, level[0]) <= 0,
-    "below": lambda k, n, level: _side(k, n, level[0]) < 0,
-    "between": lambda k, n, level: (_side(k, n, level[0]) >= 0) & (_side(k, n, level[1]) <= 0),
+def _above(base: Cents, level: Fraction) -> Cents:
+    """The smallest whole number not below ``level * base``."""
+    return -_below(-base, level)
+
+
+COMPARE: dict[str, Callable[[Cents, Cents, tuple[Fraction, ...]], Bools]] = {
+    "at_least": lambda k, n, level: k >= _above(n, level[0]),
+    "above": lambda k, n, level: k > _below(n, level[0]),
+    "at_most": lambda k, n, level: k <= _below(n, level[0]),
+    "below": lambda k, n, level: k < _above(n, level[0]),
+    "between": lambda k, n, level: (k >= _above(n, level[0])) & (k <= _below(n, level[1])),
 }
-"""How each comparison reads ``k`` (over ``n``) against its level."""
+"""How each comparison reads the whole number ``k`` (over ``n``) against its level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def _added(array: Cents, late: Cents) -> Cents:
     return result
 
 
-def values(trigger: Trigger, metrics: Metrics) -> tuple[Cents, Cents | float]:
+def values(trigger: Trigger, metrics: Metrics) -> tuple[Cents, Cents]:
     """Return numerator (n_dates, n_trials) and denominator of a trigger's metric."""
     amounts = metrics.savings if trigger.metric == "validated_savings" else metrics.cases
     counted = metrics.of(amounts, trigger.cohort)
@@ -73,7 +78,7 @@ def values(trigger: Trigger, metrics: Metrics) -> tuple[Cents, Cents | float]:
         counted = np.cumsum(counted, axis=0)
     if trigger.metric == "validated_share":
         return counted, metrics.of(metrics.enrolled, trigger.cohort)
-    return counted, 1.0
+    return counted, np.ones(1)
 
 
 def levels(trigger: Trigger) -> tuple[Fraction, ...]:
@@ -92,7 +97,7 @@ def met(trigger: Trigger, metrics: Metrics) -> Bools:
         A latched trigger stays met. A rate on an empty cohort meets nothing.
     """
     counted, base = values(trigger, metrics)
-    result = COMPARE[trigger.comparison](counted, base, levels(trigger)) & (np.asarray(base) > 0)
+    result = COMPARE[trigger.comparison](counted, base, levels(trigger)) & (base > 0)
     return np.logical_or.accumulate(result, axis=0) if trigger.latched else result
 
 
