@@ -15,7 +15,21 @@ from sib.arrays import EXACT
 
 NumberFormat: TypeAlias = Literal["en", "nl"]
 
-MINOR_UNITS = {"EUR": 2, "GBP": 2, "USD": 2, "CHF": 2, "DKK": 2, "NOK": 2, "SEK": 2, "JPY": 0, "KRW": 0, "CLP": 0}
+MINOR_UNITS = {
+    "EUR": 2,
+    "GBP": 2,
+    "USD": 2,
+    "CHF": 2,
+    "DKK": 2,
+    "NOK": 2,
+    "SEK": 2,
+    "JPY": 0,
+    "KRW": 0,
+    "CLP": 0,
+    "KWD": 3,
+    "BHD": 3,
+    "TND": 3,
+}
 """Decimals of a currency's minor unit, the unit in which all money is counted; 2 for a currency not listed."""
 
 SEPARATORS: dict[str, tuple[str, str]] = {"en": (",", "."), "nl": (".", ",")}

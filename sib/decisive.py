@@ -53,7 +53,7 @@ def needed_success(deal: Scenario) -> float:
     spending = expected_spending(deal, calendar)
     weights = np.array([segment.cases * segment.triage_share for segment in deal.programme.segments])
     means = np.array([mean_chance(segment) for segment in deal.programme.segments])
-    if not means.any():
+    if not (means * weights).any():
         return float("nan")
     low, high = 0.0, 1 / means[means > 0].min()
     for _ in range(3):
@@ -150,7 +150,7 @@ def decisive(deal: Scenario) -> Decisive:
     planned = sum(segment.cases * segment.triage_share for segment in segments)
     return Decisive(
         needed_success=needed_success(deal),
-        expected_success=float(expected.sum() / planned),
+        expected_success=float(expected.sum() / planned) if planned else float("nan"),
         effective_cases=effective_cases(deal),
         effective_cases_given_parameters=effective_cases(deal, with_parameters=False),
         euros_per_success=float(expected @ gains / expected.sum()) if expected.any() else float("nan"),

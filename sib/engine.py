@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import index
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from sib.chapter import Chapter, reconcile
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.programme.grid import Grid, grid
+from sib.programme.intake import largest_intake
 from sib.tally import paths, tally
 from sib.trials import write
 
@@ -104,8 +106,11 @@ def simulate(
     ConservationError
         When money does not add up; a bug.
     """
-    check_size(deal, trials, keep_flows=keep_flows)
     effort = effort or Effort()
+    trials, seed = index(trials), index(seed)
+    if trials < 1 or seed < 0:
+        raise ValueError(f"a run has at least one trial and a seed of 0 or more; found {trials} trials, seed {seed}")
+    check_size(deal, trials, keep_flows=keep_flows, n_workers=effort.n_workers)
     calendar = grid(deal)
     n_blocks = -(-trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
@@ -128,7 +133,7 @@ def simulate(
     else:
         with ThreadPoolExecutor(effort.n_workers) as pool:
             parts = list(pool.map(work, chunks))
-    sums = {name: add_up(part.flow_sums[name] for part in parts) for name in parts[0].flow_sums}
+    sums = {name: read_only(add_up(part.flow_sums[name] for part in parts)) for name in parts[0].flow_sums}
     flows = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
     return Simulation(deal, seed, trials, calendar, _joined(parts), sums, flows, tuple(sorted(audit.passed)))
 
@@ -152,7 +157,7 @@ def _joined(parts: list[_Part]) -> dict[str, Array]:
     }
 
 
-def check_size(deal: Scenario, trials: int, *, keep_flows: bool) -> None:
+def check_size(deal: Scenario, trials: int, *, keep_flows: bool, n_workers: int = 1) -> None:
     """Refuse what does not fit into memory, before anything is allocated.
 
     Raises
@@ -161,12 +166,14 @@ def check_size(deal: Scenario, trials: int, *, keep_flows: bool) -> None:
         Says the estimate and the largest number of trials that fits.
     """
     n_periods = grid(deal).n_periods
-    n_cases = sum(segment.cases for segment in deal.programme.segments)
-    per_trial = 8 * (KEPT + 12 * len(deal.payers) + (10 * n_periods if keep_flows else 0))
-    at_work = (os.cpu_count() or 1) * 8 * (ROWS_AT_WORK * n_cases * BLOCK + 60 * max(CHUNK_CELLS, n_periods * BLOCK))
+    n_cases = sum(largest_intake(deal, segment) for segment in deal.programme.segments)
+    per_trial = 8 * (
+        KEPT + 12 * len(deal.payers) + ((9 + len(deal.contract.tranches)) * n_periods if keep_flows else 0)
+    )
+    at_work = n_workers * 8 * (ROWS_AT_WORK * n_cases * BLOCK + 60 * max(CHUNK_CELLS, n_periods * BLOCK))
     room = memory() // 2 - at_work
     largest = min(LARGEST_TRIALS, max(room, 0) // (2 * per_trial))
-    if not 1 <= trials <= largest:
+    if trials > largest:
         gigabytes = (2 * per_trial * trials + at_work) / 1e9
         raise RefusedError(
             f"{trials:,} trials of {n_cases:,} cases would take about {gigabytes:,.1f} GB; "

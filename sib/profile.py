@@ -237,12 +237,10 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
                 savings[cohort, room] += plans * np.outer(course.savings[:n], chance)
                 n_cases[cohort, room] += plans * np.outer(course.cases[:n], chance)
     starts = [0, *(period + 1 for period in calendar.payment_periods[:-1])]
-    whole, counts = (
-        np.diff(np.rint(np.cumsum(np.add.reduceat(found, starts, axis=1), axis=1)), axis=1, prepend=0.0)
-        for found in (savings, n_cases)
-    )
+    by_date = np.add.reduceat(savings, starts, axis=1)
+    whole = np.diff(np.rint(np.cumsum(by_date, axis=1)), axis=1, prepend=0.0)
     names = tuple(cohort.name for cohort in deal.contract.cohorts)
-    return Metrics(whole, counts, enrolled, names)
+    return Metrics(whole, np.add.reduceat(n_cases, starts, axis=1), enrolled, names, is_whole=False)
 
 
 def _cohort(deal: Scenario, start: int) -> int:

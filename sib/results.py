@@ -80,6 +80,7 @@ MUNICIPALITY = ("outcome_payments", "validated_savings", "true_savings", "cashab
 MEASURES: tuple[Measure, ...] = (
     *_of("investor", "money", *INVESTOR),
     Measure("investor", "irr", "investor.irr", "fraction", True),
+    Measure("investor", "moic", "investor.moic", "fraction", True),
     Measure("investor", "wal_years", "investor.wal_years", "years", True),
     Measure("investor", "payback_years", "investor.payback_years", "years", True),
     *_of("municipality", "money", *MUNICIPALITY),
@@ -99,7 +100,7 @@ def _named_measures(run: Simulation) -> Iterator[Measure]:
     tranches = run.deal.contract.tranches
     for tranche in tranches if len(tranches) > 1 else ():
         yield from _of(f"investor.{tranche.name}", "money", *INVESTOR)
-        for name, unit in (("irr", "fraction"), ("wal_years", "years")):
+        for name, unit in (("irr", "fraction"), ("moic", "fraction"), ("wal_years", "years")):
             yield Measure(f"investor.{tranche.name}", name, f"investor.{tranche.name}.{name}", unit, True)  # type: ignore[arg-type]
     for law in run.deal.payers:
         yield from _of(f"payer.{law}", "money", *MUNICIPALITY)
@@ -184,18 +185,12 @@ def repayment(summary: Summary) -> Iterator[Row]:
         name = f"{round(level * 100)}"
         yield summary.row(("investor", "loss", f"var{name}"), risk.value_at_risk(loss, level))
         yield summary.row(("investor", "loss", f"es{name}"), risk.expected_shortfall(loss, level))
-    yield from _multiple(summary, outlay, receipts)
 
 
-def _multiple(summary: Summary, outlay: Floats, receipts: Floats) -> Iterator[Row]:
-    """Receipts over outlay: the ratio of means, and the multiple's own quantiles."""
-    yield summary.row(("investor", "moic", "mean"), risk.ratio(receipts, outlay), unit="fraction")
-    multiples = np.divide(receipts, outlay, out=np.full(len(outlay), np.nan), where=outlay > 0)
-    for level, estimate in zip(LEVELS, risk.quantiles(multiples, LEVELS), strict=True):
-        yield summary.row(("investor", "moic", percentile(level)), estimate, unit="fraction")
-    owed = summary.trials("municipality.outcome_payments") + summary.trials("investor.written_off")
-    cover = risk.ratio(summary.trials("investor.entitlement"), owed)
-    yield summary.row(("investor", "cover_ratio", "value"), cover, unit="fraction")
+def cover(summary: Summary) -> Iterator[Row]:
+    """How well entitlements cover what is owed, and the return on the mean cash flow."""
+    ratio = risk.ratio(summary.trials("investor.entitlement"), summary.trials("investor.owed_on_savings"))
+    yield summary.row(("investor", "cover_ratio", "value"), ratio, unit="fraction")
     mean_flow = summary.run.flow_sums["investor"] / summary.run.n_trials
     rate = irr_of_mean_cash_flow(mean_flow[np.newaxis], summary.run.calendar.years)
     yield summary.row(("investor", "irr_of_mean_cash_flow", "value"), figure(rate), unit="fraction")
@@ -273,7 +268,7 @@ def deciding(summary: Summary) -> Iterator[Row]:
     yield summary.row(("programme", "savings_per_success", "value"), figure(found.euros_per_success * 100))
 
 
-FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (repayment, municipal_risk, transfer, luck, deciding)
+FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (repayment, cover, municipal_risk, transfer, luck, deciding)
 """Measures that need more than one array, in the order of the summary."""
 
 RATIO_CLASSES = ((2.0, "A"), (1.4, "B"), (1.0, "C"), (0.8, "D"), (0.6, "E"))

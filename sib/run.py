@@ -132,7 +132,7 @@ class Run:
         ndarray of shape (n_trials, n_periods)
             Cents, read-only; worked out again where the run did not keep them.
         """
-        n_trials = min(trials or self.n_trials, self.n_trials)
+        n_trials = self.n_trials if trials is None else min(trials, self.n_trials)
         name = ROLE_OF.get(party, party)
         if name not in self.simulation.flow_sums:
             known = [

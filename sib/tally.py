@@ -14,8 +14,10 @@ from sib.arrays import Array, Cents, add_up
 from sib.chapter import Chapter, net_payments
 from sib.contract.settlement import CashFlows
 from sib.contract.triggers import ever_met
+from sib.deal.contract import SavingsShare
 from sib.deal.parties import ROLES
-from sib.measures.returns import irr, npv, payback_years, wal_years
+from sib.deal.scenario import Scenario
+from sib.measures.returns import irr, moic, npv, payback_years, wal_years
 
 Entries = dict[str, Array]
 
@@ -64,7 +66,14 @@ def investor(chapter: Chapter) -> Entries:
             entries |= _holder(chapter, f"investor.{name}", [name])
     unpaid = add_up(flows.written_off.values())
     entries["investor.entitlement"] = flows.entitlement[-1]
+    entries["investor.owed_on_savings"] = _paid_on_savings(chapter) + unpaid
     return entries | {"investor.repaid_in_full": unpaid == 0, "investor.written_off": unpaid}
+
+
+def _paid_on_savings(chapter: Chapter) -> Cents:
+    """What was paid on the lines that share savings."""
+    lines = [line.name for line in chapter.deal.contract.payments if isinstance(line, SavingsShare)]
+    return add_up([np.zeros(chapter.shape[1]), *(chapter.flows.payments[name].sum(axis=0) for name in lines)])
 
 
 def _holder(chapter: Chapter, party: str, tranches: list[str]) -> Entries:
@@ -78,16 +87,26 @@ def _holder(chapter: Chapter, party: str, tranches: list[str]) -> Entries:
     outlay = (drawn - back).sum(axis=0)
     receipts = received.sum(axis=0)
     net = (received + back - drawn).T
-    hurdle = chapter.deal.measures.hurdle
-    rate = chapter.deal.contract.interest.rate if hurdle is None else hurdle
     return {
         f"{party}.outlay": outlay,
         f"{party}.receipts": receipts,
         f"{party}.irr": irr(net, years),
-        f"{party}.npv": npv(net, years, rate=rate),
+        f"{party}.moic": moic(outlay, receipts),
+        f"{party}.npv": npv(net, years, rate=hurdle(chapter.deal)),
         f"{party}.wal_years": wal_years((principal + back).T, years),
-        f"{party}.payback_years": payback_years(drawn.sum(axis=0), (received + back).T, times=years),
+        f"{party}.payback_years": payback_years(outlay, received.T, times=years),
     }
+
+
+def hurdle(deal: Scenario) -> float:
+    """Return the yearly rate at which the investor discounts: as stated, or the contract's own.
+
+    A rate over the term is turned into the yearly rate that gives as much at maturity.
+    """
+    terms = deal.contract.interest
+    if deal.measures.hurdle is not None:
+        return deal.measures.hurdle
+    return terms.rate if terms.basis == "per_year" else (1 + terms.rate) ** (12 / deal.timeline.maturity) - 1
 
 
 def municipality(chapter: Chapter) -> Entries:
@@ -142,7 +161,13 @@ def tally(chapter: Chapter) -> Entries:
 
 
 COUNTS = ("enrolled", "successes", "overrun", "validated_cases")
-NOT_MONEY = {"irr": "fraction", "wal_years": "years", "payback_years": "years", "repaid_in_full": "fraction"}
+NOT_MONEY = {
+    "irr": "fraction",
+    "moic": "fraction",
+    "wal_years": "years",
+    "payback_years": "years",
+    "repaid_in_full": "fraction",
+}
 NOT_MONEY |= dict.fromkeys(COUNTS, "count")
 
 

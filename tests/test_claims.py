@@ -207,10 +207,6 @@ class TestDelay:
         assert set(waits[0].ravel()) == {2, 3, 4, 5}
         assert abs(np.corrcoef(waits[0][:, 0])[0, 1]) < TOLERANCE / np.sqrt(BLOCK)
 
-    def test_a_later_month_of_a_monthly_claim_has_its_own_date(self) -> None:
-        load, claims = claims_of(plain_deal(accountant={"delay": 3, "claim_at": "monthly"}))
-        assert (claims.validated_in(load.rows, later=5) == 1 + 5 + 3).all()
-
 
 class TestStrictness:
     """Chance c of a trial: its mean is c, its second moment the chance that two claims are both refused."""

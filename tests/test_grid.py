@@ -84,11 +84,6 @@ class TestPaymentDates:
         assert calendar.last_payment == calendar.maturity == 36
         assert np.flatnonzero(calendar.is_payment).tolist() == [12, 24, 36]
 
-    @pytest.mark.parametrize(("period", "expected"), [(0, 5), (5, 5), (6, 20), (20, 20), (21, None), (60, None)])
-    def test_a_claim_counts_on_the_first_one_at_or_after_it(self, period: int, expected: int | None) -> None:
-        months = {"every": None, "months": [5, 20]}
-        assert grid(plain_deal(timeline={"payment_dates": months})).next_payment(period) == expected
-
     def test_calendar_dates_may_be_clipped(self) -> None:
         dates = {"dates": [date(2024, 2, 29), date(2024, 4, 30)]}
         calendar = grid(plain_deal(timeline={"closing": date(2024, 1, 31), "payment_dates": dates}))

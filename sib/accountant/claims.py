@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 
 from sib.arrays import Bools, Cents, Floats, Ints
 from sib.chance import dependence, distributions
-from sib.chance.draws import case_uniforms, trial_uniforms
+from sib.chance.draws import BLOCK, case_uniforms, trial_uniforms
 from sib.deal.audit import FixedDelay
 from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
@@ -40,7 +40,7 @@ class Claims:
         A claim was made; for a failed case; for too much; without proof.
     period : ndarray of shape (n_rows,)
         Period in which it is claimed; of monthly claims the first.
-    delay : ndarray of shape (n_rows,) or (n_periods, BLOCK)
+    delay : ndarray of shape (n_rows,) or (LAST_CLAIM, BLOCK)
         Months until it is validated: by claim, or by claiming period and trial.
     """
 
@@ -54,12 +54,11 @@ class Claims:
     period: Ints
     delay: Ints
 
-    def validated_in(self, rows: Cases, later: int = 0) -> Ints:
-        """Return the period in which each claim (of the month ``later`` after the first) is validated."""
-        period = self.period + later
+    def validated_in(self, rows: Cases) -> Ints:
+        """Return the period in which each claim is validated; of monthly claims the first."""
         if self.delay.ndim == 2:
-            return period + self.delay[period, rows.trial]
-        return period + self.delay
+            return self.period + self.delay[self.period, rows.trial]
+        return self.period + self.delay
 
 
 def claim(load: Caseload) -> Claims:
@@ -128,17 +127,21 @@ def _delays(load: Caseload) -> Ints:
     if isinstance(terms, FixedDelay):
         return np.full(len(rows.trial), terms.months, dtype=np.int64)
     if terms.per == "date":
-        u = case_uniforms(load.stream, "delay by date", segment="", n_cases=LAST_CLAIM)
-        return distributions.uniform_months(u, low=terms.low, high=terms.high)
-    u = load.uniforms("delay")
+        u, trial = case_uniforms(load.stream, "delay by date", segment="", n_cases=LAST_CLAIM), np.arange(BLOCK)
+    else:
+        u, trial = load.uniforms("delay"), rows.trial
     loading = load.deal.programme.dependence.delays
     if loading:
-        u = dependence.share_factor(trial_uniforms(load.stream, "delay level")[rows.trial], u, loading=loading)
+        level = np.broadcast_to(trial_uniforms(load.stream, "delay level")[trial], u.shape)
+        u = dependence.share_factor(level, u, loading=loading)
     return distributions.uniform_months(u, low=terms.low, high=terms.high)
 
 
 def strictness(load: Caseload, chance: float) -> Floats:
-    """Return the trial's chance of a wrong decision for each row, given its chance on average."""
+    """Return the trial's chance for each row that the reviewer turns a claim down, given that chance on average.
+
+    A strict reviewer refuses more good claims and finds more bad ones.
+    """
     weight = load.deal.programme.dependence.review
     if weight == 0 or chance in (0.0, 1.0):
         return np.full(len(load.rows.trial), chance)

@@ -73,7 +73,10 @@ def decide(load: Caseload, claims: Claims) -> Decisions:
     wrong = claims.is_invalid | claims.is_overstated
     good = claims.is_claimed & ~wrong & ~claims.lacks_evidence
     if wrong.any():
-        chance = np.where(claims.is_invalid, terms.invalid_detected, terms.overstated_detected)
+        invalid, overstated = (
+            strictness(load, chance) for chance in (terms.invalid_detected, terms.overstated_detected)
+        )
+        chance = np.where(claims.is_invalid, invalid, overstated)
         detected = wrong & ~claims.lacks_evidence & (load.uniforms("detection") < chance)
     if terms.wrong_rejection:
         rejected = good & (load.uniforms("review") < strictness(load, terms.wrong_rejection))

@@ -118,11 +118,11 @@ def _by_month(desk: _Desk, amounts: Cents, place: Ints) -> Cents:
     delay = claims.delay if claims.delay.ndim == 1 else np.zeros_like(rows.trial)
     axes = (int(rows.start.max(initial=0)) + 1, int(months.max(initial=0)) + 1, int(delay.max(initial=0)) + 1, BLOCK)
     code = np.ravel_multi_index((rows.start, months, delay, rows.trial), axes)
-    totals = total_by(code, amounts, shape=(int(np.prod(axes)),))
-    full = np.flatnonzero(totals)
-    start, months, delay, trial = np.unravel_index(full, axes)
+    groups, place = np.unique(code, return_inverse=True)
+    total = total_by(place, amounts, shape=groups.shape)
+    start, months, delay, trial = np.unravel_index(groups, axes)
     most = counted_months(desk.load.deal, segment)
-    counted, total = np.minimum(months, most), totals[full]
+    counted = np.maximum(np.minimum(months, most), 1)
     base = np.floor(np.abs(total) / counted)
     extra = np.abs(total) - base * counted
     result = np.zeros(desk.shape)

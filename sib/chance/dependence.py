@@ -115,7 +115,7 @@ def causes_correlation(weights_a: Mapping[str, float], weights_b: Mapping[str, f
     """
     shared = sum(np.sqrt(weights_a[name] * weights_b[name]) for name in weights_a.keys() & weights_b.keys())
     scale = np.sqrt(sum(weights_a.values()) * sum(weights_b.values()))
-    return float(shared / scale) if scale > 0.0 else 0.0
+    return min(float(shared / scale), 1.0) if scale > 0.0 else 0.0
 
 
 def share_factor(common: Floats, own: Floats, *, loading: float) -> Floats:

@@ -139,7 +139,9 @@ PAYMENTS: dict[type, Callable[[Line, Occasion], Cents]] = {SavingsShare: savings
 
 
 def entitlement(lines: list[Line], metrics: Metrics) -> Cents:
-    """Return what the first shares of released savings make in all, on each date, whatever is due.
+    """Return what the first shares of released savings have made so far, on each date, whatever is due.
+
+    What was once released stays counted, even where a trigger is lost again.
 
     Returns
     -------
@@ -147,7 +149,8 @@ def entitlement(lines: list[Line], metrics: Metrics) -> Cents:
         Cents, cumulative.
     """
     shares = [(line.released, exact(line.terms.share)) for line in lines if isinstance(line.terms, SavingsShare)]
-    return add_up([np.zeros(metrics.savings.shape[1:]), *(floor_share(released, part) for released, part in shares)])
+    made = add_up([np.zeros(metrics.savings.shape[1:]), *(floor_share(released, part) for released, part in shares)])
+    return np.asarray(np.maximum.accumulate(made, axis=0))
 
 
 def goes_direct(terms: Payment) -> bool:

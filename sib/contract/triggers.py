@@ -16,25 +16,27 @@ from sib.arrays import Bools, Cents
 from sib.deal.contract import Trigger
 from sib.money import exact, floor_share
 
-
-def _below(base: Cents, level: Fraction) -> Cents:
-    """The largest whole number not above ``level * base``, exact whatever the decimals of the level."""
-    return floor_share(-base, -level) if level < 0 else floor_share(base, level)
+Bound = tuple[Cents, Cents]
+"""A level as the smallest whole number not below it and the largest not above it."""
 
 
-def _above(base: Cents, level: Fraction) -> Cents:
-    """The smallest whole number not below ``level * base``."""
-    return -_below(-base, level)
+def _bound(base: Cents, level: Fraction, is_whole: bool) -> Bound:
+    """Put ``level * base`` between whole numbers, exactly; where metrics are expectations, leave it as it is."""
+    if not is_whole:
+        return base * float(level), base * float(level)
+    if level < 0:
+        return -floor_share(base, -level), floor_share(-base, -level)
+    return -floor_share(-base, level), floor_share(base, level)
 
 
-COMPARE: dict[str, Callable[[Cents, Cents, tuple[Fraction, ...]], Bools]] = {
-    "at_least": lambda k, n, level: k >= _above(n, level[0]),
-    "above": lambda k, n, level: k > _below(n, level[0]),
-    "at_most": lambda k, n, level: k <= _below(n, level[0]),
-    "below": lambda k, n, level: k < _above(n, level[0]),
-    "between": lambda k, n, level: (k >= _above(n, level[0])) & (k <= _below(n, level[1])),
+COMPARE: dict[str, Callable[[Cents, tuple[Bound, ...]], Bools]] = {
+    "at_least": lambda k, level: k >= level[0][0],
+    "above": lambda k, level: k > level[0][1],
+    "at_most": lambda k, level: k <= level[0][1],
+    "below": lambda k, level: k < level[0][0],
+    "between": lambda k, level: (k >= level[0][0]) & (k <= level[1][1]),
 }
-"""How each comparison reads the whole number ``k`` (over ``n``) against its level."""
+"""How each comparison reads the number ``k`` against its level or both ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,15 @@ class Metrics:
     enrolled : ndarray of shape (n_cohorts, n_trials)
     cohorts : tuple of str
         Names; the last of the ``n_cohorts`` is the rest and has none.
+    is_whole : bool
+        Whether cases are counted, and not expected.
     """
 
     savings: Cents
     cases: Cents
     enrolled: Cents
     cohorts: tuple[str, ...]
+    is_whole: bool = True
 
     def of(self, array: Cents, cohort: str | None) -> Cents:
         """Return one cohort of an array, or all cases together."""
@@ -97,7 +102,8 @@ def met(trigger: Trigger, metrics: Metrics) -> Bools:
         A latched trigger stays met. A rate on an empty cohort meets nothing.
     """
     counted, base = values(trigger, metrics)
-    result = COMPARE[trigger.comparison](counted, base, levels(trigger)) & (base > 0)
+    bounds = tuple(_bound(base, level, metrics.is_whole) for level in levels(trigger))
+    result = COMPARE[trigger.comparison](counted, bounds) & (base > 0)
     return np.logical_or.accumulate(result, axis=0) if trigger.latched else result
 
 

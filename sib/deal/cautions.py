@@ -125,9 +125,10 @@ def review_errors(deal: Scenario) -> Said:
 def delays(deal: Scenario) -> Said:
     """One claim waits long, the next does not."""
     terms = deal.accountant.delay
-    varies = isinstance(terms, UniformMonths) and terms.per == "case" and terms.low < terms.high
+    varies = isinstance(terms, UniformMonths) and terms.low < terms.high
     if varies and deal.programme.dependence.delays == 0:
-        yield "delays of validation, from claim to claim", "programme.dependence.delays"
+        one = "claim" if isinstance(terms, UniformMonths) and terms.per == "case" else "date"
+        yield f"delays of validation, from {one} to {one}", "programme.dependence.delays"
 
 
 def intake_and_success(deal: Scenario) -> Said:
@@ -176,8 +177,11 @@ def validated_too_late(deal: Scenario) -> Said:
     """What is validated after the last payment date pays nothing."""
     last, date = last_validation_month(deal), deal.timeline.payment_months[-1]
     if last > date:
-        yield ("timeline.payment_dates", f"end in month {date}, but a claim can be validated as late as month {last}: "
-               "what comes after the last date pays nothing and is reported as late")
+        yield (
+            "timeline.payment_dates",
+            f"end in month {date}, but a claim can be validated as late as month {last}: "
+            "what comes after the last date pays nothing and is reported as late",
+        )
 
 
 def review_that_nobody_does(deal: Scenario) -> Said:
@@ -195,8 +199,11 @@ def pays_for_what_frees_no_money(deal: Scenario) -> Said:
         counted = [law for law in deal.own_laws() if law in counting.laws and _saves(deal, law, saving_class)]
         laws = ", ".join(law for law in counted if not _frees(deal, law, saving_class))
         if laws:
-            yield ("accountant.counting.classes", f"counts {saving_class} savings, of which nothing is cashable on "
-                   f"{laws}: the outcome payer pays for them with other money")
+            yield (
+                "accountant.counting.classes",
+                f"counts {saving_class} savings, of which nothing is cashable on "
+                f"{laws}: the outcome payer pays for them with other money",
+            )
 
 
 def _saves(deal: Scenario, law: str, saving_class: str) -> bool:
@@ -224,16 +231,21 @@ def counts_what_others_save(deal: Scenario) -> Said:
     own = deal.own_laws()
     for law in deal.accountant.counting.laws:
         if law not in own:
-            yield ("accountant.counting.laws", f"counts {law}, a budget of the {deal.payers[law].party}: "
-                   "the outcome payer pays for a saving that falls to another")
+            yield (
+                "accountant.counting.laws",
+                f"counts {law}, a budget of the {deal.payers[law].party}: "
+                "the outcome payer pays for a saving that falls to another",
+            )
 
 
 def no_deadweight(deal: Scenario) -> Said:
     """Everything that gets better counts as caused by the help."""
     for segment in deal.programme.segments:
         if segment.deadweight == 0:
-            yield (f"programme.segments.{segment.name}.deadweight", "is 0: every saving counts as the help's own; "
-                   "say what households would have managed without")
+            yield (
+                f"programme.segments.{segment.name}.deadweight",
+                "is 0: every saving counts as the help's own; say what households would have managed without",
+            )
 
 
 def luck_pays_nothing(deal: Scenario) -> Said:
@@ -241,8 +253,11 @@ def luck_pays_nothing(deal: Scenario) -> Said:
     deadweight = any(segment.deadweight for segment in deal.programme.segments)
     errors = deal.accountant.mode != "none" and deal.accountant.claims.invalid > 0
     if not deadweight and not errors:
-        yield ("accountant.claims", "has no claims for failed cases, and there is no deadweight: a programme "
-               "without any effect would be paid nothing, so luck is not measured")
+        yield (
+            "accountant.claims",
+            "has no claims for failed cases, and there is no deadweight: a programme "
+            "without any effect would be paid nothing, so luck is not measured",
+        )
 
 
 CAUTIONS: tuple[Callable[[Scenario], Said], ...] = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 from itertools import pairwise
@@ -16,14 +15,10 @@ from itertools import pairwise
 from sib.deal.contract import FixedPayment, SavingsShare, Schedule, UpFront
 from sib.deal.programme import BetaBinomial, GaussianFactor, Segment
 from sib.deal.scenario import Scenario
+from sib.money import exact
 
 Found = Iterator[tuple[str, str]]
 STEPS_WITH_TRANCHE = ("interest", "principal", "success_fee")
-
-
-def exact(value: float) -> Fraction:
-    """Return the decimal that was written, exactly."""
-    return Fraction(Decimal(repr(value)))
 
 
 def euros(value: Fraction) -> str:
@@ -295,7 +290,7 @@ def dependence_is_stated(deal: Scenario) -> Found:
                     )
 
 
-def baseline_can_be_measured(deal: Scenario) -> Found:
+def savings_are_not_negative(deal: Scenario) -> Found:
     """Nothing negative is drawn where a saving must not be."""
     for segment in deal.programme.segments:
         saving = segment.saving
@@ -307,7 +302,7 @@ def baseline_can_be_measured(deal: Scenario) -> Found:
             )
 
 
-def up_front_pays_interest_on_all(deal: Scenario) -> Found:
+def terms_say_something(deal: Scenario) -> Found:
     """Terms that cannot work together."""
     contract = deal.contract
     tied = any(isinstance(payment, FixedPayment) and payment.cap == 0 for payment in contract.payments)
@@ -335,8 +330,8 @@ RULES: tuple[Callable[[Scenario], Found], ...] = (
     spending_ends_in_time,
     intake_adds_up,
     dependence_is_stated,
-    baseline_can_be_measured,
-    up_front_pays_interest_on_all,
+    savings_are_not_negative,
+    terms_say_something,
 )
 
 

@@ -156,6 +156,8 @@ class Trigger(Term):
             raise fault("order", "has a between that starts above its end")
         threshold = getattr(self, comparison)
         levels = threshold if isinstance(threshold, tuple) else (threshold,)
+        if not all(abs(level) <= 1e12 for level in levels):
+            raise fault("amount", "compares with more than 1e12; no deal is that large")
         if self.metric == "validated_share" and not all(0 <= level <= 1 for level in levels):
             raise fault("share", f"compares a share with {levels[0]:g}; shares are fractions, 70% is 0.70")
         return self

@@ -84,7 +84,7 @@ class UncertainChance(Term):
 
     @model_validator(mode="after")
     def _sd_fits(self) -> UncertainChance:
-        if self.sd**2 >= self.mean * (1 - self.mean):
+        if self.sd > 0 and self.sd**2 >= self.mean * (1 - self.mean):
             raise fault(
                 "beta",
                 f"has an sd of {self.sd}, too large for a mean of {self.mean}; it must be below sqrt(mean (1 - mean))",
@@ -341,8 +341,8 @@ class Programme(Term):
 
     @model_validator(mode="after")
     def _enrolment_not_negative(self) -> Programme:
-        if getattr(self.enrolment, "low", 0.0) < 0:
-            raise fault("enrolment", "has an enrolment factor below 0")
+        if getattr(self.enrolment, "low", 0.0) < 0 or getattr(self.enrolment, "high", 0.0) > 10:
+            raise fault("enrolment", "has an enrolment factor below 0 or above 10")
         return self
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from sib.amounts import MINOR_UNITS
 from sib.deal.audit import Accountant
 from sib.deal.contract import Contract
 from sib.deal.parties import Parties, Payer
@@ -17,8 +18,11 @@ from sib.deal.timeline import Timeline
 
 
 def _has_cents(currency: str) -> str:
-    if currency == "JPY":
-        raise fault("currency", "has no cents, and money is counted in hundredths; choose a currency that has them")
+    if MINOR_UNITS.get(currency, 2) != 2:
+        raise fault(
+            "currency",
+            "does not divide into hundredths, and money is counted in hundredths; choose a currency that has them",
+        )
     return currency
 
 

@@ -54,8 +54,11 @@ def find(source: str | Path) -> Found:
     if str(source) in deals:
         return _from_here(deals[str(source)] / FILE_NAME)
     fails = "does not exist" if mode is None else f"holds no {FILE_NAME}"
-    raise _nothing(source, f"{fails}; a scenario is a path to a {FILE_NAME}, a folder that holds one, or the name of a "
-                   f"packaged deal: {nearest(path.name, deals)}")
+    raise _nothing(
+        source,
+        f"{fails}; a scenario is a path to a {FILE_NAME}, a folder that holds one, or the name of a "
+        f"packaged deal: {nearest(path.name, deals)}",
+    )
 
 
 def find_overlay(source: str | Path, deal: Path) -> Found:
@@ -79,8 +82,11 @@ def find_overlay(source: str | Path, deal: Path) -> Found:
                 return _from_here(candidate)
     known = {file.stem for place in places for file in _files(place)}
     beside = _from_here(places[0]).shown
-    raise _nothing(source, f"does not exist; an overlay is a path to a TOML file, or the name of one in {beside}: "
-                   f"{nearest(path.stem, sorted(known))}")
+    raise _nothing(
+        source,
+        f"does not exist; an overlay is a path to a TOML file, or the name of one in {beside}: "
+        f"{nearest(path.stem, sorted(known))}",
+    )
 
 
 def _files(folder: Path) -> Iterable[Path]:

@@ -111,7 +111,8 @@ def complaints(error: ValidationError, draft: Draft) -> list[Complaint]:
     found = list(faults(error, draft.data))
     misspelt = {
         (*fault.path[:-1], *get_close_matches(str(fault.path[-1]), fields(fault.table), n=1))
-        for fault in found if fault.kind == "extra_forbidden" and fault.table
+        for fault in found
+        if fault.kind == "extra_forbidden" and fault.table
     }
     return [_complaint(fault, draft) for fault in found if fault.kind != "missing" or fault.path not in misspelt]
 

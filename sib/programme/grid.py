@@ -5,7 +5,6 @@ In comes a deal, out goes a ``Grid``: the same for every trial. No money and no 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,11 +58,6 @@ class Grid:
     def payment_periods(self) -> tuple[int, ...]:
         """Periods that end on a payment date, rising."""
         return tuple(int(t) for t in np.flatnonzero(self.is_payment))
-
-    def next_payment(self, period: int) -> int | None:
-        """Return the first payment period at or after ``period``; None after the last."""
-        place = bisect_left(self.payment_periods, period)
-        return self.payment_periods[place] if place < len(self.payment_periods) else None
 
 
 def grid(deal: Scenario) -> Grid:

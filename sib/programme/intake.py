@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sib.arrays import Cents, Floats, Ints, read_only
+from sib.arrays import Floats, Ints, read_only
 from sib.chance import distributions
 from sib.deal.programme import FixedFactor, Intake, Pert, Segment, Triangular, Uniform
 from sib.deal.scenario import Scenario
@@ -70,7 +70,6 @@ def largest_intake(deal: Scenario, segment: Segment) -> int:
     return int(n_came(deal, segment, factor=np.array([factor]))[0][0])
 
 
-@lru_cache(maxsize=4096)
 def start_months(intake: Intake, came: int) -> Ints:
     """Return the start month of each of ``came`` cases, in id order.
 
@@ -78,19 +77,18 @@ def start_months(intake: Intake, came: int) -> Ints:
     -------
     ndarray of shape (came,)
     """
-    months = np.arange(intake.months) + intake.from_month + intake.delay
-    return read_only(np.repeat(months, _profile(intake, came).astype(np.int64)))
+    return _start_months(intake.from_month + intake.delay, intake.months, intake.profile, intake.counts, came)
 
 
-def _profile(intake: Intake, came: int) -> Cents:
+@lru_cache(maxsize=4096)
+def _start_months(first: int, months: int, profile: str, counts: tuple[int, ...] | None, came: int) -> Ints:
     total = np.array([float(came)])
-    if intake.profile == "even":
-        return np.asarray(even_split(total, intake.months)[0])
-    if intake.profile == "counts":
-        weights = [Fraction(count) for count in intake.counts or ()]
+    if profile == "even":
+        by_month = even_split(total, months)[0]
     else:
-        weights = [Fraction(months) for months in range(intake.months, 0, -1)]
-    return np.asarray(largest_remainder(total, weights)[0])
+        planned = counts if counts is not None else range(months, 0, -1)
+        by_month = largest_remainder(total, [Fraction(number) for number in planned])[0]
+    return read_only(np.repeat(np.arange(months) + first, by_month.astype(np.int64)))
 
 
 def starts_by_trial(intake: Intake, came: Ints, *, n_cases: int) -> Ints:

@@ -44,7 +44,7 @@ def beta_of(segment: Segment) -> tuple[float, float] | None:
         return None
     if isinstance(known, Evidence):
         return distributions.beta_from_evidence(known.successes, known.trials, prior=known.prior)
-    if known.sd == 0:
+    if known.sd < distributions.NARROWEST:
         return None
     return distributions.beta_from_moments(known.mean, known.sd)
 
@@ -89,14 +89,19 @@ def _parameter(deal: Scenario, stream: Stream, segment: Segment, *, own: Floats)
 
 
 def _outcome_normals(deal: Scenario, stream: Stream, own: list[Floats]) -> tuple[list[Floats], list[float]]:
-    """Return each segment's outcome factor, and its weight in a Gaussian factor (0 elsewhere)."""
+    """Return each segment's outcome factor, and its weight in a Gaussian factor (0 elsewhere).
+
+    A segment that no cause reaches has a factor of its own, on which nothing but what is joined to it depends.
+    """
     terms = deal.programme.dependence
     if isinstance(terms, GaussianFactor) and terms.weight is not None:
         return [ndtri(own[0])] * len(own), [terms.weight] * len(own)
     if isinstance(terms, GaussianFactor):
         causes = {name: ndtri(trial_uniforms(stream, "cause", segment=name)) for name in terms.causes or {}}
         mixed = [dependence.causes_factor(causes, cause_weights(terms, segment)) for segment in deal.programme.segments]
-        return [z for z, _ in mixed], [weight for _, weight in mixed]
+        return [z if weight else ndtri(u) for (z, weight), u in zip(mixed, own, strict=True)], [
+            weight for _, weight in mixed
+        ]
     across = getattr(terms, "across_segments", None)
     if across:
         common = trial_uniforms(stream, "common chance")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sib.arrays import Array, Bools, Cents, Floats, Ints
+from sib.arrays import EXACT, Array, Bools, Cents, Floats, Ints
 from sib.chance import distributions
 from sib.chance.draws import BLOCK, Stream, case_uniforms
 from sib.deal.programme import Empirical, Fixed, Gamma, Lognormal, Pert, Segment, Triangular, Uniform
@@ -168,8 +168,11 @@ def _savings(deal: Scenario, segment: Segment, *, u: Floats, z: Floats) -> Cents
     if loading:
         euros *= np.exp(loading * z - loading**2 / 2)
     cents = round_half_away(euros * 100)
-    if cents.size and cents.max() >= LARGEST:
-        raise RefusedError(f"segment {segment.name!r} draws a saving above 700 billion; lower its mean or cv")
+    if cents.size and cents.max() >= min(LARGEST, EXACT / 4 / largest_intake(deal, segment)):
+        raise RefusedError(
+            f"segment {segment.name!r} draws savings that, over all cases, cannot be counted in whole cents; "
+            "lower its mean or cv"
+        )
     return cents
 
 
