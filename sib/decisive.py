@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.special import ndtri
 
-from sib.arrays import Floats
 from sib.chance import dependence, distributions
 from sib.chance.draws import BLOCK
 from sib.contract.settlement import settle
 from sib.deal.programme import BetaBinomial, GaussianFactor, Segment
 from sib.deal.scenario import Scenario
-from sib.profile import expected_metrics, expected_spending, midpoints, success_course
+from sib.profile import (
+    chance_at,
+    expected_metrics,
+    expected_spending,
+    gaussian_weight,
+    points_of,
+    success_course,
+)
 from sib.programme.grid import grid
-from sib.programme.outcomes import beta_of, cause_weights, mean_chance, outcome_correlation
+from sib.programme.outcomes import beta_of, mean_chance, outcome_correlation
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Decisive:
         Independent cases that would carry the same risk, with and without the uncertainty about p.
     euros_per_success : float
         Validated savings that one success is expected to bring.
+    success_correlation : float
+        Correlation of success between two cases of a segment, given its chance; the mean over cases.
     """
 
     needed_success: float
@@ -45,6 +52,7 @@ class Decisive:
     effective_cases: float
     effective_cases_given_parameters: float
     euros_per_success: float
+    success_correlation: float
 
 
 def needed_success(deal: Scenario) -> float:
@@ -92,7 +100,7 @@ def _covariance(deal: Scenario, i: int, j: int, *, with_parameters: bool) -> flo
     if i == j:
         return _variance(deal, segments[i], with_parameters=with_parameters)
     between = float(outcome_correlation(deal)[i, j])
-    known = [partial(_chance_at, deal, segments[place], with_parameters=with_parameters) for place in (i, j)]
+    known = [partial(chance_at, deal, segments[place], with_parameters=with_parameters) for place in (i, j)]
     covariance = dependence.covariance_across(known[0], known[1], loading=between) if between else 0.0
     shapes = [beta_of(segments[place]) if with_parameters else None for place in (i, j)]
     if terms.parameters and shapes[0] is not None and shapes[1] is not None:
@@ -110,36 +118,8 @@ def _variance(deal: Scenario, segment: Segment, *, with_parameters: bool) -> flo
     if not isinstance(terms, GaussianFactor):
         return var_p
     weight = gaussian_weight(terms, segment)
-    points = _points(segment, with_parameters=with_parameters)
+    points = points_of(segment, with_parameters=with_parameters)
     return float(np.mean([dependence.second_moment_gaussian(float(p), weight) for p in points])) - mean**2
-
-
-def gaussian_weight(terms: GaussianFactor, segment: Segment) -> float:
-    """Return the weight of all factors together in a segment."""
-    return terms.weight if terms.weight is not None else sum(cause_weights(terms, segment).values())
-
-
-def _points(segment: Segment, *, with_parameters: bool) -> Floats:
-    """The chance of success as it may be, on a grid."""
-    shape = beta_of(segment) if with_parameters else None
-    if shape is None:
-        return np.array([mean_chance(segment)])
-    return distributions.beta(midpoints(200), a=shape[0], b=shape[1])
-
-
-def _chance_at(deal: Scenario, segment: Segment, u: Floats, *, with_parameters: bool) -> Floats:
-    """The shared chance at a uniform of its factor, averaged over what is not known of p."""
-    terms = deal.programme.dependence
-    total = np.zeros_like(u)
-    points = _points(segment, with_parameters=with_parameters)
-    for p in points:
-        if isinstance(terms, BetaBinomial):
-            total += dependence.beta_binomial(u, float(p), icc=terms.icc)
-        elif isinstance(terms, GaussianFactor):
-            total += dependence.gaussian_factor(ndtri(u), float(p), weight=gaussian_weight(terms, segment))
-        else:
-            total += p
-    return total / len(points)
 
 
 def decisive(deal: Scenario) -> Decisive:
@@ -154,4 +134,15 @@ def decisive(deal: Scenario) -> Decisive:
         effective_cases=effective_cases(deal),
         effective_cases_given_parameters=effective_cases(deal, with_parameters=False),
         euros_per_success=float(expected @ gains / expected.sum()) if expected.any() else float("nan"),
+        success_correlation=_correlation(deal),
     )
+
+
+def _correlation(deal: Scenario) -> float:
+    segments = deal.programme.segments
+    total = 0.0
+    for segment in segments:
+        mean = mean_chance(segment)
+        if 0 < mean < 1:
+            total += segment.cases * _variance(deal, segment, with_parameters=False) / (mean * (1 - mean))
+    return total / sum(segment.cases for segment in segments)

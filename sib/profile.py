@@ -10,19 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from sib.accountant.claims import counted_months
 from sib.accountant.counting import Claimed, counted
 from sib.arrays import Cents, Floats
+from sib.chance import dependence, distributions
 from sib.chance.draws import BLOCK, Stream
 from sib.contract.triggers import Metrics
 from sib.deal.audit import FixedDelay
-from sib.deal.programme import Fixed, Segment
+from sib.deal.programme import BetaBinomial, Fixed, GaussianFactor, Segment
 from sib.deal.scenario import Scenario
 from sib.money import exact, prorata, round_half_away, share
 from sib.programme.budget import Spending, spend
 from sib.programme.grid import Grid
 from sib.programme.intake import enrolment_factor, n_came, start_months
+from sib.programme.outcomes import beta_of, cause_weights, mean_chance
 from sib.programme.savings import Cases, amounts
 
 POINTS = 2000
@@ -141,7 +144,7 @@ def _delays(deal: Scenario) -> list[tuple[float, int]]:
 
 def _countable(deal: Scenario, segment: Segment, length: int, saving_share: float) -> tuple[Cents, Cents]:
     """What counts of an honest and of an overstated claim, on a grid of savings."""
-    cents = round_half_away(_amount_grid(segment.saving) * 100)
+    cents = round_half_away(_amount_grid(segment.saving) * selection(deal, segment) * 100)
     if saving_share != 1:
         cents = share(cents, exact(saving_share))
     shown = _shown(deal, segment, length)
@@ -196,6 +199,47 @@ def _place(deal: Scenario, segment: Segment, course: Course, *, length: int, gai
         month = 0 if deal.accountant.claim_at == "plan" else first + min(length, counted_months(deal, segment) - 1)
         course.savings[month + wait] += chance * gains[0]
         course.cases[month + wait] += chance * gains[1]
+
+
+def gaussian_weight(terms: GaussianFactor, segment: Segment) -> float:
+    """Return the weight of all factors together in a segment."""
+    return terms.weight if terms.weight is not None else sum(cause_weights(terms, segment).values())
+
+
+def points_of(segment: Segment, *, with_parameters: bool) -> Floats:
+    """The chance of success as it may be, on a grid."""
+    shape = beta_of(segment) if with_parameters else None
+    if shape is None:
+        return np.array([mean_chance(segment)])
+    return distributions.beta(midpoints(200), a=shape[0], b=shape[1])
+
+
+def chance_at(deal: Scenario, segment: Segment, u: Floats, *, with_parameters: bool) -> Floats:
+    """The shared chance at a uniform of its factor, averaged over what is not known of p."""
+    terms = deal.programme.dependence
+    total = np.zeros_like(u)
+    points = points_of(segment, with_parameters=with_parameters)
+    for p in points:
+        if isinstance(terms, BetaBinomial):
+            total += dependence.beta_binomial(u, float(p), icc=terms.icc)
+        elif isinstance(terms, GaussianFactor):
+            total += dependence.gaussian_factor(ndtri(u), float(p), weight=gaussian_weight(terms, segment))
+        else:
+            total += p
+    return total / len(points)
+
+
+def selection(deal: Scenario, segment: Segment) -> float:
+    """Return how much more a success saves than the mean, because both lean on the same factor.
+
+    ``E[P m] / E[P]`` with m = exp(b z - b**2 / 2); 1 where savings do not load on the outcome factor.
+    """
+    loading = deal.programme.dependence.savings
+    if loading == 0:
+        return 1.0
+    u = midpoints(POINTS)
+    chance = chance_at(deal, segment, u, with_parameters=True)
+    return float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / chance.sum())
 
 
 def planned_plans(deal: Scenario, segment: Segment) -> Floats:

@@ -263,6 +263,7 @@ def deciding(summary: Summary) -> Iterator[Row]:
         figure(found.effective_cases_given_parameters),
         unit="count",
     )
+    yield summary.row(("programme", "success_correlation", "value"), figure(found.success_correlation), unit="fraction")
     yield summary.row(("programme", "needed_success", "value"), figure(found.needed_success), unit="fraction")
     yield summary.row(("programme", "expected_success", "value"), figure(found.expected_success), unit="fraction")
     yield summary.row(("programme", "savings_per_success", "value"), figure(found.euros_per_success * 100))

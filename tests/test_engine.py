@@ -125,7 +125,7 @@ def test_names_that_a_chunk_never_met_are_zero_in_it(monkeypatch: pytest.MonkeyP
 
 def test_what_comes_back_cannot_be_written_to() -> None:
     run = simulate(load("worked-example"), 2, keep_flows=True)
-    for values in (*run.trials.values(), *run.flows.values()):
+    for values in (*run.trials.values(), *run.flows.values(), *run.flow_sums.values()):
         with pytest.raises(ValueError, match="read-only"):
             values[0] = 0
 
@@ -141,11 +141,15 @@ class TestSize:
         monkeypatch.setattr(engine, "write", refuse)
         monkeypatch.setattr(engine, "memory", lambda: 16 * 10**9)
 
-    @pytest.mark.parametrize("trials", [0, -1, 10**12])
-    def test_a_number_of_trials_that_cannot_be_is_refused(self, trials: int) -> None:
+    def test_too_many_trials_are_refused_with_the_most_that_fit(self) -> None:
         with pytest.raises(RefusedError, match="the largest number of trials that fits here is") as caught:
-            simulate(load(REFERENCE), trials)
+            simulate(load(REFERENCE), 10**12)
         assert caught.value.exit_code == 4
+
+    @pytest.mark.parametrize(("trials", "seed"), [(0, 1), (-1, 1), (10, -1)])
+    def test_no_trials_and_a_seed_below_zero_are_a_mistake(self, trials: int, seed: int) -> None:
+        with pytest.raises(ValueError, match=f"found {trials} trials, seed {seed}"):
+            simulate(load(REFERENCE), trials, seed=seed)
 
     @pytest.mark.parametrize("keep_flows", [True, False])
     def test_the_number_that_is_offered_is_taken_and_one_more_is_not(self, keep_flows: bool) -> None:
@@ -158,7 +162,7 @@ class TestSize:
             check_size(deal, largest + 1, keep_flows=keep_flows)
 
     def test_flows_that_are_kept_leave_room_for_fewer_trials(self) -> None:
-        """72 periods of nine flows of 8 bytes are 5,184 bytes a trial: three million of them do not fit in 16 GB."""
+        """73 periods of nine flows of 8 bytes are 5,256 bytes a trial: three million of them are 16 GB by themselves."""
         deal = load(REFERENCE)
         check_size(deal, 3_000_000, keep_flows=False)
         with pytest.raises(RefusedError):
