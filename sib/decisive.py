@@ -7,6 +7,7 @@ and quadrature.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -100,13 +101,18 @@ def _covariance(deal: Scenario, i: int, j: int, *, with_parameters: bool) -> flo
     if i == j:
         return _variance(deal, segments[i], with_parameters=with_parameters)
     between = float(outcome_correlation(deal)[i, j])
-    known = [partial(chance_at, deal, segments[place], with_parameters=with_parameters) for place in (i, j)]
+    known = [_chance_of(deal, segments[place], with_parameters=with_parameters) for place in (i, j)]
     covariance = dependence.covariance_across(known[0], known[1], loading=between) if between else 0.0
     shapes = [beta_of(segments[place]) if with_parameters else None for place in (i, j)]
     if terms.parameters and shapes[0] is not None and shapes[1] is not None:
         betas = [partial(distributions.beta, a=shape[0], b=shape[1]) for shape in shapes if shape is not None]
         covariance += dependence.covariance_across(betas[0], betas[1], loading=terms.parameters)
     return covariance
+
+
+def _chance_of(deal: Scenario, segment: Segment, *, with_parameters: bool) -> Callable[[Floats], Floats]:
+    """The shared chance of a segment as a function of the uniform of its factor."""
+    return lambda u: chance_at(deal, segment, u=u, with_parameters=with_parameters)
 
 
 def _variance(deal: Scenario, segment: Segment, *, with_parameters: bool) -> float:

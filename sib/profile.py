@@ -214,7 +214,7 @@ def points_of(segment: Segment, *, with_parameters: bool) -> Floats:
     return distributions.beta(midpoints(200), a=shape[0], b=shape[1])
 
 
-def chance_at(deal: Scenario, segment: Segment, u: Floats, *, with_parameters: bool) -> Floats:
+def chance_at(deal: Scenario, segment: Segment, *, u: Floats, with_parameters: bool) -> Floats:
     """The shared chance at a uniform of its factor, averaged over what is not known of p."""
     terms = deal.programme.dependence
     total = np.zeros_like(u)
@@ -238,7 +238,7 @@ def selection(deal: Scenario, segment: Segment) -> float:
     if loading == 0:
         return 1.0
     u = midpoints(POINTS)
-    chance = chance_at(deal, segment, u, with_parameters=True)
+    chance = chance_at(deal, segment, u=u, with_parameters=True)
     return float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / chance.sum())
 
 

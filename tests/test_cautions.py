@@ -82,7 +82,6 @@ def test_the_small_deal(tmp_path: Path) -> None:
         ({f"{DEPENDENCE}.delays": 0.2}, None, "delays"),
         ({"accountant.delay": 3}, None, "delays"),
         ({"accountant.delay.low": 3}, None, "delays"),
-        ({"accountant.delay.per": "date"}, None, "delays"),
         # intake
         ({"programme.enrolment": TRIANGLE}, "intake", None),
         ({"programme.enrolment": TRIANGLE, f"{DEPENDENCE}.intake": 0.2}, None, None),

@@ -22,7 +22,7 @@ from sib.programme.budget import Spending
 from sib.tally import tally
 
 REFERENCE, TRIALS = "zwarte-zwanen", 6 * 256 + 100
-WHILE_PATCHED = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WHILE_PATCHED = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def differing(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> list[str]:
@@ -162,7 +162,7 @@ class TestSize:
             check_size(deal, largest + 1, keep_flows=keep_flows)
 
     def test_flows_that_are_kept_leave_room_for_fewer_trials(self) -> None:
-        """73 periods of nine flows of 8 bytes are 5,256 bytes a trial: three million of them are 16 GB by themselves."""
+        """73 periods of nine flows of 8 bytes are 5,256 bytes a trial: three million of them are 16 GB already."""
         deal = load(REFERENCE)
         check_size(deal, 3_000_000, keep_flows=False)
         with pytest.raises(RefusedError):

@@ -109,7 +109,9 @@ class TestMonthly:
         claims = claim(load)
         expected = np.zeros((grid(deal).n_periods, BLOCK))
         for month in range(12):
-            np.add.at(expected, (claims.validated_in(load.rows) + month, load.rows.trial), 1_000)
+            period = claims.period + month
+            wait = claims.delay[period, load.rows.trial] if per == "date" else claims.delay
+            np.add.at(expected, (period + wait, load.rows.trial), 1_000)
         assert (verified(deal).validated[0, :-1] == expected).all()
         assert bool((expected > 1_000).any()) is (per == "date")  # else one month after the other
 
