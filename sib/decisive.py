@@ -13,6 +13,7 @@ from functools import partial
 
 import numpy as np
 
+from sib.arrays import Floats
 from sib.chance import dependence, distributions
 from sib.chance.draws import BLOCK
 from sib.contract.settlement import settle
