@@ -79,17 +79,18 @@ def accountant_fee(deal: Scenario, reviewed: Cents) -> Cents:
     return amounts
 
 
-def cash(book: list[Movement], party: str, *, shape: tuple[int, ...]) -> Cents:
-    """Return what a party received less what it paid, shape (n_periods, n_trials)."""
-    net = np.zeros(shape)
-    for movement in book:
-        if movement.payee == party:
-            net += movement.amounts
-        if movement.payer == party:
-            net -= movement.amounts
-    return net
-
-
 def balances(book: list[Movement], shape: tuple[int, ...]) -> dict[str, Cents]:
-    """Return the net cash of every role and of the account, by period and trial."""
-    return {party: cash(book, party, shape=shape) for party in (*ROLES, ACCOUNT)}
+    """Return the net cash of every role and of the account, by period and trial.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_periods, n_trials)
+        Cents received less cents paid.
+    """
+    net = {party: np.zeros((shape[0], 1)) for party in (*ROLES, ACCOUNT)}
+    for movement in book:
+        for party, sign in ((movement.payee, 1.0), (movement.payer, -1.0)):
+            if net[party].shape[1] < movement.amounts.shape[1]:
+                net[party] = np.repeat(net[party], shape[1], axis=1)
+            net[party] += sign * movement.amounts
+    return {party: np.broadcast_to(amounts, shape) for party, amounts in net.items()}

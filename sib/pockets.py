@@ -13,6 +13,7 @@ import numpy as np
 
 from sib.accountant.counting import cell_shares, counted_cells
 from sib.arrays import Cents
+from sib.deal.parties import Payer
 from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
 from sib.money import exact, largest_remainder, share
@@ -51,12 +52,14 @@ def pockets(deal: Scenario, true: Cents, *, validated: Cents, paid: Cents, calen
     counted = {law: np.zeros(n_trials) for law in deal.payers}
     for place, segment in enumerate(deal.programme.segments):
         cells = _in_order(deal, cell_shares(segment))
-        parts = largest_remainder(true[place], list(cells.values()))
+        saving = true[place].any(axis=1)
+        starts = [start for start, any_saved in zip(calendar.window_starts, saving, strict=True) if any_saved]
+        parts = largest_remainder(true[place][saving], list(cells.values()))
         for (law, name), part in zip(cells, np.moveaxis(parts, -1, 0), strict=True):
             by_law[law] += part.sum(axis=0)
-            cashable[law] += _cashable(deal, law, name, part=part, calendar=calendar)
+            cashable[law] += _cashable(deal.payers[law], name, part=part, starts=starts)
         laws = _counted_laws(deal, segment)
-        parts = largest_remainder(validated[place], list(laws.values()))
+        parts = largest_remainder(validated[place][validated[place].any(axis=1)], list(laws.values()))
         for law, part in zip(laws, np.moveaxis(parts, -1, 0), strict=True):
             counted[law] += part.sum(axis=0)
     return Pockets(by_law, cashable, counted, _charged(deal, counted, paid))
@@ -76,11 +79,11 @@ def _counted_laws(deal: Scenario, segment: Segment) -> dict[str, Fraction]:
     return laws
 
 
-def _cashable(deal: Scenario, law: str, name: str, *, part: Cents, calendar: Grid) -> Cents:
-    """What of a cell's saving, shape (n_windows, n_trials), frees money; summed over the windows."""
-    shares = [exact(getattr(deal.payers[law].cashable_in(start), name)) for start in calendar.window_starts]
+def _cashable(payer: Payer, name: str, *, part: Cents, starts: list[int]) -> Cents:
+    """What of a cell's saving, shape (n_windows, n_trials), frees money; summed over windows that start then."""
     total = np.zeros(part.shape[1])
-    for window, kept in enumerate(shares):
+    for window, start in enumerate(starts):
+        kept = exact(getattr(payer.cashable_in(start), name))
         if kept:
             total += share(part[window], kept)
     return total

@@ -96,8 +96,8 @@ def _spending(blocks: list[Spending]) -> Spending:
 
 
 def _side_by_side(parts: list[Cents]) -> Cents:
-    """Join blocks; what is one column in all of them, all trials agreeing, stays one."""
-    if all(part.shape[-1] == 1 for part in parts):
+    """Join blocks; what is one and the same column in all of them, all trials agreeing, stays one."""
+    if all(part.shape[-1] == 1 and np.array_equal(part, parts[0]) for part in parts):
         return parts[0]
     return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], BLOCK)) for part in parts], axis=-1)
 

@@ -196,7 +196,7 @@ class TestTheBooksAreChecked:
         """One cent less in one place of one trial."""
         flows = chapter.flows
         arrays = {
-            "cash": chapter.cash["provider"][1], "claimed": chapter.claimed, "state": chapter.states["accepted"],
+            "cash": chapter.cash["investor"][1], "claimed": chapter.claimed, "state": chapter.states["accepted"],
             "bridge": chapter.bridge["class"], "draws": flows.draws["investor"][0], "true": chapter.pockets.true["Wmo"],
             "outstanding": flows.outstanding["investor"][40], "paid": flows.paid["principal:investor"][-1],
             "payments": flows.payments["repayment"][-1], "validated": chapter.metrics.savings[0, -1],

@@ -9,7 +9,7 @@ from one_block import household, plain_deal
 from sib.deal.parties import ROLES
 from sib.deal.reader import load
 from sib.engine import replay
-from sib.ledger import ACCOUNT, Movement, accountant_fee, balances, cash
+from sib.ledger import ACCOUNT, Movement, accountant_fee, balances
 
 
 def book_of(deal, trial=0):
@@ -126,9 +126,9 @@ class TestMovement:
 
     def test_cash_is_received_less_paid(self):
         book = [self.narrow, self.wide]
-        assert cash(book, "investor", shape=(2, 2)).tolist() == [[-5, -5], [0, 0]]
-        assert cash(book, ACCOUNT, shape=(2, 2)).tolist() == [[4, 3], [-3, 0]]
-        assert cash(book, "accountant", shape=(2, 2)).tolist() == [[0, 0], [0, 0]]
+        assert balances(book, (2, 2))["investor"].tolist() == [[-5, -5], [0, 0]]
+        assert balances(book, (2, 2))[ACCOUNT].tolist() == [[4, 3], [-3, 0]]
+        assert balances(book, (2, 2))["accountant"].tolist() == [[0, 0], [0, 0]]
 
     def test_balances_of_all_add_up_to_nothing(self):
         found = balances([self.narrow, self.wide], (2, 2))
