@@ -93,4 +93,6 @@ def balances(book: list[Movement], shape: tuple[int, ...]) -> dict[str, Cents]:
             if net[party].shape[1] < movement.amounts.shape[1]:
                 net[party] = np.repeat(net[party], shape[1], axis=1)
             net[party] += sign * movement.amounts
-    return {party: np.broadcast_to(amounts, shape) for party, amounts in net.items()}
+    return {
+        party: amounts if amounts.shape == shape else np.broadcast_to(amounts, shape) for party, amounts in net.items()
+    }

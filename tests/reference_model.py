@@ -67,7 +67,7 @@ def last_start(segment: dict[str, Any]) -> int:
 
 
 def grid_length(deal: Deal) -> int:
-    """Return the number of periods: to the latest of maturity, last saving month, last cost and last fee, with period 0."""
+    """Return the number of periods: to the latest of maturity, last saving month, last cost and last fee."""
     segments = deal["programme"]["segments"]
     ends = [deal["timeline"]["maturity"]]
     delay, has_fee = deal["accountant"]["delay"], deal["accountant"]["fee"]["per_case"] > 0

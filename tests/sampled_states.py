@@ -28,7 +28,8 @@ def sampled_states(deal: Scenario, seed: int, trial: int) -> dict[str, Any]:
         decisions = decide(load, claims)
         wishes = [
             np.broadcast_to(wishes_of(line, segment.name, stream=stream, n_cases=rows.n_cases), (rows.n_cases, BLOCK))
-            for line in deal.budget.lines if line.when.stage == "custom"
+            for line in deal.budget.lines
+            if line.when.stage == "custom"
         ]
         starts = np.broadcast_to(rows.starts, (rows.n_cases, BLOCK))[:, column]
         plan = np.broadcast_to(rows.plan, (rows.n_cases, BLOCK))[:, column]
@@ -41,15 +42,24 @@ def sampled_states(deal: Scenario, seed: int, trial: int) -> dict[str, Any]:
                 found = {"segment": segment.name, "id": case, "start": int(starts[case]), "has_plan": bool(plan[case])}
                 found["custom"] = [int(wish[case, column]) for wish in wishes]
                 row = row_of.get(case)
-                states["cases"].append(found | (failure(segment) if row is None else state(rows, claims, decisions, row)))
+                states["cases"].append(
+                    found | (failure(segment) if row is None else state(rows, claims, decisions, row))
+                )
     return states
 
 
 def failure(segment: Any) -> dict[str, Any]:
     """A failed case about which nothing was drawn, as nothing depends on it."""
     return {
-        "outcome": "failure", "saving": 0, "months_kept": segment.saving_months, "delay": 0, "invalid_claim": False,
-        "overstated_claim": None, "evidence_missing": False, "detected": False, "wrongly_rejected": False,
+        "outcome": "failure",
+        "saving": 0,
+        "months_kept": segment.saving_months,
+        "delay": 0,
+        "invalid_claim": False,
+        "overstated_claim": None,
+        "evidence_missing": False,
+        "detected": False,
+        "wrongly_rejected": False,
         "wrongly_adjusted": False,
     }
 
@@ -58,11 +68,13 @@ def state(rows: Any, claims: Any, decisions: Any, row: int) -> dict[str, Any]:
     """One row of the engine's tables."""
     return {
         "outcome": "success" if rows.success[row] else "failure" if rows.failed[row] else "partial",
-        "saving": int(rows.saving[row]), "months_kept": int(rows.months_kept[row]),
+        "saving": int(rows.saving[row]),
+        "months_kept": int(rows.months_kept[row]),
         "delay": int(claims.delay[row]) if claims.delay.ndim == 1 else 0,
         "invalid_claim": bool(claims.is_invalid[row]),
         "overstated_claim": int(claims.amount[row]) if claims.is_overstated[row] else None,
-        "evidence_missing": bool(claims.lacks_evidence[row]), "detected": bool(decisions.is_detected[row]),
+        "evidence_missing": bool(claims.lacks_evidence[row]),
+        "detected": bool(decisions.is_detected[row]),
         "wrongly_rejected": bool(decisions.is_wrongly_rejected[row]),
         "wrongly_adjusted": bool(decisions.is_wrongly_adjusted[row]),
     }

@@ -30,6 +30,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
 def test_inner_links_have_a_heading(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    headings = {re.sub(r"[^\w -]", "", line.lstrip("#").strip().lower()).replace(" ", "-") for line in text.splitlines() if line.startswith("#")}
+    headings = {
+        re.sub(r"[^\w -]", "", line.lstrip("#").strip().lower()).replace(" ", "-")
+        for line in text.splitlines()
+        if line.startswith("#")
+    }
     missing = set(re.findall(r"\]\(#([^)]+)\)", text)) - headings
     assert not missing

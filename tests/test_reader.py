@@ -119,7 +119,7 @@ FAULTS: list[tuple[Change, str, str, list[str]]] = [
     (("format = 1", "format = 2"), "format", "format", ["= 2 is not known; write 1"]),
     (("format = 1\n", ""), "name", "format", ["is missing"]),
     (("format = 1", 'format = 1\ncurrency = "euro"'), "currency", "currency", ['= "euro" is no currency', '"EUR"']),
-    (("format = 1", 'format = 1\ncurrency = "JPY"'), "currency", "currency", ['= "JPY" does not divide into hundredths']),
+    (("format = 1", 'format = 1\ncurrency = "JPY"'), "currency", "currency", ['= "JPY" does not divide']),
     (('"uniform_months", low = 1', '"uniform_months", low = 4'), "delay", "accountant.delay", ["low <= high", "4, 3"]),
 ]
 

@@ -37,12 +37,17 @@ def engine_says(chapter: Chapter, column: int) -> dict[str, Any]:
 
     until = calendar.maturity  # at maturity the engine reports what is about to be written off
     return {
-        "claimed": kept["accountant.claimed"], "validated": kept["accountant.validated"],
-        "admissible": kept["accountant.admissible"], "late": kept["accountant.late"],
+        "claimed": kept["accountant.claimed"],
+        "validated": kept["accountant.validated"],
+        "admissible": kept["accountant.admissible"],
+        "late": kept["accountant.late"],
         "bridge": {name: taken[column] for name, taken in chapter.bridge.items() if taken[column]},
         "states": {name: count[column] for name, count in chapter.states.items()},
-        "draws": lists(flows.draws), "returned": lists(flows.returned), "interest_paid": steps("interest"),
-        "principal_paid": steps("principal"), "success_fee": steps("success_fee"),
+        "draws": lists(flows.draws),
+        "returned": lists(flows.returned),
+        "interest_paid": steps("interest"),
+        "principal_paid": steps("principal"),
+        "success_fee": steps("success_fee"),
         "outstanding": {name: amounts[:until] for name, amounts in lists(flows.outstanding).items()},
         "interest_due": {name: amounts[:until] for name, amounts in lists(flows.interest_due).items()},
         "payments": lists(flows.payments),
@@ -56,9 +61,16 @@ def engine_says(chapter: Chapter, column: int) -> dict[str, Any]:
         "cashable_by_law": {law: amounts[column] for law, amounts in chapter.pockets.cashable.items()},
         "validated_by_law": {law: amounts[column] for law, amounts in chapter.pockets.validated.items()},
         "payments_by_law": {law: amounts[column] for law, amounts in chapter.pockets.payments.items()},
-        "net_payments": net_payments(flows)[column], "net_cash": kept["municipality.net_cash"],
+        "net_payments": net_payments(flows)[column],
+        "net_cash": kept["municipality.net_cash"],
         "repaid_in_full": kept["investor.repaid_in_full"],
-        "cash": lists({"municipality" if role == "outcome_payer" else role: net for role, net in chapter.cash.items() if role != "account"}),
+        "cash": lists(
+            {
+                "municipality" if role == "outcome_payer" else role: net
+                for role, net in chapter.cash.items()
+                if role != "account"
+            }
+        ),
     }
 
 
@@ -88,9 +100,21 @@ def test_random_small_deals_agree_to_the_cent(plain: dict[str, Any]) -> None:
     assert_same(Scenario.model_validate(plain), 7, TRIALS)
 
 
-@pytest.mark.parametrize("overlays", [
-    [], ["as-spent"], ["enrolment"], ["claim-errors"], ["relapse"], ["claim-at-plan"], ["claim-monthly"], ["from-then"],
-    ["interest-simple"], ["interest-over-term"], ["relapse", "claim-monthly", "enrolment", "as-spent"],
-])
+@pytest.mark.parametrize(
+    "overlays",
+    [
+        [],
+        ["as-spent"],
+        ["enrolment"],
+        ["claim-errors"],
+        ["relapse"],
+        ["claim-at-plan"],
+        ["claim-monthly"],
+        ["from-then"],
+        ["interest-simple"],
+        ["interest-over-term"],
+        ["relapse", "claim-monthly", "enrolment", "as-spent"],
+    ],
+)
 def test_the_reference_deal_agrees_to_the_cent(overlays: list[str]) -> None:
     assert_same(load("zwarte-zwanen", overlays=overlays), 1, (3,))
