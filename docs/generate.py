@@ -1,4 +1,4 @@
-"""Write docs/scenario.md from the models of a scenario file, so that it cannot go stale: ``python docs/generate.py``."""
+"""Write docs/scenario.md from the models of a scenario file: ``python docs/generate.py``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ HEAD = """# The scenario file
 
 *Written by `python docs/generate.py` from the classes in `sib/deal/`; do not edit by hand.*
 
-A deal is a TOML file. Rates and shares are fractions, amounts are units of the currency, times are months from closing. Any table may carry a `source`: a document, `"assumed"` with the reason, or one text a field.
-Where a table has several kinds, `kind` names the one meant. `sib check` prints a deal as the program understood it; `sib schema` prints the same as a JSON schema for editors. What the terms do is in [model.md](model.md).
+A deal is a TOML file. Rates and shares are fractions, amounts are units of the currency, times are months from
+closing. Any table may carry a `source`: a document, `"assumed"` with the reason, or one text a field. Where a table
+has several kinds, `kind` names the one meant. `sib check` prints a deal as the program understood it; `sib schema`
+prints the same as a JSON schema for editors. What the terms do is in [model.md](model.md).
 """
 
 
