@@ -12,9 +12,9 @@ import numpy as np
 
 from sib.accountant.reconcile import Audit
 from sib.arrays import Cents, add_up
+from sib.contract.books import CashFlows
+from sib.contract.metrics import Metrics
 from sib.contract.payments import goes_direct
-from sib.contract.settlement import CashFlows
-from sib.contract.triggers import Metrics
 from sib.deal.scenario import Scenario
 from sib.ledger import ACCOUNT, Movement
 from sib.money import exact
@@ -67,6 +67,11 @@ class Chapter:
     true_by_period: Cents
 
     @property
+    def own_payments(self) -> Cents:
+        """Outcome payments of the outcome payer itself, less what came back, shape (n_trials,)."""
+        return own_payments(self.deal, self.flows)
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Periods and trials."""
         return self.calendar.n_periods, len(self.claimed)
@@ -93,10 +98,14 @@ def _cash_has_two_ends(chapter: Chapter, audit: Audit) -> None:
 
 def _tranches_close(chapter: Chapter, audit: Audit) -> None:
     flows, until = chapter.flows, chapter.calendar.maturity + 1
+    grants = [tranche.name for tranche in chapter.deal.contract.tranches if tranche.grant]
     for name, owed in flows.outstanding.items():
         audit.not_negative("no tranche is below zero", owed)
         audit.not_negative("no interest is below zero", flows.interest_due[name])
-        repaid = flows.paid.get(f"principal:{name}", 0.0) + flows.returned[name]
+        if name in grants:
+            continue
+        covered = [paid for (_, claim), paid in flows.guaranteed.items() if claim == f"principal:{name}"]
+        repaid = add_up([flows.returned[name], *covered]) + flows.paid.get(f"principal:{name}", 0.0)
         left = np.cumsum(flows.draws[name] - repaid, axis=0)
         audit.equal("drawn less repaid is outstanding", left[:until], expected=owed[:until])
     direct = [line.name for line in chapter.deal.contract.payments if goes_direct(line)]
@@ -112,17 +121,29 @@ def _savings_are_accounted_for(chapter: Chapter, audit: Audit) -> None:
     in_time = chapter.metrics.savings.sum(axis=(0, 1))
     taken = chapter.claimed - in_time - chapter.late[0].sum(axis=0)
     audit.adds_up("bridge: claimed less every reason is validated", taken, parts=chapter.bridge.values())
-    audit.adds_up("every case ends in one state", chapter.enrolled, parts=chapter.states.values())
+    if chapter.states:
+        audit.adds_up("every case ends in one state", chapter.enrolled, parts=chapter.states.values())
     audit.adds_up("true savings fall on a law", chapter.true_by_period.sum(axis=0), parts=chapter.pockets.true.values())
     audit.adds_up("validated savings fall on a law", in_time, parts=chapter.pockets.validated.values())
     if chapter.deal.own_laws():
         audit.adds_up(
-            "payments are charged to a law", net_payments(chapter.flows), parts=chapter.pockets.payments.values()
+            "payments are charged to a law", chapter.own_payments, parts=chapter.pockets.payments.values()
         )
 
 
+def own_payments(deal: Scenario, flows: CashFlows) -> Cents:
+    """Return what the outcome payer itself pays, where others pay too; shape (n_trials,), in cents."""
+    paid = net_payments(flows)
+    for (clause, payer), amounts in flows.borne.items():
+        if payer != deal.parties.outcome_payer:
+            paid = paid - amounts.sum(axis=0) * (-1 if clause == "surplus:" else 1)
+    return paid
+
+
 def net_payments(flows: CashFlows) -> Cents:
-    """Return outcome payments less the surplus that went back, shape (n_trials,), in cents."""
+    """Return outcome payments less what came back: surplus, and debts of two-way lines; (n_trials,), in cents."""
     paid = add_up(paid.sum(axis=0) for paid in flows.payments.values())
-    surplus = flows.paid.get("surplus:")
-    return paid if surplus is None else paid - surplus.sum(axis=0)
+    back = [amounts.sum(axis=0) for amounts in flows.owed_back.values()]
+    if "surplus:" in flows.paid:
+        back.append(flows.paid["surplus:"].sum(axis=0))
+    return paid - add_up(back) if back else paid

@@ -61,8 +61,8 @@ def needed_success(deal: Scenario) -> float:
     """Return the smallest mean chance of success at which the deal without variance repays in full."""
     calendar = grid(deal)
     spending = expected_spending(deal, calendar)
-    weights = np.array([segment.cases * segment.triage_share for segment in deal.programme.segments])
-    means = np.array([mean_chance(segment) for segment in deal.programme.segments])
+    weights = np.array([segment.cases * segment.triage_share for segment in deal.segments])
+    means = np.array([mean_chance(segment) for segment in deal.segments])
     if not (means * weights).any():
         return float("nan")
     low, high = 0.0, 1 / means[means > 0].min()
@@ -85,7 +85,7 @@ def effective_cases(deal: Scenario, *, with_parameters: bool = True) -> float:
     with_parameters : bool
         Whether the uncertainty about the chance of success counts.
     """
-    segments = deal.programme.segments
+    segments = deal.segments
     triage = np.array([segment.triage_share for segment in segments])
     means = np.array([mean_chance(segment) for segment in segments])
     covariance = np.zeros((len(segments), len(segments)))
@@ -98,7 +98,7 @@ def effective_cases(deal: Scenario, *, with_parameters: bool = True) -> float:
 
 def _covariance(deal: Scenario, i: int, j: int, *, with_parameters: bool) -> float:
     """Covariance of the shared chances of two segments, or the variance of one."""
-    terms, segments = deal.programme.dependence, deal.programme.segments
+    terms, segments = deal.dependence, deal.segments
     if i == j:
         return _variance(deal, segments[i], with_parameters=with_parameters)
     between = float(outcome_correlation(deal)[i, j])
@@ -117,7 +117,7 @@ def _chance_of(deal: Scenario, segment: Segment, *, with_parameters: bool) -> Ca
 
 
 def _variance(deal: Scenario, segment: Segment, *, with_parameters: bool) -> float:
-    terms, mean = deal.programme.dependence, mean_chance(segment)
+    terms, mean = deal.dependence, mean_chance(segment)
     shape = beta_of(segment) if with_parameters else None
     var_p = shape[0] * shape[1] / (sum(shape) ** 2 * (sum(shape) + 1)) if shape else 0.0
     if isinstance(terms, BetaBinomial):
@@ -131,7 +131,7 @@ def _variance(deal: Scenario, segment: Segment, *, with_parameters: bool) -> flo
 
 def decisive(deal: Scenario) -> Decisive:
     """Return the three numbers that decide a deal."""
-    segments = deal.programme.segments
+    segments = deal.segments
     expected = np.array([segment.cases * segment.triage_share * mean_chance(segment) for segment in segments])
     gains = np.array([success_course(deal, segment).savings.sum() / 100 for segment in segments])
     planned = sum(segment.cases * segment.triage_share for segment in segments)
@@ -146,7 +146,7 @@ def decisive(deal: Scenario) -> Decisive:
 
 
 def _correlation(deal: Scenario) -> float:
-    segments = deal.programme.segments
+    segments = deal.segments
     total = 0.0
     for segment in segments:
         mean = mean_chance(segment)

@@ -18,6 +18,7 @@ from sib.accountant.reconcile import Audit
 from sib.arrays import Array, Cents, add_up, read_only
 from sib.chance.draws import BLOCK
 from sib.chapter import Chapter, reconcile
+from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.programme.grid import Grid, grid
@@ -166,7 +167,7 @@ def check_size(deal: Scenario, trials: int, *, keep_flows: bool, n_workers: int 
         Says the estimate and the largest number of trials that fits.
     """
     n_periods = grid(deal).n_periods
-    n_cases = sum(largest_intake(deal, segment) for segment in deal.programme.segments)
+    n_cases = sum(largest_intake(deal, segment) for segment in deal.segments) or planned_people(deal)
     per_trial = 8 * (
         KEPT + 12 * len(deal.payers) + ((9 + len(deal.contract.tranches)) * n_periods if keep_flows else 0)
     )

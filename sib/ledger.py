@@ -6,13 +6,14 @@ by their role; ``account`` is the contract account through which all but direct 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from sib.arrays import Cents
-from sib.contract.settlement import CashFlows
-from sib.deal.contract import FixedPayment
+from sib.contract.books import CashFlows
+from sib.deal.lines import TwoWay
 from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
 from sib.money import exact
@@ -55,20 +56,69 @@ def movements(deal: Scenario, flows: CashFlows, *, spending: Spending, reviewed:
     """
     book: list[Movement] = []
     for name, drawn in flows.draws.items():
-        book.append(Movement("investor", ACCOUNT, f"drawdown:{name}", drawn))
+        book.append(Movement(holder_of(deal, f"drawdown:{name}"), ACCOUNT, f"drawdown:{name}", drawn))
     for line in deal.budget.lines:
         book.append(Movement(ACCOUNT, line.payee, f"cost:{line.activity}", spending.by_line[line.activity]))
     for name, returned in flows.returned.items():
-        book.append(Movement(ACCOUNT, "investor", f"unspent:{name}", returned))
+        book.append(Movement(ACCOUNT, holder_of(deal, f"unspent:{name}"), f"unspent:{name}", returned))
     book.append(Movement(ACCOUNT, "outcome_payer", "unspent:", flows.unspent_to_payer))
-    for terms in deal.contract.payments:
-        to = terms.to if isinstance(terms, FixedPayment) and terms.to != "waterfall" else ACCOUNT
-        book.append(Movement("outcome_payer", to, f"payment:{terms.name}", flows.payments[terms.name]))
-    payees = {f"fees:{fee.name}": fee.payee for fee in deal.contract.fees} | {"surplus:": "outcome_payer"}
-    for claim, paid in flows.paid.items():
-        book.append(Movement(ACCOUNT, payees.get(claim, "investor"), claim, paid))
+    book += _outcome_payments(deal, flows)
+    book += _paid_out(deal, flows)
+    for (name, claim), paid in flows.guaranteed.items():
+        by = next(terms.by for terms in deal.contract.guarantees if terms.name == name)
+        book.append(Movement(by, holder_of(deal, claim), f"guarantee:{name}", paid))
     book.append(Movement(deal.accountant.fee.payer, "accountant", "fee:accountant", accountant_fee(deal, reviewed)))
     return [movement for movement in book if movement.amounts.any()]
+
+
+def _outcome_payments(deal: Scenario, flows: CashFlows) -> Iterator[Movement]:
+    """What outcome payers pay, line by line, and what two-way lines bring back."""
+    direct = {terms.name: terms.to for terms in deal.contract.payments if terms.to != "waterfall"}
+    liable = {terms.name: terms.liable for terms in deal.contract.payments if isinstance(terms, TwoWay)}
+    for name, paid in flows.payments.items():
+        to, clause = direct.get(name, ACCOUNT), name if name.startswith("early end: ") else f"payment:{name}"
+        for payer, part in _by_payer(deal, flows, name, paid):
+            yield Movement(payer, to, clause, part)
+    for name, back in flows.owed_back.items():
+        yield Movement(liable[name], "outcome_payer", f"owed back:{name}", back)
+
+
+def _by_payer(deal: Scenario, flows: CashFlows, name: str, whole: Cents) -> Iterator[tuple[str, Cents]]:
+    """Divide an amount over the outcome payers as the contract did."""
+    if not deal.contract.outcome_payers:
+        yield "outcome_payer", whole
+        return
+    for payer in deal.contract.outcome_payers:
+        if (name, payer.name) in flows.borne:
+            yield role_of(deal, payer.name), flows.borne[name, payer.name]
+
+
+def _paid_out(deal: Scenario, flows: CashFlows) -> Iterator[Movement]:
+    """What the waterfalls gave out; recycled money stays in the account."""
+    fees = {f"fees:{fee.name}": fee.payee for fee in deal.contract.fees}
+    for claim, paid in flows.paid.items():
+        if claim == "surplus:":
+            for payer, part in _by_payer(deal, flows, claim, paid):
+                yield Movement(ACCOUNT, payer, claim, part)
+        elif claim != "recycle:":
+            yield Movement(ACCOUNT, fees[claim] if claim in fees else holder_of(deal, claim), claim, paid)
+
+
+def holder_of(deal: Scenario, claim: str) -> str:
+    """Return the role that put in the money of the tranche that a claim names."""
+    name = claim.partition(":")[2]
+    return next(tranche.holder for tranche in deal.contract.tranches if tranche.name == name)
+
+
+def role_of(deal: Scenario, payer: str) -> str:
+    """Return the role of an outcome payer: its own name, unless it is the first of the deal."""
+    return "outcome_payer" if payer == deal.parties.outcome_payer else payer
+
+
+def parties(deal: Scenario) -> tuple[str, ...]:
+    """Return everybody that money can move between: the roles, and further outcome payers by name."""
+    others = (role_of(deal, payer.name) for payer in deal.contract.outcome_payers)
+    return tuple(dict.fromkeys((*ROLES, *others)))
 
 
 def accountant_fee(deal: Scenario, reviewed: Cents) -> Cents:
@@ -79,7 +129,7 @@ def accountant_fee(deal: Scenario, reviewed: Cents) -> Cents:
     return amounts
 
 
-def balances(book: list[Movement], shape: tuple[int, ...]) -> dict[str, Cents]:
+def balances(book: list[Movement], parties: tuple[str, ...], *, shape: tuple[int, ...]) -> dict[str, Cents]:
     """Return the net cash of every role and of the account, by period and trial.
 
     Returns
@@ -87,7 +137,7 @@ def balances(book: list[Movement], shape: tuple[int, ...]) -> dict[str, Cents]:
     dict of str to ndarray of shape (n_periods, n_trials)
         Cents received less cents paid.
     """
-    net = {party: np.zeros((shape[0], 1)) for party in (*ROLES, ACCOUNT)}
+    net = {party: np.zeros((shape[0], 1)) for party in (*parties, ACCOUNT)}
     for movement in book:
         for party, sign in ((movement.payee, 1.0), (movement.payer, -1.0)):
             if net[party].shape[1] < movement.amounts.shape[1]:

@@ -6,7 +6,7 @@ section 7. The contract is settled before this room looks at it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -36,21 +36,19 @@ class Pockets:
     payments: dict[str, Cents]
 
 
-def pockets(deal: Scenario, true: Cents, *, validated: Cents, paid: Cents, calendar: Grid) -> Pockets:
-    """Divide savings and payments over the budgets.
+def savings_by_law(deal: Scenario, true: Cents, *, validated: Cents, calendar: Grid) -> Pockets:
+    """Divide the savings of cases over the budgets; payments are charged later.
 
     Parameters
     ----------
     true, validated : ndarrays of shape (n_segments, n_windows, n_trials)
         Cents by fiscal window; validated without what came too late.
-    paid : ndarray of shape (n_trials,)
-        Outcome payments, net of surplus.
     """
-    n_trials = len(paid)
+    n_trials = true.shape[-1]
     by_law = {law: np.zeros(n_trials) for law in deal.payers}
     cashable = {law: np.zeros(n_trials) for law in deal.payers}
     counted = {law: np.zeros(n_trials) for law in deal.payers}
-    for place, segment in enumerate(deal.programme.segments):
+    for place, segment in enumerate(deal.segments):
         cells = _in_order(deal, cell_shares(segment))
         saving = true[place].any(axis=1)
         starts = [start for start, any_saved in zip(calendar.window_starts, saving, strict=True) if any_saved]
@@ -62,7 +60,34 @@ def pockets(deal: Scenario, true: Cents, *, validated: Cents, paid: Cents, calen
         parts = largest_remainder(validated[place][validated[place].any(axis=1)], list(laws.values()))
         for law, part in zip(laws, np.moveaxis(parts, -1, 0), strict=True):
             counted[law] += part.sum(axis=0)
-    return Pockets(by_law, cashable, counted, _charged(deal, counted, paid))
+    return Pockets(by_law, cashable, counted, {})
+
+
+def worth_by_law(deal: Scenario, worth: dict[str, Cents], *, calendar: Grid) -> Pockets:
+    """Return the savings of a group programme on each budget; they count as direct, and none is validated.
+
+    Parameters
+    ----------
+    worth : dict of str to ndarray of shape (n_periods, n_trials)
+        True savings, in cents.
+    """
+    cashable = {}
+    for law, saved in worth.items():
+        by_window = np.add.reduceat(saved, calendar.window_starts, axis=0)
+        cashable[law] = _cashable(deal.payers[law], "direct", part=by_window, starts=list(calendar.window_starts))
+    true = {law: saved.sum(axis=0) for law, saved in worth.items()}
+    return Pockets(true, cashable, {law: np.zeros_like(saved) for law, saved in true.items()}, {})
+
+
+def charged(deal: Scenario, found: Pockets, *, paid: Cents) -> Pockets:
+    """Return the pockets with the outcome payer's payments on its budgets.
+
+    Parameters
+    ----------
+    paid : ndarray of shape (n_trials,)
+        Outcome payments, net of surplus.
+    """
+    return replace(found, payments=_charged(deal, found.validated, paid))
 
 
 def _in_order(deal: Scenario, cells: dict[tuple[str, str], Fraction]) -> dict[tuple[str, str], Fraction]:

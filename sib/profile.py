@@ -17,7 +17,7 @@ from sib.accountant.counting import Claimed, counted
 from sib.arrays import Cents, Floats
 from sib.chance import dependence, distributions
 from sib.chance.draws import BLOCK, Stream
-from sib.contract.triggers import Metrics
+from sib.contract.metrics import Metrics
 from sib.deal.audit import FixedDelay
 from sib.deal.programme import BetaBinomial, Fixed, GaussianFactor, Segment
 from sib.deal.scenario import Scenario
@@ -216,7 +216,7 @@ def points_of(segment: Segment, *, with_parameters: bool) -> Floats:
 
 def chance_at(deal: Scenario, segment: Segment, *, u: Floats, with_parameters: bool) -> Floats:
     """The shared chance at a uniform of its factor, averaged over what is not known of p."""
-    terms = deal.programme.dependence
+    terms = deal.dependence
     total = np.zeros_like(u)
     points = points_of(segment, with_parameters=with_parameters)
     for p in points:
@@ -234,7 +234,7 @@ def selection(deal: Scenario, segment: Segment) -> float:
 
     ``E[P m] / E[P]`` with m = exp(b z - b**2 / 2); 1 where savings do not load on the outcome factor.
     """
-    loading = deal.programme.dependence.savings
+    loading = deal.dependence.savings
     if loading == 0:
         return 1.0
     u = midpoints(POINTS)
@@ -262,7 +262,7 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
     until = calendar.last_payment + 1
     savings, n_cases = (np.zeros((n_cohorts, until, n_points)) for _ in range(2))
     enrolled = np.zeros((n_cohorts, n_points))
-    for segment, p in zip(deal.programme.segments, chances, strict=True):
+    for segment, p in zip(deal.segments, chances, strict=True):
         partly = segment.partial.chance if segment.partial else 0.0
         courses = [
             (p, success_course(deal, segment)),
@@ -273,7 +273,7 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
             ),
         ]
         for start, plans in enumerate(planned_plans(deal, segment)):
-            cohort = _cohort(deal, start)
+            cohort = deal.cohort_of(segment, start)
             enrolled[cohort] += plans
             for chance, course in courses if plans else ():
                 room = slice(start, min(start + len(course.savings), until))
@@ -285,11 +285,6 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
     whole = np.diff(np.rint(np.cumsum(by_date, axis=1)), axis=1, prepend=0.0)
     names = tuple(cohort.name for cohort in deal.contract.cohorts)
     return Metrics(whole, np.add.reduceat(n_cases, starts, axis=1), enrolled, names, is_whole=False)
-
-
-def _cohort(deal: Scenario, start: int) -> int:
-    cohorts = deal.contract.cohorts
-    return next((place for place, terms in enumerate(cohorts) if terms.from_month <= start <= terms.to), len(cohorts))
 
 
 def expected_spending(deal: Scenario, calendar: Grid) -> Spending:
@@ -306,7 +301,7 @@ def expected_spending(deal: Scenario, calendar: Grid) -> Spending:
     planned = deal.model_copy(update={"budget": deal.budget.model_copy(update={"lines": tuple(lines)})})
     none, flags = np.zeros(0, dtype=np.int64), np.zeros((0, 1), dtype=np.bool_)
     tables = []
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         plans = np.repeat(np.rint(planned_plans(deal, segment))[:, np.newaxis], BLOCK, axis=1)
         tables.append(
             Cases(

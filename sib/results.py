@@ -13,8 +13,10 @@ from typing import Literal
 import numpy as np
 
 from sib.arrays import Floats
+from sib.deal.parties import ROLES
 from sib.decisive import Decisive, decisive
 from sib.engine import Simulation
+from sib.ledger import parties
 from sib.measures import risk
 from sib.measures.returns import irr_of_mean_cash_flow
 from sib.measures.risk import Estimate
@@ -84,9 +86,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("investor", "wal_years", "investor.wal_years", "years", True),
     Measure("investor", "payback_years", "investor.payback_years", "years", True),
     *_of("municipality", "money", *MUNICIPALITY),
-    *_of("accountant", "money", "claimed", "admissible", "validated", "late", "receipts"),
-    Measure("accountant", "validated_cases", "accountant.validated_cases", unit="count"),
-    *_of("programme", "count", "enrolled", "successes", "overrun"),
+    *_of("accountant", "money", "receipts"),
+    *_of("programme", "count", "enrolled"),
     *_of("programme", "money", "cost"),
     *_of("provider", "money", "receipts"),
     *_of("intermediary", "money", "receipts"),
@@ -94,16 +95,36 @@ MEASURES: tuple[Measure, ...] = (
 )
 """Measures that every deal has; those of laws and tranches are added from the deal's own names."""
 
+OF_CASES: tuple[Measure, ...] = (
+    *_of("accountant", "money", "claimed", "admissible", "validated", "late"),
+    Measure("accountant", "validated_cases", "accountant.validated_cases", unit="count"),
+    *_of("programme", "count", "successes", "overrun"),
+)
+"""Measures of deals in which every case is claimed and validated."""
+
 
 def _named_measures(run: Simulation) -> Iterator[Measure]:
     yield from MEASURES
+    yield from OF_CASES if run.deal.segments else _of_group(run)
     tranches = run.deal.contract.tranches
     for tranche in tranches if len(tranches) > 1 else ():
         yield from _of(f"investor.{tranche.name}", "money", *INVESTOR)
         for name, unit in (("irr", "fraction"), ("moic", "fraction"), ("wal_years", "years")):
             yield Measure(f"investor.{tranche.name}", name, f"investor.{tranche.name}.{name}", unit, True)  # type: ignore[arg-type]
+    for payer in parties(run.deal)[len(ROLES) :]:
+        yield from _of(payer, "money", "outcome_payments", "true_savings", "cashable_savings", "net_cash")
+    if run.deal.contract.guarantees:
+        yield from _of("guarantor", "money", "paid")
     for law in run.deal.payers:
         yield from _of(f"payer.{law}", "money", *MUNICIPALITY)
+
+
+def _of_group(run: Simulation) -> Iterator[Measure]:
+    """The metrics that a group programme measures, at the end."""
+    for name in run.deal.metrics:
+        if name != "enrolled":
+            unit: Unit = "money" if run.deal.metrics[name] == "eur" else "count"
+            yield Measure("programme", name, f"metric.{name}", unit, can_be_undefined=True)
 
 
 class Summary:
@@ -116,7 +137,7 @@ class Summary:
 
     def __init__(self, run: Simulation) -> None:
         self.run = run
-        self.decisive: Decisive = decisive(run.deal)
+        self.decisive: Decisive | None = decisive(run.deal) if run.deal.segments else None
 
     def trials(self, key: str) -> Floats:
         """Return one value a trial, money in currency units."""
@@ -223,7 +244,8 @@ def _at_least_zero(estimate: Estimate) -> Estimate:
 def transfer(summary: Summary) -> Iterator[Row]:
     """What a validated success costs, and what handing over the risk costs."""
     payments, successes = summary.trials("municipality.outcome_payments"), summary.trials("accountant.validated_cases")
-    yield summary.row(("municipality", "cost_per_validated_success", "value"), risk.ratio(payments, successes))
+    if summary.run.deal.segments:
+        yield summary.row(("municipality", "cost_per_validated_success", "value"), risk.ratio(payments, successes))
     work = summary.trials("programme.cost")
     yield summary.row(("municipality", "price_of_risk_transfer", "mean"), risk.mean(payments - work))
 
@@ -249,7 +271,7 @@ def luck(summary: Summary) -> Iterator[Row]:
         gap, spread = validated.mean() - trigger.at_least * 100, validated.std()
         if spread > 0:
             yield summary.row(("accountant", "distance_to_trigger_sds", "value"), figure(gap / spread), unit="count")
-        if summary.decisive.euros_per_success > 0:
+        if summary.decisive is not None and summary.decisive.euros_per_success > 0:
             steps = gap / 100 / summary.decisive.euros_per_success
             yield summary.row(("accountant", "distance_to_trigger_successes", "value"), figure(steps), unit="count")
 
@@ -257,6 +279,8 @@ def luck(summary: Summary) -> Iterator[Row]:
 def deciding(summary: Summary) -> Iterator[Row]:
     """The three numbers that decide the deal."""
     found = summary.decisive
+    if found is None:
+        return
     yield summary.row(("programme", "effective_cases", "value"), figure(found.effective_cases), unit="count")
     yield summary.row(
         ("programme", "effective_cases_given_parameters", "value"),

@@ -229,8 +229,8 @@ def statement(deal: Scenario, seed: int, *, trial: int) -> pd.DataFrame:
             {
                 "date": pd.Timestamp(chapter.calendar.dates[period]),
                 "period": period,
-                "payer": names[movement.payer],
-                "payee": names[movement.payee],
+                "payer": names.get(movement.payer, movement.payer),
+                "payee": names.get(movement.payee, movement.payee),
                 "clause": movement.clause,
                 "amount": cents / 100,
                 "account_balance": balance / 100,

@@ -11,12 +11,13 @@ from collections.abc import Callable
 import numpy as np
 
 from sib.arrays import Array, Cents, add_up
-from sib.chapter import Chapter, net_payments
-from sib.contract.settlement import CashFlows
-from sib.contract.triggers import ever_met
-from sib.deal.contract import SavingsShare
+from sib.chapter import Chapter
+from sib.contract.triggers import triggers_met
+from sib.deal.lines import SavingsShare
 from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
+from sib.holding import Holding, holding, investors_tranches
+from sib.ledger import parties
 from sib.measures.returns import irr, moic, npv, payback_years, wal_years
 
 Entries = dict[str, Array]
@@ -47,27 +48,44 @@ def accountant(chapter: Chapter) -> Entries:
 def triggers(chapter: Chapter) -> Entries:
     """For each trigger: met on what was validated, on what was earned, and had nothing come too late."""
     entries: Entries = {}
-    for trigger in chapter.deal.contract.triggers:
-        paid = chapter.flows.met[trigger.name][-1]
-        earned = ever_met(trigger, chapter.admissible)
+    contract, months = chapter.deal.contract, chapter.calendar.payment_periods
+    on_admissible = triggers_met(contract, chapter.admissible, months=months)
+    is_late = bool(chapter.late[0].any())
+    with_late = triggers_met(contract, chapter.metrics.with_late(*chapter.late), months=months) if is_late else {}
+    for trigger in contract.triggers:
+        paid, earned = chapter.flows.met[trigger.name][-1], on_admissible[trigger.name][-1]
         entries[f"trigger.{trigger.name}.paid"] = paid
         entries[f"trigger.{trigger.name}.earned"] = earned
-        by_then = ever_met(trigger, chapter.metrics.with_late(*chapter.late)) if chapter.late[0].any() else paid
-        entries[f"trigger.{trigger.name}.late"] = ~paid & by_then
+        entries[f"trigger.{trigger.name}.late"] = ~paid & (with_late[trigger.name][-1] if is_late else paid)
+    return entries
+
+
+def metrics(chapter: Chapter) -> Entries:
+    """The last value of each metric that a group programme measures, all cohorts together; NaN without one."""
+    entries: Entries = {}
+    for name in chapter.deal.metrics if not chapter.deal.segments else ():
+        number, base = chapter.metrics.reading(name, cohort=None, measure="cumulative")
+        scale = chapter.metrics.scale(name) / (100 if chapter.deal.metrics[name] == "eur" else 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            value = number[-1] / (base[-1] if base.ndim > 1 else base) / scale
+        entries[f"metric.{name}"] = np.broadcast_to(np.where(np.isfinite(value), value, np.nan), chapter.shape[1:])
     return entries
 
 
 def investor(chapter: Chapter) -> Entries:
     """What the investor lays out and gets back, all tranches together and each apart."""
-    flows, everyone = chapter.flows, list(chapter.flows.draws)
-    entries = _holder(chapter, "investor", everyone)
-    if len(everyone) > 1:
-        for name in everyone:
-            entries |= _holder(chapter, f"investor.{name}", [name])
-    unpaid = add_up(flows.written_off.values())
+    flows, deal = chapter.flows, chapter.deal
+    entries = _returns(chapter, "investor", holding(deal, flows))
+    if len(deal.contract.tranches) > 1:
+        for tranche in deal.contract.tranches:
+            party = f"investor.{tranche.name}"
+            entries |= _returns(chapter, party, holding(deal, flows, tranche=tranche.name))
+            entries[f"{party}.repaid_in_full"] = flows.written_off[tranche.name] == 0
+    unpaid = add_up(flows.written_off[name] for name in investors_tranches(deal))
     entries["investor.entitlement"] = flows.entitlement[-1]
     entries["investor.owed_on_savings"] = _paid_on_savings(chapter) + unpaid
-    return entries | {"investor.repaid_in_full": unpaid == 0, "investor.written_off": unpaid}
+    in_full = (unpaid == 0) & (flows.missed_coupons == 0)
+    return entries | {"investor.repaid_in_full": in_full, "investor.written_off": unpaid}
 
 
 def _paid_on_savings(chapter: Chapter) -> Cents:
@@ -76,25 +94,16 @@ def _paid_on_savings(chapter: Chapter) -> Cents:
     return add_up([np.zeros(chapter.shape[1]), *(chapter.flows.payments[name].sum(axis=0) for name in lines)])
 
 
-def _holder(chapter: Chapter, party: str, tranches: list[str]) -> Entries:
-    flows, years = chapter.flows, chapter.calendar.years
-    nothing = np.zeros(chapter.shape)
-    drawn = add_up(flows.draws[name] for name in tranches)
-    back = add_up(flows.returned[name] for name in tranches)
-    principal = add_up(flows.paid.get(f"principal:{name}", nothing) for name in tranches)
-    steps = [flows.paid.get(f"{kind}:{name}", nothing) for kind in ("interest", "success_fee") for name in tranches]
-    received = add_up([principal, *steps])
-    outlay = (drawn - back).sum(axis=0)
-    receipts = received.sum(axis=0)
-    net = (received + back - drawn).T
+def _returns(chapter: Chapter, party: str, held: Holding) -> Entries:
+    years, outlay, receipts, net = chapter.calendar.years, held.outlay, held.receipts, held.net
     return {
         f"{party}.outlay": outlay,
         f"{party}.receipts": receipts,
         f"{party}.irr": irr(net, years),
         f"{party}.moic": moic(outlay, receipts),
         f"{party}.npv": npv(net, years, rate=hurdle(chapter.deal)),
-        f"{party}.wal_years": wal_years((principal + back).T, years),
-        f"{party}.payback_years": payback_years(outlay, received.T, times=years),
+        f"{party}.wal_years": wal_years((held.principal + held.back).T, years),
+        f"{party}.payback_years": payback_years(outlay, held.received.T, times=years),
     }
 
 
@@ -116,7 +125,7 @@ def municipality(chapter: Chapter) -> Entries:
     zero = np.zeros(chapter.shape[1])
     cashable = sum((pockets.cashable[law] for law in own), zero)
     entries: Entries = {
-        "municipality.outcome_payments": net_payments(chapter.flows),
+        "municipality.outcome_payments": chapter.own_payments,
         "municipality.validated_savings": sum((pockets.validated[law] for law in own), zero),
         "municipality.true_savings": sum((pockets.true[law] for law in own), zero),
         "municipality.cashable_savings": cashable,
@@ -131,10 +140,25 @@ def municipality(chapter: Chapter) -> Entries:
     return entries
 
 
+def other_payers(chapter: Chapter) -> Entries:
+    """What further outcome payers pay, and what their budgets save."""
+    deal, entries = chapter.deal, Entries()
+    for name in parties(deal)[len(ROLES) :]:
+        laws = [law for law, payer in deal.payers.items() if payer.party == name]
+        cash = chapter.cash[name].sum(axis=0)
+        for kind in ("true", "cashable"):
+            saved = getattr(chapter.pockets, kind)
+            entries[f"{name}.{kind}_savings"] = sum((saved[law] for law in laws), np.zeros(chapter.shape[1]))
+        entries[f"{name}.outcome_payments"] = -cash
+        entries[f"{name}.net_cash"] = entries[f"{name}.cashable_savings"] + cash
+    return entries
+
+
 def others(chapter: Chapter) -> Entries:
     """What the parties that do the work receive, and what all budgets together save."""
     true = add_up(chapter.pockets.true.values())
-    return {
+    guarantees = {"guarantor.paid": -chapter.cash["guarantor"].sum(axis=0)} if chapter.deal.contract.guarantees else {}
+    return guarantees | {
         "provider.receipts": chapter.cash["provider"].sum(axis=0),
         "intermediary.receipts": chapter.cash["intermediary"].sum(axis=0),
         "accountant.receipts": chapter.cash["accountant"].sum(axis=0),
@@ -148,7 +172,16 @@ def _work(chapter: Chapter) -> Cents:
     return add_up(chapter.cash[role].sum(axis=0) for role in ("provider", "intermediary", "accountant"))
 
 
-TALLIES: tuple[Callable[[Chapter], Entries], ...] = (programme, accountant, triggers, investor, municipality, others)
+TALLIES: tuple[Callable[[Chapter], Entries], ...] = (
+    programme,
+    accountant,
+    metrics,
+    triggers,
+    investor,
+    municipality,
+    other_payers,
+    others,
+)
 """What is kept of each trial, in this order."""
 
 
@@ -174,7 +207,7 @@ NOT_MONEY |= dict.fromkeys(COUNTS, "count")
 def unit_of(key: str) -> str:
     """Return the unit of a kept value: ``money``, ``fraction``, ``years`` or ``count``."""
     kind, _, name = key.partition(".")
-    if kind == "state":
+    if kind in ("state", "metric"):
         return "count"
     return "fraction" if kind == "trigger" else NOT_MONEY.get(name.rpartition(".")[2], "money")
 
@@ -185,10 +218,10 @@ def paths(chapter: Chapter) -> dict[str, Cents]:
     Net cash by role, and by tranche as ``investor.NAME`` where there are several; ``outstanding`` principal;
     ``due`` (principal and interest); ``true_savings`` and ``validated_savings``.
     """
-    flows = chapter.flows
-    found = {role: chapter.cash[role] for role in ROLES}
+    flows, deal = chapter.flows, chapter.deal
+    found = {role: chapter.cash[role] for role in parties(deal)}
     if len(flows.draws) > 1:
-        found |= {f"investor.{name}": _net(flows, name) for name in flows.draws}
+        found |= {f"investor.{name}": holding(deal, flows, tranche=name).net.T for name in flows.draws}
     validated = np.zeros(chapter.shape)
     validated[list(chapter.calendar.payment_periods)] = chapter.metrics.savings.sum(axis=0)
     return found | {
@@ -198,10 +231,3 @@ def paths(chapter: Chapter) -> dict[str, Cents]:
         "validated_savings": validated,
     }
 
-
-def _net(flows: CashFlows, tranche: str) -> Cents:
-    """What the holder of one tranche receives less what it lays out."""
-    net = flows.returned[tranche] - flows.draws[tranche]
-    for kind in ("interest", "principal", "success_fee"):
-        net = net + flows.paid.get(f"{kind}:{tranche}", 0.0)
-    return net

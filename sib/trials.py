@@ -1,139 +1,88 @@
 """Some blocks of trials worked out, from the first referral to the last euro.
 
 In come a deal, a seed and block numbers, out goes a ``Chapter``. This room knows the order of the rooms of the
-floor below and joins what they make of each block; it does no arithmetic of its own.
+floor below; it does no arithmetic of its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from sib.accountant.verification import Verified, verify
-from sib.arrays import Cents, add_up
-from sib.chance.draws import BLOCK, Stream
-from sib.chapter import Chapter, net_payments
+from sib.arrays import Bools, Ints
+from sib.chance.draws import Stream, trial_uniforms
+from sib.chapter import Chapter, own_payments
+from sib.contract.ending import endings
+from sib.contract.financing import curtail
 from sib.contract.settlement import settle
-from sib.contract.triggers import Metrics
+from sib.contract.triggers import first_met, triggers_met
 from sib.deal.scenario import Scenario
-from sib.ledger import balances, movements
-from sib.pockets import pockets
-from sib.programme.budget import Spending, spend
+from sib.findings import Findings, Work, find
+from sib.ledger import balances, movements, parties
+from sib.pockets import charged
 from sib.programme.grid import Grid
-from sib.programme.outcomes import factors
-from sib.programme.savings import Caseload, Cases, cases, true_savings
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """One block after programme and accountant, all segments."""
-
-    tables: list[Cases]
-    verified: list[Verified]
-    spending: Spending
-    true: list[Cents]
 
 
 def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapter:
     """Work out some blocks from the first referral to the last euro."""
-    worked = [_work_out(deal, Stream(seed, block), calendar) for block in blocks]
-    n_segments = len(deal.programme.segments)
-    verified = [[block.verified[place] for block in worked] for place in range(n_segments)]
-    by_segment = [np.concatenate([found.validated for found in of_segment], axis=-1) for of_segment in verified]
-    spending = _spending([block.spending for block in worked])
-    metrics, late = _metrics(deal, verified, calendar=calendar, found="validated")
-    admissible, admissible_late = _metrics(deal, verified, calendar=calendar, found="admissible")
-    flows = settle(deal, metrics, spending=spending, calendar=calendar)
-    true = [np.concatenate([block.true[place] for block in worked], axis=-1) for place in range(n_segments)]
-    counted = [found.sum(axis=0)[: calendar.n_periods] for found in by_segment]
-    reviewed = add_up(np.concatenate([f.reviewed for f in of_segment], axis=-1) for of_segment in verified)
-    book = movements(deal, flows, spending=spending, reviewed=reviewed)
+    found = _found(Work(deal, seed, blocks, calendar))
+    metrics, spending = found.metrics, found.spending
+    flows = settle(deal, metrics, spending=spending, calendar=calendar, able=_able(deal, seed, blocks))
+    book = movements(deal, flows, spending=spending, reviewed=found.reviewed)
     return Chapter(
         deal=deal,
         calendar=calendar,
         metrics=metrics,
-        admissible=admissible,
-        late=late,
-        admissible_late=admissible_late,
-        claimed=add_up(np.concatenate([f.claimed for f in of_segment]) for of_segment in verified),
-        bridge=_named(verified, "bridge"),
-        states=_named(verified, "states"),
-        successes=np.concatenate([add_up(table.successes for table in block.tables) for block in worked]),
+        admissible=found.admissible,
+        late=found.late,
+        admissible_late=found.admissible_late,
+        claimed=found.claimed,
+        bridge=found.bridge,
+        states=found.states,
+        successes=found.successes,
         enrolled=metrics.enrolled.sum(axis=0),
-        overrun=np.concatenate([add_up(table.overrun for table in block.tables) for block in worked]),
+        overrun=found.overrun,
         spending=spending,
         flows=flows,
         book=book,
-        cash=balances(book, (calendar.n_periods, metrics.enrolled.shape[1])),
-        pockets=pockets(
-            deal,
-            _windows(true, calendar),
-            validated=_windows(counted, calendar),
-            paid=net_payments(flows),
-            calendar=calendar,
-        ),
-        true_by_period=add_up(true),
+        cash=balances(book, parties(deal), shape=(calendar.n_periods, metrics.enrolled.shape[1])),
+        pockets=charged(deal, found.pockets, paid=own_payments(deal, flows)),
+        true_by_period=found.true_by_period,
     )
 
 
-def _work_out(deal: Scenario, stream: Stream, calendar: Grid) -> _Block:
-    """Programme and accountant of one block."""
-    drawn = factors(deal, stream)
-    tables, verified, true = [], [], []
-    for place, segment in enumerate(deal.programme.segments):
-        rows = cases(deal, place, stream=stream, drawn=drawn)
-        tables.append(rows)
-        verified.append(verify(Caseload(deal, segment, rows, stream), calendar))
-        true.append(true_savings(segment, rows, n_periods=calendar.n_periods))
-    spending = spend(deal, tables, stream=stream, n_periods=calendar.n_periods)
-    return _Block(tables, verified, spending, true)
+def _found(work: Work) -> Findings:
+    """What is found; where a trigger stops the intake or the contract, once more without those who come later.
+
+    The date rests on what is known by it, which those who come later cannot change; so two passes are exact.
+    """
+    contract, months = work.deal.contract, work.calendar.payment_periods
+    found = find(work)
+    if contract.stop_intake is None and not contract.early_ends:
+        return found
+    met = triggers_met(contract, found.metrics, months=months)
+    ended, _ = endings(contract, met, months=months)
+    stop = ended
+    if contract.stop_intake is not None:
+        stop = _earlier(ended, first_met(met[contract.stop_intake], months=months))
+    if (stop >= 0).any():
+        found = find(replace(work, stop=stop))
+    return replace(found, spending=curtail(found.spending, ended)) if contract.early_ends else found
 
 
-def _spending(blocks: list[Spending]) -> Spending:
-    lines = {name: _side_by_side([block.by_line[name] for block in blocks]) for name in blocks[0].by_line}
-    return Spending(lines, _side_by_side([block.unspent for block in blocks]), blocks[0].unspent_period)
+def _earlier(first: Ints, second: Ints) -> Ints:
+    """The earlier of two periods, -1 being never."""
+    return np.where(first < 0, second, np.where(second < 0, first, np.minimum(first, second)))
 
 
-def _side_by_side(parts: list[Cents]) -> Cents:
-    """Join blocks; what is one and the same column in all of them, all trials agreeing, stays one."""
-    if all(part.shape[-1] == 1 and np.array_equal(part, parts[0]) for part in parts):
-        return parts[0]
-    return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], BLOCK)) for part in parts], axis=-1)
-
-
-def _named(verified: list[list[Verified]], paper: str) -> dict[str, Cents]:
-    """Join named amounts by block and add them up over segments."""
-    names = dict.fromkeys(name for of_segment in verified for found in of_segment for name in getattr(found, paper))
+def _able(deal: Scenario, seed: int, blocks: range) -> dict[str, Bools]:
+    """Whether each guarantee can be paid when it is called."""
     return {
-        name: add_up(
-            np.concatenate([getattr(found, paper).get(name, np.zeros(BLOCK)) for found in of_segment])
-            for of_segment in verified
-        )
-        for name in names
+        terms.name: np.concatenate([
+            trial_uniforms(Stream(seed, block), "guarantee", segment=terms.name) >= terms.chance_unable
+            for block in blocks
+        ])
+        for terms in deal.contract.guarantees
+        if terms.chance_unable
     }
-
-
-def _metrics(
-    deal: Scenario, verified: list[list[Verified]], *, calendar: Grid, found: str
-) -> tuple[Metrics, tuple[Cents, Cents]]:
-    """Add up segments and put periods together by payment date; what came too late apart."""
-    savings, n_cases, enrolled = (
-        add_up(np.concatenate([getattr(block, name) for block in of_segment], axis=-1) for of_segment in verified)
-        for name in (found, f"{found}_cases", "enrolled")
-    )
-    starts = [0, *(period + 1 for period in calendar.payment_periods[:-1])]
-    until = calendar.last_payment + 1
-    names = tuple(cohort.name for cohort in deal.contract.cohorts)
-    metrics = Metrics(
-        np.add.reduceat(savings[:, :until], starts, axis=1),
-        np.add.reduceat(n_cases[:, :until], starts, axis=1),
-        enrolled,
-        names,
-    )
-    return metrics, (savings[:, -1], n_cases[:, -1])
-
-
-def _windows(by_period: list[Cents], calendar: Grid) -> Cents:
-    """Add up periods to fiscal windows: (n_segments, n_windows, n_trials)."""
-    return np.array([np.add.reduceat(found, calendar.window_starts, axis=0) for found in by_period])

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sib.contract.financing import DRAWDOWNS, commitment_cents, finance
-from sib.deal.contract import AsSpent, Contract, Schedule, UpFront
+from sib.deal.contract import Contract
+from sib.deal.lending import AsSpent, Schedule, UpFront
 from sib.programme.budget import Spending
 
 

@@ -22,7 +22,7 @@ from sib.accountant.claims import claim
 from sib.chance.draws import Stream
 from sib.chapter import Chapter
 from sib.contract.payments import cents, goes_direct
-from sib.deal.contract import COMPARISONS
+from sib.deal.conditions import COMPARISONS
 from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
 from sib.engine import replay, simulate

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sib.contract.interest import DAY_COUNTS, Account, accrual, year_fraction
-from sib.deal.contract import Interest
+from sib.deal.lending import Interest
 from sib.deal.timeline import add_months
 
 COMPOUNDINGS = ("simple", "annual", "quarterly", "monthly", "continuous")

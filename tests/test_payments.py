@@ -18,7 +18,9 @@ from sib.contract.payments import (
     savings_share,
 )
 from sib.contract.triggers import Metrics, met
-from sib.deal.contract import Caps, FixedPayment, SavingsShare, Trigger
+from sib.deal.conditions import Trigger
+from sib.deal.contract import Caps
+from sib.deal.lines import FixedPayment, SavingsShare
 
 EUR = 100
 NEVER_SETTLED = 10**12

@@ -13,7 +13,7 @@ from strategies import random_states, scenarios
 
 from sib.deal import audit, contract, parties, programme, timeline
 from sib.deal.consistency import inconsistencies
-from sib.deal.contract import COMPARISONS
+from sib.deal.conditions import COMPARISONS
 from sib.deal.scenario import Scenario
 from sib.deal.term import Term
 

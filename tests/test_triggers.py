@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sib.contract.triggers import COMPARE, Metrics, ever_met, levels, met
-from sib.deal.contract import COMPARISONS, METRICS, Trigger
+from sib.contract.metrics import Metrics
+from sib.contract.triggers import COMPARE, met
+from sib.deal.conditions import COMPARISONS, METRICS, Trigger
 
 
 def trigger(metric="validated_savings", **terms):

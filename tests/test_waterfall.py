@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sib.contract.interest import Account, accrual
 from sib.contract.waterfall import STEPS, Purse, flow
-from sib.deal.contract import Interest
+from sib.deal.lending import Interest
 
 YEAR = (date(2025, 1, 1), date(2026, 1, 1))
 

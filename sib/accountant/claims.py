@@ -130,7 +130,7 @@ def _delays(load: Caseload) -> Ints:
         u, trial = case_uniforms(load.stream, "delay by date", segment="", n_cases=LAST_CLAIM), np.arange(BLOCK)
     else:
         u, trial = load.uniforms("delay"), rows.trial
-    loading = load.deal.programme.dependence.delays
+    loading = load.deal.dependence.delays
     if loading:
         level = np.broadcast_to(trial_uniforms(load.stream, "delay level")[trial], u.shape)
         u = dependence.share_factor(level, u, loading=loading)
@@ -142,7 +142,7 @@ def strictness(load: Caseload, chance: float) -> Floats:
 
     A strict reviewer refuses more good claims and finds more bad ones.
     """
-    weight = load.deal.programme.dependence.review
+    weight = load.deal.dependence.review
     if weight == 0 or chance in (0.0, 1.0):
         return np.full(len(load.rows.trial), chance)
     z = ndtri(trial_uniforms(load.stream, "strictness"))

@@ -68,7 +68,8 @@ class _Desk:
         """Return the cohort of each start month; the last cohort is the rest."""
         cohort = np.full(start.shape, self.n_cohorts - 1, dtype=np.int64)
         for place, terms in enumerate(self.load.deal.contract.cohorts):
-            cohort[(start >= terms.from_month) & (start <= terms.to)] = place
+            if terms.segment in (None, self.load.segment.name):
+                cohort[(start >= terms.from_month) & (start <= terms.to)] = place
         return cohort
 
     def place(self, start: Ints, period: Ints, *, trial: Ints) -> Ints:

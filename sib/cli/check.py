@@ -10,7 +10,8 @@ from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.assumptions import assumptions
 from sib.deal.cautions import assumed_independent, cautions
-from sib.views.terms import term_sheet
+from sib.linter import findings
+from sib.views.terms import left_open, term_sheet
 from sib.views.words import Words
 
 NOT_PASSED = 6
@@ -24,17 +25,20 @@ def verb(
     """Say everything that is wrong with SCENARIO, with file, line and how to mend it.
 
     Where nothing is wrong: its term sheet (every term that applies, defaults included, with its source), what it
-    takes to be independent, and what is worth a second look; with --strict the latter ends with 6.
+    takes to be independent, what is worth a second look, and what the contract leaves open, with the amounts at
+    stake; with --strict either of the last two ends with 6.
     """
     reading = options.reading(source, overlays, settings=settings)
-    deal = reading.scenario
+    deal, found = reading.scenario, findings(reading)
     if as_json:
         options.say_json({
             "scenario": options.identity(deal),
             "terms": [asdict(term) for term in assumptions(reading)],
             "assumed_independent": [{"what": what, "path": path} for what, path in assumed_independent(deal)],
             "cautions": [{"path": path, "message": message} for path, message in cautions(deal)],
+            "findings": [asdict(finding) for finding in found],
         })
     else:
-        options.say(term_sheet(reading, Words(lang)))
-    return NOT_PASSED if strict and cautions(deal) else 0
+        sheet = (term_sheet(reading, Words(lang)), left_open(found, Words(lang)))
+        options.say("\n\n".join(filter(None, sheet)))
+    return NOT_PASSED if strict and (cautions(deal) or found) else 0

@@ -6,8 +6,8 @@ import click
 
 from sib.amounts import NumberFormat
 from sib.cli import options
+from sib.deal.consistency import planned_people
 from sib.deal.reader import packaged, read
-from sib.deal.scenario import Scenario
 from sib.views.tables import columns, plain
 from sib.views.words import Words
 
@@ -16,22 +16,17 @@ from sib.views.words import Words
 @options.lang
 @options.as_json
 def verb(lang: NumberFormat, as_json: bool) -> None:
-    """List the deals that come with the package: name, title, cases, commitment."""
+    """List the deals that come with the package, public ones last: name, title, cases or people, commitment."""
     deals = {name: read(folder).scenario for name, folder in packaged().items()}
     if as_json:
         options.say_json({"deals": [
-            {"name": name, "title": deal.name, "cases": n_cases(deal), "currency": deal.currency,
+            {"name": name, "title": deal.name, "cases": planned_people(deal), "currency": deal.currency,
              "commitment": deal.contract.commitment} for name, deal in deals.items()
         ]})
         return
     words = Words(lang)
     options.say("\n".join(columns([
-        (name, plain(deal.name), words("cases", n=words.number(n_cases(deal))),
+        (name, plain(deal.name), words("cases" if deal.segments else "people", n=words.number(planned_people(deal))),
          f"{deal.currency} {words.number(round(deal.contract.commitment))}")
         for name, deal in deals.items()
     ], n_left=2)))
-
-
-def n_cases(deal: Scenario) -> int:
-    """Return the cases of all segments."""
-    return sum(segment.cases for segment in deal.programme.segments)

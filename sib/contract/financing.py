@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sib.arrays import Cents
-from sib.deal.contract import AsSpent, Contract, Schedule, UpFront
+from sib.arrays import Cents, Ints, add_up
+from sib.deal.contract import Contract
+from sib.deal.lending import AsSpent, Schedule, UpFront
 from sib.money import exact
 from sib.programme.budget import Spending
 
@@ -27,16 +28,13 @@ class Financing:
         Drawn by all tranches together.
     undrawn : ndarray of shape (n_periods, n_trials)
         Commitment neither drawn nor cancelled after each period.
-    returned : ndarray of shape (n_trials,)
-        Unspent money that had been drawn and goes back.
-    return_period : int
-        Period in which it goes back.
+    back : dict of int to ndarray of shape (n_trials,)
+        Unspent money that had been drawn, by the period in which it goes back.
     """
 
     draws: Cents
     undrawn: Cents
-    returned: Cents
-    return_period: int
+    back: dict[int, Cents]
 
 
 def up_front(contract: Contract, spending: Spending) -> Cents:
@@ -54,7 +52,7 @@ def schedule(contract: Contract, spending: Spending) -> Cents:
     so_far = np.cumsum(draws, axis=0)
     known = slice(spending.unspent_period, None)
     before = so_far[spending.unspent_period] - draws[spending.unspent_period]
-    keep = np.maximum(so_far[-1] - spending.unspent, before)
+    keep = np.maximum(so_far[-1] - (spending.unspent - spending.saved), before)
     so_far[known] = np.minimum(so_far[known], keep)
     return np.diff(np.maximum(so_far, np.cumsum(spending.total, axis=0)), axis=0, prepend=0.0)
 
@@ -75,15 +73,51 @@ DRAWDOWNS: dict[type, Callable[[Contract, Spending], Cents]] = {
 """What each kind of drawdown draws, given the cost of the work by period and trial."""
 
 
-def finance(contract: Contract, spending: Spending) -> Financing:
-    """Return what is drawn, what is never needed, and what goes back."""
+def finance(contract: Contract, spending: Spending, *, ended: Ints | None = None) -> Financing:
+    """Return what is drawn, what is never needed, and what goes back.
+
+    Parameters
+    ----------
+    spending : Spending
+        As the work runs, cut short where the contract ends early.
+    ended : ndarray of shape (n_trials,), optional
+        Period in which the contract ends early; -1 for never.
+    """
     total = spending.total
     draws = DRAWDOWNS[type(contract.drawdown)](contract, spending)
-    known = np.arange(len(total)) >= spending.unspent_period
-    returned = draws.sum(axis=0) - total.sum(axis=0)
-    cancelled = (spending.unspent - returned) * known[:, np.newaxis]
-    undrawn = commitment_cents(contract) - np.cumsum(draws, axis=0) - cancelled
-    return Financing(draws=draws, undrawn=undrawn, returned=returned, return_period=spending.unspent_period)
+    periods = np.arange(len(total))[:, np.newaxis]
+    if ended is None:
+        returned = draws.sum(axis=0) - total.sum(axis=0)
+        cancelled = (spending.unspent - returned) * (periods >= spending.unspent_period)
+        undrawn = commitment_cents(contract) - np.cumsum(draws, axis=0) - cancelled
+        back = {spending.unspent_period: returned} if returned.any() else {}
+        return Financing(draws, undrawn, back)
+    return _cut_short(contract, spending, np.where(ended < 0, len(total), ended), draws)
+
+
+def _cut_short(contract: Contract, spending: Spending, end: Ints, planned: Cents) -> Financing:
+    """Draw until the end; what was drawn and is not needed goes back then, or when it was known before."""
+    total, known, saved = spending.total, spending.unspent_period, spending.saved
+    n_trials = len(end)
+    periods = np.arange(len(total))[:, np.newaxis]
+    draws = np.broadcast_to(planned, (len(total), n_trials)) * (periods < end)
+    left = draws.sum(axis=0) - total.sum(axis=0)
+    early = np.minimum(left, np.maximum(planned.sum(axis=0) - total.sum(axis=0) - saved, 0.0)) * (end > known)
+    back = {known: early} if early.any() else {}
+    for period in (int(t) for t in np.unique(end) if t < len(total)):
+        back[period] = back.get(period, 0.0) + (left - early) * (end == period)
+    cancelled = (spending.unspent - saved - early) * (periods >= known)
+    undrawn = np.where(periods >= end, 0.0, commitment_cents(contract) - np.cumsum(draws, axis=0) - cancelled)
+    return Financing(draws, undrawn, back)
+
+
+def curtail(spending: Spending, ended: Ints) -> Spending:
+    """Return spending that stops after the period in which the contract ends early (-1: never)."""
+    length = len(spending.total)
+    runs = np.arange(length)[:, np.newaxis] <= np.where(ended < 0, length, ended)
+    by_line = {name: np.asarray(spent * runs) for name, spent in spending.by_line.items()}
+    saved = add_up(spent.sum(axis=0) - by_line[name].sum(axis=0) for name, spent in spending.by_line.items())
+    return Spending(by_line, spending.unspent + saved, spending.unspent_period, saved)
 
 
 def commitment_cents(contract: Contract) -> int:

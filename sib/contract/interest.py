@@ -17,7 +17,7 @@ from math import exp, gcd, lcm
 import numpy as np
 
 from sib.arrays import Array, Bools, Cents, Floats
-from sib.deal.contract import Interest
+from sib.deal.lending import Interest
 from sib.money import exact, share
 
 MONTHS_BETWEEN = {"simple": 0, "annual": 12, "quarterly": 3, "monthly": 1, "continuous": 0}
@@ -140,12 +140,14 @@ class Account:
         Cents that the tranche can ever hold; decides how wide the exact interest must be.
     """
 
-    __slots__ = ("_accrued", "_terms", "_undrawn", "capitalised", "principal")
+    __slots__ = ("_accrued", "_runs", "_terms", "_undrawn", "capitalised", "lent", "principal")
 
     def __init__(self, terms: Accrual, n_trials: int, largest: int) -> None:
         self._terms = terms
         self.principal: Cents = np.zeros(n_trials)
+        self.lent: Cents = np.zeros(n_trials)
         self.capitalised: Cents = np.zeros(n_trials)
+        self._runs: Bools | None = None
         self._undrawn: Cents = np.zeros(n_trials)
         self._accrued: Array = np.zeros(n_trials, dtype=self._width(largest))
 
@@ -161,8 +163,11 @@ class Account:
         base = self.principal + self.capitalised
         if self._terms.on_committed:
             base = base + self._undrawn
+        if self._runs is not None:
+            base = base * self._runs
         if self._terms.growth is not None:
-            self._accrued += (base + self._accrued) * self._terms.growth[period]
+            earning = self._accrued if self._runs is None else self._accrued * self._runs
+            self._accrued += (base + earning) * self._terms.growth[period]
         elif self._terms.numerators[period]:
             whole = base.astype(np.int64)
             if self._accrued.dtype == object:
@@ -181,13 +186,25 @@ class Account:
 
     def draw(self, amount: Cents) -> None:
         """Lend more; over the term, its interest is earned at once."""
-        self.principal = self.principal + amount
+        self.principal, self.lent = self.principal + amount, self.lent + amount
         if self._terms.over_term is not None:
             self.capitalised = self.capitalised + share(amount, self._terms.over_term)
 
     def repay(self, amount: Cents) -> None:
         """Take principal back."""
         self.principal = self.principal - amount
+
+    def take_back(self, amount: Cents) -> None:
+        """Take back money that the work did not need; it counts as never lent."""
+        self.principal, self.lent = self.principal - amount, self.lent - amount
+
+    def earn(self, amount: Cents) -> None:
+        """Owe a coupon that a table sets."""
+        self.capitalised = self.capitalised + amount
+
+    def halt(self, ended: Bools) -> None:
+        """Stop earning interest in the trials whose contract has ended."""
+        self._runs = ~ended if self._runs is None else self._runs & ~ended
 
     @property
     def interest_due(self) -> Cents:

@@ -1,20 +1,39 @@
-"""What the outcome payer owes on a payment date: one function a kind of payment, then the caps.
+"""What the outcome payer owes on a payment date: one function a kind of payment.
 
-In come released savings and what is still due to the tranches, out come cents per payment line and trial.
-A clause is one function here, found in ``PAYMENTS``. Who receives the money is decided by the waterfall.
+In come released savings, what the metrics make and what is still due to the tranches, out come cents per
+payment line and trial. A clause is one function here, found in ``PAYMENTS``. Caps have a room of their own; who
+receives the money is decided by the waterfall.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, Floats, Ints, add_up
-from sib.contract.triggers import Metrics
-from sib.deal.contract import Caps, FixedPayment, Payment, SavingsShare, Trigger
-from sib.money import ceil_divide, exact, floor_share, largest_remainder
+from sib.arrays import Bools, Cents, Ints, add_up
+from sib.contract.earnings import MADE, cents, read
+from sib.contract.metrics import Metrics
+from sib.contract.triggers import Met
+from sib.deal.contract import Contract
+from sib.deal.lines import (
+    FixedPayment,
+    InterestTable,
+    InterpolatedTable,
+    MinimumCoupon,
+    Payment,
+    PerPoint,
+    Proportional,
+    RateCard,
+    RedemptionTable,
+    SavingsShare,
+    Shortfall,
+    StepTable,
+    TwoWay,
+)
+from sib.money import ceil_divide, exact, floor_share, share
 
 
 @dataclass(slots=True)
@@ -28,30 +47,40 @@ class Line:
         Cumulative validated savings that count on each date, in cents.
     met : ndarray of shape (n_dates, n_trials)
         Whether the line's trigger is met; True where it has none.
-    keeps_backlog : bool
-        Whether fixed amounts wait for the trigger.
+    later : ndarray of shape (n_dates, n_trials), optional
+        Of the savings, what counts with the changed share.
+    made : ndarray of shape (n_dates, n_trials), optional
+        What the metrics make: to date, or on each date.
+    rows : ndarray of shape (n_dates, n_trials), optional
+        The row of an interest or redemption table that is reached; -1 for none.
 
     Attributes
     ----------
     paid, paid_after : ndarrays of shape (n_trials,)
         Cents paid so far: by the first share, and out of savings that redemption did not need.
-    kept_back : ndarray of shape (n_trials,)
-        Fixed amounts waiting for the trigger.
+    in_year : ndarray of shape (n_trials,)
+        Cents paid in this fiscal year.
+    missed : ndarray of shape (n_trials,)
+        Cents of coupon that the highest row would have paid on top.
     is_redeemed : ndarray of shape (n_trials,)
     """
 
     terms: Payment
     released: Cents
     met: Bools
-    keeps_backlog: bool = True
+    later: Cents | None = None
+    made: Cents | None = None
+    rows: Ints | None = None
     paid: Cents = field(init=False)
     paid_after: Cents = field(init=False)
-    kept_back: Cents = field(init=False)
+    in_year: Cents = field(init=False)
+    missed: Cents = field(init=False)
     is_redeemed: Bools = field(init=False)
 
     def __post_init__(self) -> None:
         n_trials = self.met.shape[1]
-        self.paid, self.paid_after, self.kept_back = np.zeros(n_trials), np.zeros(n_trials), np.zeros(n_trials)
+        self.paid, self.paid_after, self.in_year = np.zeros(n_trials), np.zeros(n_trials), np.zeros(n_trials)
+        self.missed = np.zeros(n_trials)
         self.is_redeemed = np.zeros(n_trials, dtype=np.bool_)
 
     def record(self, paid: Cents, *, due: Cents, is_all_drawn: Bools) -> None:
@@ -59,10 +88,41 @@ class Line:
 
         What goes towards ``due`` counts with the first share; what settles it redeems the line.
         """
+        self.in_year = self.in_year + paid
+        if not isinstance(self.terms, SavingsShare):
+            self.paid = self.paid + paid
+            return
         first = np.minimum(paid, due) * ~self.is_redeemed
         self.paid = self.paid + first
         self.paid_after = self.paid_after + paid - first
         self.is_redeemed = self.is_redeemed | ((first == due) & is_all_drawn)
+
+    def can_pay(self, period: int, *, months: tuple[int, ...]) -> bool:
+        """Whether the line can pay on a date: on its own, or later what a trigger then releases."""
+        waits = self.made is not None and not is_to_date(self.terms)
+        return waits or pays_on(self.terms, period, months=months)
+
+    def entitled(self, place: int | slice) -> Cents:
+        """Return what the first shares of released savings make, rounded down."""
+        assert isinstance(self.terms, SavingsShare)
+        first = exact(self.terms.share)
+        if self.later is None or self.terms.change is None:
+            return floor_share(self.released[place], first)
+        then = exact(self.terms.change.share)
+        whole = first.denominator * then.denominator
+        both = self.released[place] * int(first * whole) + self.later[place] * int(then * whole)
+        return floor_share(both, Fraction(1, whole))
+
+    def used_up(self, paid: Cents, place: int) -> Cents:
+        """Return the least savings that make so much, the first share's before the changed share's."""
+        assert isinstance(self.terms, SavingsShare)
+        first = exact(self.terms.share)
+        if self.later is None or self.terms.change is None:
+            return ceil_divide(paid, first)
+        then, whole = exact(self.terms.change.share), first.denominator * exact(self.terms.change.share).denominator
+        over = np.maximum(paid * whole - self.released[place] * int(first * whole), 0.0)
+        early = np.minimum(ceil_divide(paid, first), self.released[place])
+        return np.asarray(early + (ceil_divide(over, then * whole) if then else 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,64 +138,220 @@ class Occasion:
         Cents that would settle tranches and fees, less what earlier lines put in.
     is_all_drawn : ndarray of shape (n_trials,)
         Nothing is left to draw.
+    put_in : ndarray of shape (n_trials,) or 0
+        Cents that earlier lines put into the same waterfall on this date.
+    principal, lent, interest_due : ndarrays of shape (n_trials,), optional
+        Of the tranche that the line names: outstanding; drawn less returned; interest owed.
+    fraction : Fraction
+        Part of a year since the line's payment date before this one.
     """
 
     place: int
     period: int
     due: Cents
     is_all_drawn: Bools
+    put_in: Cents | float = 0.0
+    principal: Cents | None = None
+    lent: Cents | None = None
+    interest_due: Cents | None = None
+    fraction: Fraction = Fraction(0)
 
 
-def payment_lines(
-    payments: tuple[Payment, ...], metrics: Metrics, *, met_by_name: dict[str, tuple[Trigger, Bools]]
-) -> list[Line]:
+def payment_lines(contract: Contract, metrics: Metrics, *, met: Met, months: tuple[int, ...]) -> list[Line]:
     """Return the payment lines ready to pay, each with what its trigger releases.
 
     Parameters
     ----------
-    met_by_name : dict of str to (Trigger, ndarray of shape (n_dates, n_trials))
+    met : dict of str to ndarray of shape (n_dates, n_trials)
+        Triggers.
+    months : tuple of int
+        Payment dates as months after closing.
     """
-    result = []
-    for terms in payments:
-        gained = metrics.of(metrics.savings, getattr(terms, "cohort", None))
-        if terms.when is None:
-            result.append(Line(terms, np.cumsum(gained, axis=0), np.ones(gained.shape, dtype=np.bool_)))
-            continue
-        trigger, met = met_by_name[terms.when]
-        backlog = trigger.releases == "backlog"
-        released = np.cumsum(gained, axis=0) * met if backlog else np.cumsum(gained * met, axis=0) * met
-        result.append(Line(terms, released, met, backlog))
-    return result
+    releases = {trigger.name: trigger.releases for trigger in contract.triggers}
+    return [
+        _line(terms, metrics, met=met, backlog=releases.get(terms.when or "") != "from_then", months=months)
+        for terms in contract.payments
+    ]
+
+
+def _line(terms: Payment, metrics: Metrics, *, met: Met, backlog: bool, months: tuple[int, ...]) -> Line:
+    shape = metrics.savings.shape[1:]
+    is_met = met[terms.when] if terms.when is not None else np.ones(shape, dtype=np.bool_)
+    if isinstance(terms, SavingsShare):
+        gained = _gained(terms, metrics)
+        after = np.logical_or.accumulate(met[terms.change.when], axis=0) if terms.change is not None else None
+        first, later = (gained, None) if after is None else (gained * ~after, gained * after)
+        pieces = [
+            None if part is None else np.cumsum(part if backlog else part * is_met, axis=0) * is_met
+            for part in (first, later)
+        ]
+        assert pieces[0] is not None
+        return Line(terms, pieces[0], is_met, later=pieces[1])
+    if isinstance(terms, MinimumCoupon):
+        return Line(terms, np.zeros((0, 0)), is_met)
+    if isinstance(terms, InterestTable | RedemptionTable):
+        return Line(terms, np.zeros((0, 0)), is_met, rows=_rows(terms, metrics))
+    is_date = np.isin(months, terms.months) if terms.months is not None else np.ones(len(months), dtype=np.bool_)
+    made = _rounded(terms, MADE[type(terms)](terms, metrics))
+    if is_to_date(terms):
+        return Line(terms, np.zeros((0, 0)), is_met, made=_to_date(made, is_met, backlog=backlog))
+    owed = made * is_date[:, np.newaxis]
+    return Line(terms, np.zeros((0, 0)), is_met, made=_each_date(owed, is_met, backlog=backlog))
+
+
+def _gained(terms: SavingsShare, metrics: Metrics) -> Cents:
+    """Savings newly found on each date, in cents."""
+    if terms.metric == "validated_savings" and terms.metric not in metrics.series:
+        return metrics.of(metrics.savings, terms.cohort)
+    number, _ = metrics.reading(terms.metric, cohort=terms.cohort, measure="per_period")
+    return number
+
+
+def _rows(terms: InterestTable | RedemptionTable, metrics: Metrics) -> Ints:
+    if terms.metric is None:
+        return np.zeros(metrics.savings.shape[1:], dtype=np.int64)
+    return np.asarray(read(terms, metrics).row(terms.rows))
+
+
+def _rounded(terms: Payment, made: Cents) -> Cents:
+    """Round to the line's unit, half up."""
+    if terms.round_to is None:
+        return made
+    unit = cents(terms.round_to)
+    return np.asarray(np.sign(made) * np.floor((2 * np.abs(made) + unit) / (2 * unit)) * unit)
+
+
+def is_to_date(terms: Payment) -> bool:
+    """Whether a line owes to date what it has not paid, and not an amount on each date."""
+    if isinstance(terms, FixedPayment | Shortfall):
+        return False
+    return getattr(terms, "measure", "cumulative") == "cumulative"
+
+
+def _to_date(made: Cents, is_met: Bools, *, backlog: bool) -> Cents:
+    """What is owed to date: all of it once the trigger is met, or what is added from then on."""
+    if backlog:
+        return np.asarray(made * is_met)
+    return np.asarray(np.cumsum(np.diff(made, axis=0, prepend=0.0) * is_met, axis=0) * is_met)
+
+
+def _each_date(owed: Cents, is_met: Bools, *, backlog: bool) -> Cents:
+    """What is owed on each date; what was kept back is released with the trigger, or lost."""
+    if not backlog:
+        return np.asarray(owed * is_met)
+    released = np.maximum.accumulate(np.cumsum(owed, axis=0) * is_met, axis=0) if not (owed < 0).any() else None
+    if released is None:
+        return np.asarray(owed * is_met)
+    return np.diff(released, axis=0, prepend=0.0)
 
 
 def savings_share(line: Line, occasion: Occasion) -> Cents:
     """Pay the share of released savings up to what is due; after redemption the second share of the rest."""
     terms = line.terms
     assert isinstance(terms, SavingsShare)
-    first, second = exact(terms.share), exact(terms.share_after_redemption)
-    released = line.released[occasion.place]
-    entitlement = np.maximum(floor_share(released, first) - line.paid, 0.0) * ~line.is_redeemed
+    second = exact(terms.share_after_redemption)
+    entitlement = np.maximum(line.entitled(occasion.place) - line.paid, 0.0) * ~line.is_redeemed
     pays = np.minimum(entitlement, occasion.due)
     if second == 0:
         return np.asarray(pays)
+    released = line.released[occasion.place]
+    if line.later is not None:
+        released = released + line.later[occasion.place]
     redeemed = line.is_redeemed | ((pays == occasion.due) & occasion.is_all_drawn)
-    rest = np.maximum(released - ceil_divide(line.paid + pays, first), 0.0)
+    rest = np.maximum(released - line.used_up(line.paid + pays, occasion.place), 0.0)
     return np.asarray(pays + np.maximum(floor_share(rest, second) - line.paid_after, 0.0) * redeemed)
 
 
-def fixed(line: Line, occasion: Occasion) -> Cents:
-    """Pay the amount on its dates; under a trigger, what was kept back is released with it."""
+def owed_by_metric(line: Line, occasion: Occasion) -> Cents:
+    """Pay what the metrics make to date and was not paid before, or what they make on this date."""
+    assert line.made is not None
+    made = line.made[occasion.place]
+    if not is_to_date(line.terms):
+        return np.asarray(made)
+    return np.asarray(np.maximum(made - line.paid, 0.0) * line.met[occasion.place])
+
+
+def two_way(line: Line, occasion: Occasion) -> Cents:
+    """Pay what the metrics make, or the difference with what was settled before; less than 0 is owed back."""
+    assert line.made is not None
+    assert isinstance(line.terms, TwoWay)
+    made = line.made[occasion.place]
+    owed = (made - line.paid) * line.met[occasion.place] if is_to_date(line.terms) else made
+    if line.terms.liability is None:
+        return np.asarray(owed)
+    return np.asarray(np.maximum(owed, -np.maximum(cents(line.terms.liability) + np.minimum(line.paid, 0.0), 0.0)))
+
+
+def coupon(line: Line, occasion: Occasion) -> Cents:
+    """Pay a coupon on the principal outstanding at the rate of the row that is reached, or its floor."""
     terms = line.terms
-    assert isinstance(terms, FixedPayment)
-    is_owed = terms.months is None or occasion.period in terms.months
-    owed = line.kept_back + (cents(terms.amount) if is_owed else 0.0)
-    met = line.met[occasion.place]
-    line.kept_back = owed * ~met * line.keeps_backlog
-    return np.asarray(owed * met)
+    assert isinstance(terms, InterestTable)
+    assert line.rows is not None
+    assert occasion.principal is not None
+    floor = exact(terms.floor.rate) if terms.floor is not None and occasion.period <= terms.floor.until else Fraction(0)
+    rates = [max(exact(row.rate), floor) for row in terms.rows]
+    paid = share(occasion.principal, floor * occasion.fraction)
+    for number, rate in enumerate(rates):
+        paid = np.where(line.rows[occasion.place] == number, share(occasion.principal, rate * occasion.fraction), paid)
+    paid = paid * line.met[occasion.place]
+    line.missed = line.missed + share(occasion.principal, max(*rates, floor) * occasion.fraction) - paid
+    return np.asarray(paid)
 
 
-PAYMENTS: dict[type, Callable[[Line, Occasion], Cents]] = {SavingsShare: savings_share, FixedPayment: fixed}
+def minimum_coupon(line: Line, occasion: Occasion) -> Cents:
+    """Top up what earlier lines put in on this date to a coupon, at most to the interest due."""
+    terms = line.terms
+    assert isinstance(terms, MinimumCoupon)
+    assert occasion.principal is not None
+    assert occasion.interest_due is not None
+    if occasion.period > terms.until:
+        return np.zeros_like(occasion.principal)
+    least = np.minimum(share(occasion.principal, exact(terms.rate) * occasion.fraction), occasion.interest_due)
+    return np.asarray(np.maximum(least - occasion.put_in, 0.0) * line.met[occasion.place])
+
+
+def redemption(line: Line, occasion: Occasion) -> Cents:
+    """Repay the share of what was lent that the row gives, less what was repaid before."""
+    terms = line.terms
+    assert isinstance(terms, RedemptionTable)
+    assert line.rows is not None
+    assert occasion.principal is not None
+    assert occasion.lent is not None
+    owed = np.zeros_like(occasion.principal)
+    for number, row in enumerate(terms.rows):
+        repaid = occasion.lent - occasion.principal
+        owes = np.maximum(share(occasion.lent, exact(row.share)) - repaid, 0.0)
+        owed = np.where(line.rows[occasion.place] == number, owes, owed)
+    return np.asarray(np.minimum(owed, occasion.principal) * line.met[occasion.place])
+
+
+PAYMENTS: dict[type, Callable[[Line, Occasion], Cents]] = {
+    SavingsShare: savings_share,
+    FixedPayment: owed_by_metric,
+    StepTable: owed_by_metric,
+    InterpolatedTable: owed_by_metric,
+    PerPoint: owed_by_metric,
+    Proportional: owed_by_metric,
+    RateCard: owed_by_metric,
+    Shortfall: owed_by_metric,
+    TwoWay: two_way,
+    InterestTable: coupon,
+    MinimumCoupon: minimum_coupon,
+    RedemptionTable: redemption,
+}
 """What each kind of payment owes on a payment date."""
+
+
+def pays_on(terms: Payment, period: int, *, months: tuple[int, ...]) -> bool:
+    """Return whether a line owes on a payment date; principal by table is repaid on the last unless said."""
+    if terms.months is not None:
+        return period in terms.months
+    return not isinstance(terms, RedemptionTable) or period == months[-1]
+
+
+def previous_date(terms: Payment, period: int, *, months: tuple[int, ...]) -> int:
+    """Return the date before this one on which a line could pay, or closing."""
+    return max((month for month in months if month < period and pays_on(terms, month, months=months)), default=0)
 
 
 def entitlement(lines: list[Line], metrics: Metrics) -> Cents:
@@ -148,74 +364,10 @@ def entitlement(lines: list[Line], metrics: Metrics) -> Cents:
     ndarray of shape (n_dates, n_trials)
         Cents, cumulative.
     """
-    shares = [(line.released, exact(line.terms.share)) for line in lines if isinstance(line.terms, SavingsShare)]
-    made = add_up([np.zeros(metrics.savings.shape[1:]), *(floor_share(released, part) for released, part in shares)])
-    return np.asarray(np.maximum.accumulate(made, axis=0))
+    made = [line.entitled(slice(None)) for line in lines if isinstance(line.terms, SavingsShare)]
+    return np.asarray(np.maximum.accumulate(add_up([np.zeros(metrics.savings.shape[1:]), *made]), axis=0))
 
 
 def goes_direct(terms: Payment) -> bool:
     """Whether a line's money goes straight to a party, past the waterfall."""
-    return isinstance(terms, FixedPayment) and terms.to != "waterfall"
-
-
-def cents(amount: float) -> float:
-    """Return a stated amount in cents, as a whole number."""
-    return float(exact(amount) * 100)
-
-
-class Limits:
-    """The caps on all payments together, and how much of each is left in every trial.
-
-    Parameters
-    ----------
-    caps : Caps
-    years : ndarray of shape (n_periods,)
-        Time since closing by ACT/365, in years.
-    fiscal_year : ndarray of shape (n_periods,)
-    n_trials : int
-    """
-
-    def __init__(self, caps: Caps, years: Floats, *, fiscal_year: Ints, n_trials: int) -> None:
-        self._caps, self._years, self._fiscal_year = caps, years, fiscal_year
-        self._in_year, self._in_all, self._balance = np.zeros(n_trials), np.zeros(n_trials), np.zeros(n_trials)
-
-    def pass_time(self, period: int, invested: Cents) -> None:
-        """Start a period: a new fiscal year starts afresh, the investor's balance grows and takes new money."""
-        if period and self._fiscal_year[period] != self._fiscal_year[period - 1]:
-            self._in_year = np.zeros_like(self._in_year)
-        if self._caps.annual_return is not None:
-            if period:
-                elapsed = self._years[period] - self._years[period - 1]
-                self._balance = self._balance * (1 + self._caps.annual_return) ** elapsed
-            self._balance = self._balance + invested
-
-    def cut(self, owed: Cents, is_direct: Bools) -> Cents:
-        """Return what the caps leave of owed amounts, shape (n_lines, n_trials), and count it as paid."""
-        if self._caps.per_year is not None:
-            owed = cut_to(owed, cents(self._caps.per_year) - self._in_year)
-        if self._caps.total is not None:
-            owed = cut_to(owed, cents(self._caps.total) - self._in_all)
-        if self._caps.annual_return is not None:
-            owed = owed.copy()
-            owed[~is_direct] = cut_to(owed[~is_direct], np.floor(np.round(np.maximum(self._balance, 0.0), 6)))
-        self._in_year = self._in_year + owed.sum(axis=0)
-        self._in_all = self._in_all + owed.sum(axis=0)
-        return owed
-
-    def receive(self, received: Cents) -> None:
-        """Note what the investor received."""
-        self._balance = self._balance - received
-
-
-def cut_to(owed: Cents, limit: Cents) -> Cents:
-    """Cut lines pro rata so that together they stay within the limit.
-
-    Parameters
-    ----------
-    owed : ndarray of shape (n_lines, n_trials)
-    limit : ndarray of shape (n_trials,)
-    """
-    total = owed.sum(axis=0)
-    if (total <= limit).all():
-        return owed
-    return largest_remainder(np.minimum(total, limit), np.ascontiguousarray(owed.T)).T
+    return terms.to != "waterfall"

@@ -1,4 +1,4 @@
-"""When money is due at all: conditions on metrics, compared exactly.
+"""When money is due at all: conditions on metrics and on other triggers, compared exactly.
 
 In come metrics on payment dates, out goes whether each trigger is met, by date and trial. What a trigger
 releases is decided by the payments.
@@ -6,27 +6,32 @@ releases is decided by the payments.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import numpy as np
 
-from sib.arrays import Bools, Cents
-from sib.deal.contract import Trigger
+from sib.arrays import Bools, Cents, Ints
+from sib.contract.metrics import Bound, Metrics
+from sib.deal.conditions import Trigger
+from sib.deal.contract import Contract
 from sib.money import exact, floor_share
 
-Bound = tuple[Cents, Cents]
-"""A level as the smallest whole number not below it and the largest not above it."""
+Met = Mapping[str, Bools]
+"""Whether each trigger is met, by name: arrays of shape (n_dates, n_trials)."""
 
 
-def _bound(base: Cents, level: Fraction, is_whole: bool) -> Bound:
+def bound(base: Cents, level: Fraction, *, is_whole: bool) -> Bound:
     """Put ``level * base`` between whole numbers, exactly; where metrics are expectations, leave it as it is."""
     if not is_whole:
         return base * float(level), base * float(level)
     if level < 0:
-        return -floor_share(base, -level), floor_share(-base, -level)
-    return -floor_share(-base, level), floor_share(base, level)
+        return -floor_share(base, -level), -_ceiling(base, -level)
+    return _ceiling(base, level), floor_share(base, level)
+
+
+def _ceiling(base: Cents, level: Fraction) -> Cents:
+    return -floor_share(-base, level)
 
 
 COMPARE: dict[str, Callable[[Cents, tuple[Bound, ...]], Bools]] = {
@@ -39,74 +44,77 @@ COMPARE: dict[str, Callable[[Cents, tuple[Bound, ...]], Bools]] = {
 """How each comparison reads the number ``k`` against its level or both ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
-    """What triggers can be put to, on payment dates.
+def triggers_met(contract: Contract, metrics: Metrics, *, months: tuple[int, ...]) -> dict[str, Bools]:
+    """Return whether each trigger is met on each payment date, by name.
 
     Parameters
     ----------
-    savings, cases : ndarrays of shape (n_cohorts, n_dates, n_trials)
-        Cents and cases newly validated since the previous payment date.
-    enrolled : ndarray of shape (n_cohorts, n_trials)
-    cohorts : tuple of str
-        Names; the last of the ``n_cohorts`` is the rest and has none.
-    is_whole : bool
-        Whether cases are counted, and not expected.
+    months : tuple of int
+        Payment dates as months after closing.
     """
-
-    savings: Cents
-    cases: Cents
-    enrolled: Cents
-    cohorts: tuple[str, ...]
-    is_whole: bool = True
-
-    def of(self, array: Cents, cohort: str | None) -> Cents:
-        """Return one cohort of an array, or all cases together."""
-        return np.asarray(array.sum(axis=0) if cohort is None else array[self.cohorts.index(cohort)])
-
-    def with_late(self, savings: Cents, cases: Cents) -> Metrics:
-        """Return the metrics as if what came too late, shape (n_cohorts, n_trials), had come by the last date."""
-        return Metrics(_added(self.savings, savings), _added(self.cases, cases), self.enrolled, self.cohorts)
+    found: dict[str, Bools] = {}
+    for trigger in contract.triggers:
+        found[trigger.name] = met(trigger, metrics, others=found, months=months)
+    return found
 
 
-def _added(array: Cents, late: Cents) -> Cents:
-    result = array.copy()
-    result[:, -1] += late
-    return result
-
-
-def values(trigger: Trigger, metrics: Metrics) -> tuple[Cents, Cents]:
-    """Return numerator (n_dates, n_trials) and denominator of a trigger's metric."""
-    amounts = metrics.savings if trigger.metric == "validated_savings" else metrics.cases
-    counted = metrics.of(amounts, trigger.cohort)
-    if trigger.measure == "cumulative":
-        counted = np.cumsum(counted, axis=0)
-    if trigger.metric == "validated_share":
-        return counted, metrics.of(metrics.enrolled, trigger.cohort)
-    return counted, np.ones(1)
-
-
-def levels(trigger: Trigger) -> tuple[Fraction, ...]:
-    """Return the threshold (or both ends) in the metric's own whole units: cents, cases, fractions."""
-    stated = getattr(trigger, trigger.comparison)
-    unit = 100 if trigger.metric == "validated_savings" else 1
-    return tuple(exact(level) * unit for level in (stated if isinstance(stated, tuple) else (stated,)))
-
-
-def met(trigger: Trigger, metrics: Metrics) -> Bools:
+def met(
+    trigger: Trigger, metrics: Metrics, *, others: Met | None = None, months: tuple[int, ...] | None = None
+) -> Bools:
     """Return whether a trigger is met on each payment date.
+
+    Parameters
+    ----------
+    others : dict of str to ndarray, optional
+        The triggers before it.
+    months : tuple of int, optional
+        Payment dates, which a window needs.
 
     Returns
     -------
     ndarray of shape (n_dates, n_trials)
         A latched trigger stays met. A rate on an empty cohort meets nothing.
     """
-    counted, base = values(trigger, metrics)
-    bounds = tuple(_bound(base, level, metrics.is_whole) for level in levels(trigger))
-    result = COMPARE[trigger.comparison](counted, bounds) & (base > 0)
+    result = _combined(trigger, others or {}) if trigger.parts else _reached(trigger, metrics)
+    if trigger.window is not None:
+        result = result & _inside(trigger, np.array(months))[:, np.newaxis]
     return np.logical_or.accumulate(result, axis=0) if trigger.latched else result
 
 
-def ever_met(trigger: Trigger, metrics: Metrics) -> Bools:
-    """Return whether a latched trigger is ever met, or a curable one on the last date; shape (n_trials,)."""
-    return np.asarray(met(trigger, metrics)[-1])
+def _combined(trigger: Trigger, others: Met) -> Bools:
+    """All of, any of, or not."""
+    parts = [others[name] for name in trigger.parts]
+    if trigger.none_of is not None:
+        return np.asarray(~parts[0])
+    together = np.logical_and if trigger.all_of is not None else np.logical_or
+    return np.asarray(together.reduce(parts))
+
+
+def _reached(trigger: Trigger, metrics: Metrics) -> Bools:
+    """The cohort reaches its threshold, or all cohorts together reach the pool's."""
+    reached = _compared(trigger, metrics, cohort=trigger.cohort, stated=getattr(trigger, trigger.comparison))
+    if trigger.pool is None:
+        return reached
+    return reached | _compared(trigger, metrics, cohort=None, stated=trigger.pool)
+
+
+def _compared(
+    trigger: Trigger, metrics: Metrics, *, cohort: str | None, stated: float | tuple[float, float]
+) -> Bools:
+    metric = trigger.metric or ""
+    counted, base = metrics.reading(metric, cohort=cohort, measure=trigger.measure)
+    levels = stated if isinstance(stated, tuple) else (stated,)
+    bounds = tuple(bound(base, metrics.steps(metric, exact(level)), is_whole=metrics.is_whole) for level in levels)
+    return COMPARE[trigger.comparison](counted, bounds) & (base > 0)
+
+
+def _inside(trigger: Trigger, months: Ints) -> Bools:
+    window = trigger.window
+    assert window is not None
+    return np.asarray((months >= window.from_month) & (months <= window.to))
+
+
+def first_met(met: Bools, *, months: tuple[int, ...]) -> Ints:
+    """Return the month of the first payment date on which a trigger is met, by trial; -1 for never."""
+    when = np.array(months)[np.argmax(met, axis=0)]
+    return np.where(met.any(axis=0), when, -1)

@@ -27,6 +27,8 @@ class Purse:
         Tranches by name.
     fees_due : dict of str to ndarray of shape (n_trials,)
         Contract fees by name.
+    wanted, released : ndarrays of shape (n_trials,)
+        Cents that later work can still use, for the step ``recycle``; what was kept for it and is free again.
     paid : dict of str to ndarray of shape (n_trials,)
         What each step, named ``kind:name``, has given out.
     """
@@ -34,6 +36,8 @@ class Purse:
     cash: Cents
     accounts: dict[str, Account]
     fees_due: dict[str, Cents]
+    wanted: Cents | float = 0.0
+    released: Cents | float = 0.0
     paid: dict[str, Cents] = field(default_factory=dict)
 
     def give(self, claim: str, amount: Cents) -> None:
@@ -62,6 +66,11 @@ def pay_principal(purse: Purse, name: str) -> None:
     purse.give(f"principal:{name}", amount)
 
 
+def recycle(purse: Purse, name: str) -> None:
+    """Keep what later work can still use, so that less is drawn for it."""
+    purse.give("recycle:", np.minimum(purse.cash, purse.wanted))
+
+
 def pay_success_fee(purse: Purse, name: str) -> None:
     """Give all that is left to the holder of a tranche."""
     purse.give(f"success_fee:{name}", purse.cash)
@@ -76,6 +85,7 @@ STEPS: dict[str, Callable[[Purse, str], None]] = {
     "fees": pay_fees,
     "interest": pay_interest,
     "principal": pay_principal,
+    "recycle": recycle,
     "success_fee": pay_success_fee,
     "surplus": pay_surplus,
 }

@@ -65,7 +65,7 @@ class Fee(Term):
 class Counting(Term):
     """The contract's counting rules, applied in the order of the fields; model section 4.1."""
 
-    laws: Annotated[tuple[Text, ...], Field(min_length=1)]
+    laws: tuple[Text, ...] = ()
     evidence_required: bool = True
     classes: Annotated[tuple[Literal["direct", "real"], ...], Field(min_length=1)] = ("direct", "real")
     baseline: Literal["threatening", "current"] = "threatening"
@@ -146,7 +146,7 @@ class Accountant(Term):
     claim_at: Literal["end", "plan", "monthly"] = "end"
     delay: Delay = FixedDelay(kind="fixed", months=0)
     fee: Fee = Fee()
-    counting: Counting
+    counting: Counting = Counting()
     review: Review = Review()
     claims: ClaimErrors = ClaimErrors()
 

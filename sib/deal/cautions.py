@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sib.deal.audit import UniformMonths
+from sib.deal.group import CountsProgramme, EffectProgramme
 from sib.deal.programme import (
     BetaBinomial,
     ClassShares,
@@ -38,7 +39,7 @@ def assumed_independent(deal: Scenario) -> list[tuple[str, str]]:
     list of (str, str)
         What is independent of what, and the path of the field.
     """
-    return [said for question in INDEPENDENT for said in question(deal)]
+    return [said for question in (INDEPENDENT if deal.segments else OF_GROUPS) for said in question(deal)]
 
 
 def cautions(deal: Scenario) -> list[tuple[str, str]]:
@@ -73,8 +74,8 @@ def _saving_varies(segment: Segment) -> bool:
 
 def outcomes_of_cases(deal: Scenario) -> Said:
     """Whether one household fares well says nothing about the next."""
-    terms, path = deal.programme.dependence, "programme.dependence"
-    uncertain = [segment for segment in deal.programme.segments if segment.cases > 1 and not _is_certain(segment)]
+    terms, path = deal.dependence, "programme.dependence"
+    uncertain = [segment for segment in deal.segments if segment.cases > 1 and not _is_certain(segment)]
     if not uncertain:
         return
     if isinstance(terms, Independent):
@@ -91,7 +92,7 @@ def outcomes_of_cases(deal: Scenario) -> Said:
 
 def chances_of_segments(deal: Scenario) -> Said:
     """One kind of household has a bad time, the other does not notice."""
-    terms, segments = deal.programme.dependence, deal.programme.segments
+    terms, segments = deal.dependence, deal.segments
     moving = isinstance(terms, BetaBinomial) and terms.icc > 0 and not terms.across_segments
     if moving and sum(not _is_certain(segment) for segment in segments) > 1:
         yield "what moves the outcomes of one segment and of another", "programme.dependence.across_segments"
@@ -99,15 +100,15 @@ def chances_of_segments(deal: Scenario) -> Said:
 
 def unknown_chances(deal: Scenario) -> Said:
     """What is not known about one segment's chance says nothing about another's."""
-    unknown = [segment for segment in deal.programme.segments if not _chance_is_known(segment)]
-    if len(unknown) > 1 and deal.programme.dependence.parameters == 0:
+    unknown = [segment for segment in deal.segments if not _chance_is_known(segment)]
+    if len(unknown) > 1 and deal.dependence.parameters == 0:
         yield "what is not known of the chances of success of several segments", "programme.dependence.parameters"
 
 
 def savings_amounts(deal: Scenario) -> Said:
     """A bad year has fewer successes, but successes as large as ever."""
-    varying = any(_saving_varies(segment) for segment in deal.programme.segments)
-    if varying and deal.programme.dependence.savings == 0:
+    varying = any(_saving_varies(segment) for segment in deal.segments)
+    if varying and deal.dependence.savings == 0:
         yield "amounts of the savings, of each other and of the outcomes", "programme.dependence.savings"
 
 
@@ -118,7 +119,7 @@ def review_errors(deal: Scenario) -> Said:
     chances += [review.invalid_detected] if claims.invalid else []
     chances += [review.overstated_detected] if claims.overstated else []
     errs = deal.accountant.mode != "none" and any(0 < chance < 1 for chance in chances)
-    if errs and deal.programme.dependence.review == 0:
+    if errs and deal.dependence.review == 0:
         yield "errors of the review, from claim to claim", "programme.dependence.review"
 
 
@@ -126,17 +127,52 @@ def delays(deal: Scenario) -> Said:
     """One claim waits long, the next does not."""
     terms = deal.accountant.delay
     varies = isinstance(terms, UniformMonths) and terms.low < terms.high
-    if varies and deal.programme.dependence.delays == 0:
+    if varies and deal.dependence.delays == 0:
         one = "claim" if isinstance(terms, UniformMonths) and terms.per == "case" else "date"
         yield f"delays of validation, from {one} to {one}", "programme.dependence.delays"
 
 
 def intake_and_success(deal: Scenario) -> Said:
     """How many come says nothing about how they fare."""
-    terms = deal.programme.enrolment
+    terms = deal.enrolment
     varies = not isinstance(terms, FixedFactor) and terms.low < terms.high
-    if varies and deal.programme.dependence.intake == 0:
+    if varies and deal.dependence.intake == 0:
         yield "intake and success", "programme.dependence.intake"
+
+
+def effects(deal: Scenario) -> Said:
+    """One cohort or metric fares well, the next does not notice."""
+    programme = deal.programme
+    if isinstance(programme, EffectProgramme):
+        if len(programme.cohorts) > 1 and not programme.across_cohorts:
+            yield "true effects on different cohorts", "programme.across_cohorts"
+        if len(programme.metrics) > 1 and not programme.across_metrics:
+            yield "true effects on different metrics", "programme.across_metrics"
+        if any(metric.evaluator_sd for metric in programme.metrics):
+            yield "errors of the evaluator, from one measurement to the next", "programme.metrics"
+
+
+def people(deal: Scenario) -> Said:
+    """One person or outcome says nothing about the next."""
+    programme = deal.programme
+    if isinstance(programme, CountsProgramme):
+        terms = programme.dependence
+        if not (getattr(terms, "icc", 0) or getattr(terms, "weight", 0)):
+            yield "outcomes of people, given their chance", "programme.dependence"
+        if isinstance(terms, BetaBinomial) and len(programme.groups) > 1 and not terms.across_segments:
+            yield "what moves the outcomes of one group and of another", "programme.dependence.across_segments"
+        for group in programme.groups:
+            if group.within_person == 0:
+                yield f"outcomes of one person in {group.name!r}", f"programme.groups.{group.name}.within_person"
+        unknown = [o for g in programme.groups for o in g.outcomes if not isinstance(o.chance, FixedChance)]
+        if len(unknown) > 1:
+            yield "what is not known of the chances of several outcomes", "programme.groups"
+
+
+def guarantors(deal: Scenario) -> Said:
+    """Whether a guarantor can pay says nothing about how the deal fares."""
+    if any(0 < terms.chance_unable < 1 for terms in deal.contract.guarantees):
+        yield "whether a guarantee can be paid, and how the deal fares", "contract.guarantees"
 
 
 INDEPENDENT: tuple[Callable[[Scenario], Said], ...] = (
@@ -147,8 +183,13 @@ INDEPENDENT: tuple[Callable[[Scenario], Said], ...] = (
     review_errors,
     delays,
     intake_and_success,
+    guarantors,
 )
 """What may be independent, in the order in which it is told."""
+
+
+OF_GROUPS: tuple[Callable[[Scenario], Said], ...] = (effects, people, guarantors)
+"""The same for programmes that are measured as a group."""
 
 
 def last_validation_month(deal: Scenario) -> int:
@@ -159,7 +200,7 @@ def last_validation_month(deal: Scenario) -> int:
     """
     wait = deal.accountant.delay
     longest = wait.high if isinstance(wait, UniformMonths) else wait.months
-    return longest + max(_last_claim_month(deal, segment) for segment in deal.programme.segments)
+    return longest + max(_last_claim_month(deal, segment) for segment in deal.segments)
 
 
 def _last_claim_month(deal: Scenario, segment: Segment) -> int:
@@ -175,6 +216,8 @@ def _last_claim_month(deal: Scenario, segment: Segment) -> int:
 
 def validated_too_late(deal: Scenario) -> Said:
     """What is validated after the last payment date pays nothing."""
+    if not deal.segments:
+        return
     last, date = last_validation_month(deal), deal.timeline.payment_months[-1]
     if last > date:
         yield (
@@ -208,7 +251,7 @@ def pays_for_what_frees_no_money(deal: Scenario) -> Said:
 
 def _saves(deal: Scenario, law: str, saving_class: str) -> bool:
     """Whether any household saves on a law in that class."""
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         if segment.shares is not None:
             share = getattr(segment.shares.get(law, ClassShares()), saving_class)
         else:
@@ -240,7 +283,7 @@ def counts_what_others_save(deal: Scenario) -> Said:
 
 def no_deadweight(deal: Scenario) -> Said:
     """Everything that gets better counts as caused by the help."""
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         if segment.deadweight == 0:
             yield (
                 f"programme.segments.{segment.name}.deadweight",
@@ -250,7 +293,9 @@ def no_deadweight(deal: Scenario) -> Said:
 
 def luck_pays_nothing(deal: Scenario) -> Said:
     """The zero-effect twin of the deal has nothing to claim."""
-    deadweight = any(segment.deadweight for segment in deal.programme.segments)
+    if not deal.segments:
+        return
+    deadweight = any(segment.deadweight for segment in deal.segments)
     errors = deal.accountant.mode != "none" and deal.accountant.claims.invalid > 0
     if not deadweight and not errors:
         yield (

@@ -6,31 +6,25 @@ a scenario whose tables are each valid by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from difflib import get_close_matches
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations
 
-from sib.deal.contract import FixedPayment, SavingsShare, Schedule, UpFront
+from sib.deal.clauses import CLAUSES, Found, nearest
+from sib.deal.group import CountsProgramme, EffectProgramme, Group
+from sib.deal.lending import Schedule, UpFront
+from sib.deal.lines import FixedPayment, SavingsShare
 from sib.deal.programme import BetaBinomial, GaussianFactor, Segment
 from sib.deal.scenario import Scenario
 from sib.money import exact
 
-Found = Iterator[tuple[str, str]]
 STEPS_WITH_TRANCHE = ("interest", "principal", "success_fee")
 
 
 def euros(value: Fraction) -> str:
     """Return an amount with thousands separators, for a message."""
     return f"{float(value):,.2f}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the end of a message: the nearest right name, or all of them."""
-    names = list(known)
-    close = get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(map(repr, names)) or 'none'}"
 
 
 def budget_adds_up(deal: Scenario) -> Found:
@@ -49,7 +43,7 @@ def budget_adds_up(deal: Scenario) -> Found:
 
 def budget_pays_for_the_cases(deal: Scenario) -> Found:
     """Every line that pays per case pays for all planned cases."""
-    planned = sum(segment.cases for segment in deal.programme.segments)
+    planned = planned_people(deal)
     for line in deal.budget.lines:
         if line.is_per_case and line.number < planned:
             yield (
@@ -58,9 +52,19 @@ def budget_pays_for_the_cases(deal: Scenario) -> Found:
             )
 
 
+def planned_people(deal: Scenario) -> int:
+    """Return how many cases or people are planned."""
+    programme = deal.programme
+    if isinstance(programme, EffectProgramme):
+        return sum(cohort.size for cohort in programme.cohorts)
+    if isinstance(programme, CountsProgramme):
+        return sum(group.people for group in programme.groups)
+    return sum(segment.cases for segment in deal.segments)
+
+
 def shares_add_up(deal: Scenario) -> Found:
     """Shares that divide a whole make one."""
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         path = f"programme.segments.{segment.name}"
         if segment.by_law is not None:
             yield from _makes_one(f"{path}.by_law", segment.by_law.values())
@@ -81,7 +85,7 @@ def _makes_one(path: str, shares: Iterable[float]) -> Found:
 def names_are_known(deal: Scenario) -> Found:
     """Every law, trigger, cohort, tranche and line that is named exists."""
     contract = deal.contract
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         for law in {**(segment.by_law or {}), **(segment.shares or {})}:
             if law not in deal.payers:
                 field = "by_law" if segment.by_law else "shares"
@@ -95,24 +99,11 @@ def names_are_known(deal: Scenario) -> Found:
     for law in contract.payer_shares or {}:
         if law not in deal.own_laws():
             yield f"contract.payer_shares.{law}", f"is no budget of the outcome payer; {nearest(law, deal.own_laws())}"
-    triggers = [trigger.name for trigger in contract.triggers]
-    cohorts = [cohort.name for cohort in contract.cohorts]
-    for payment in contract.payments:
-        if payment.when is not None and payment.when not in triggers:
-            yield (
-                f"contract.payments.{payment.name}.when",
-                f"= {payment.when!r} is no trigger; {nearest(payment.when, triggers)}",
-            )
-    for place, items in (("triggers", contract.triggers), ("payments", contract.payments)):
-        for item in items:
-            cohort = getattr(item, "cohort", None)
-            if cohort is not None and cohort not in cohorts:
-                yield f"contract.{place}.{item.name}.cohort", f"= {cohort!r} is no cohort; {nearest(cohort, cohorts)}"
     lines = [line.activity for line in deal.budget.lines]
     fee_line = deal.accountant.fee.line
     if fee_line is not None and fee_line not in lines:
         yield "accountant.fee.line", f"= {fee_line!r} is no budget line; {nearest(fee_line, lines)}"
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         if segment.aftercare is not None and segment.aftercare.line not in lines:
             yield (
                 f"programme.segments.{segment.name}.aftercare.line",
@@ -131,13 +122,19 @@ def outcome_payer_has_a_budget(deal: Scenario) -> Found:
 def names_are_unique(deal: Scenario) -> Found:
     """Things that are addressed by name have each their own."""
     lists: dict[str, list[str]] = {
-        "programme.segments": [segment.name for segment in deal.programme.segments],
+        "programme.segments": [segment.name for segment in deal.segments],
         "budget.lines": [line.activity for line in deal.budget.lines],
         "contract.triggers": [trigger.name for trigger in deal.contract.triggers],
         "contract.payments": [payment.name for payment in deal.contract.payments],
         "contract.tranches": [tranche.name for tranche in deal.contract.tranches],
         "contract.cohorts": [cohort.name for cohort in deal.contract.cohorts],
         "contract.fees": [fee.name for fee in deal.contract.fees],
+        "contract.guarantees": [terms.name for terms in deal.contract.guarantees],
+        "contract.early_ends": [terms.name for terms in deal.contract.early_ends],
+        "contract.outcome_payers": [payer.name for payer in deal.contract.outcome_payers],
+        "programme.metrics": [metric.name for metric in getattr(deal.programme, "metrics", ())],
+        "programme.cohorts": [cohort.name for cohort in getattr(deal.programme, "cohorts", ())],
+        "programme.groups": [group.name for group in getattr(deal.programme, "groups", ())],
     }
     for path, names in lists.items():
         for name in sorted({name for name in names if names.count(name) > 1}):
@@ -153,8 +150,9 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
         if kind in STEPS_WITH_TRANCHE:
             if name not in tranches:
                 yield "contract.waterfall", f"has step {step!r}, which names no tranche; {nearest(name, tranches)}"
-        elif step not in ("fees", "surplus"):
-            known = ["fees", *(f"{kind}:{tranche}" for kind in STEPS_WITH_TRANCHE for tranche in tranches), "surplus"]
+        elif step not in ("fees", "recycle", "surplus"):
+            named = (f"{kind}:{tranche}" for kind in STEPS_WITH_TRANCHE for tranche in tranches)
+            known = ["fees", "recycle", *named, "surplus"]
             yield "contract.waterfall", f"has step {step!r}, which does not exist; {nearest(step, known)}"
     if len(set(steps)) < len(steps):
         yield "contract.waterfall", "has a step twice; each step stands once"
@@ -163,9 +161,10 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
             "contract.waterfall",
             'must end with "surplus" (what is left goes back to the outcome payer), and have it only there',
         )
-    for tranche in tranches:
-        if f"principal:{tranche}" not in steps:
-            yield "contract.waterfall", f'never repays tranche {tranche!r}; add "principal:{tranche}"'
+    everywhere = {step for pool in (steps, *deal.contract.pools.values()) for step in pool}
+    for tranche in deal.contract.tranches:
+        if f"principal:{tranche.name}" not in everywhere and not tranche.grant:
+            yield "contract.waterfall", f'never repays tranche {tranche.name!r}; add "principal:{tranche.name}"'
     if deal.contract.fees and "fees" not in steps:
         yield "contract.waterfall", 'has no step "fees", yet the contract has fees'
     extra = any(isinstance(p, SavingsShare) and p.share_after_redemption for p in deal.contract.payments)
@@ -181,7 +180,8 @@ def waterfall_pays_interest(deal: Scenario) -> Found:
     """Interest that is earned has a step that pays it."""
     for tranche in deal.contract.tranches:
         step = f"interest:{tranche.name}"
-        if deal.contract.terms_of(tranche).rate > 0 and step not in deal.contract.waterfall:
+        steps = {each for pool in (deal.contract.waterfall, *deal.contract.pools.values()) for each in pool}
+        if deal.contract.terms_of(tranche).rate > 0 and step not in steps and not tranche.grant:
             yield "contract.waterfall", f'never pays the interest of tranche {tranche.name!r}; add "{step}"'
 
 
@@ -206,8 +206,9 @@ def triggers_have_one_main(deal: Scenario) -> Found:
 def cohorts_are_apart(deal: Scenario) -> Found:
     """No case is in two cohorts."""
     cohorts = sorted(deal.contract.cohorts, key=lambda cohort: cohort.from_month)
-    for first, second in pairwise(cohorts):
-        if second.from_month <= first.to:
+    for first, second in combinations(cohorts, 2):
+        apart = None not in (first.segment, second.segment) and first.segment != second.segment
+        if second.from_month <= first.to and not apart:
             yield (
                 f"contract.cohorts.{second.name}.from",
                 f"= {second.from_month} lies inside cohort {first.name!r}, which ends in month {first.to}",
@@ -239,7 +240,7 @@ def dates_fit(deal: Scenario) -> Found:
 
 def spending_ends_in_time(deal: Scenario) -> Found:
     """No budget is spent after maturity: the tranches are settled then."""
-    last_start = max(last_start_month(segment) for segment in deal.programme.segments)
+    last_start = last_start_of_all(deal)
     for line in deal.budget.lines:
         when = line.when
         if when.at is not None:
@@ -255,25 +256,43 @@ def spending_ends_in_time(deal: Scenario) -> Found:
             )
 
 
-def last_start_month(segment: Segment) -> int:
+def last_start_month(segment: Segment | Group) -> int:
     """Return the last month in which a case of the segment can be taken in."""
     return segment.intake.from_month + segment.intake.months - 1 + segment.intake.delay
 
 
+def last_start_of_all(deal: Scenario) -> int:
+    """Return the last month in which anybody can come."""
+    programme = deal.programme
+    if isinstance(programme, EffectProgramme):
+        return max(cohort.start for cohort in programme.cohorts)
+    return max(last_start_month(each) for each in (getattr(programme, "groups", ()) or deal.segments))
+
+
 def intake_adds_up(deal: Scenario) -> Found:
     """Explicit counts make the number of cases."""
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         counts = segment.intake.counts
         if counts is not None and sum(counts) != segment.cases:
             yield (
                 f"programme.segments.{segment.name}.intake.counts",
                 f"add up to {sum(counts)}; the segment has {segment.cases} cases",
             )
+    for group in getattr(deal.programme, "groups", ()):
+        counts = group.intake.counts
+        if counts is not None and sum(counts) != group.people:
+            yield (
+                f"programme.groups.{group.name}.intake.counts",
+                f"add up to {sum(counts)}; the group has {group.people} people",
+            )
 
 
 def dependence_is_stated(deal: Scenario) -> Found:
     """More than one segment needs a word on what they share."""
-    dependence, names = deal.programme.dependence, [segment.name for segment in deal.programme.segments]
+    if isinstance(deal.programme, EffectProgramme):
+        return
+    dependence = deal.programme.dependence
+    names = [each.name for each in (getattr(deal.programme, "groups", ()) or deal.segments)]
     if isinstance(dependence, BetaBinomial) and len(names) > 1 and dependence.across_segments is None:
         yield (
             "programme.dependence.across_segments",
@@ -292,7 +311,7 @@ def dependence_is_stated(deal: Scenario) -> Found:
 
 def savings_are_not_negative(deal: Scenario) -> Found:
     """Nothing negative is drawn where a saving must not be."""
-    for segment in deal.programme.segments:
+    for segment in deal.segments:
         saving = segment.saving
         low = min(getattr(saving, "values", None) or (getattr(saving, "low", getattr(saving, "amount", 0.0)),))
         if low < 0:
@@ -332,6 +351,7 @@ RULES: tuple[Callable[[Scenario], Found], ...] = (
     dependence_is_stated,
     savings_are_not_negative,
     terms_say_something,
+    *CLAUSES,
 )
 
 

@@ -1,235 +1,28 @@
-"""The contract: financing, interest, triggers, payments, caps and the order in which money is paid out.
+"""The contract: who pays, what, up to where, in which order, and how it ends.
 
-Model section 5. A kind of term is a class here; what it does is one function in ``sib.contract``.
+Model section 5. Its parts have rooms of their own: lending, conditions, payments. What they do is in
+``sib.contract``.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field
 
-from sib.deal.term import (
-    Amount,
-    Flag,
-    Level,
-    Money,
-    Month,
-    MonthSpan,
-    Positive,
-    Rate,
-    Share,
-    Term,
-    Text,
-    exactly_one,
-    fault,
-)
-
-
-class UpFront(Term):
-    """The whole commitment is drawn at closing."""
-
-    kind: Literal["up_front"]
-
-
-class Draw(Term):
-    """One drawing: how much, in which month."""
-
-    month: Month
-    amount: Amount
-
-
-class Schedule(Term):
-    """The commitment is drawn in stated amounts in stated months."""
-
-    kind: Literal["schedule"]
-    draws: Annotated[tuple[Draw, ...], Field(min_length=1)]
-
-
-class AsSpent(Term):
-    """Each date's draw covers the cost of the month that begins."""
-
-    kind: Literal["as_spent"]
-
-
-Drawdown = Annotated[UpFront | Schedule | AsSpent, Field(discriminator="kind")]
-
-DAY_COUNTS = ("30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA")
-
-
-class Interest(Term):
-    """What the investor earns on principal; a bare percentage is not a term.
-
-    Parameters
-    ----------
-    rate : float
-        Fraction a year, or over the term.
-    basis : {"per_year", "over_term"}
-        ``over_term``: the rate times each draw, earned at the draw.
-    compounding : {"simple", "annual", "quarterly", "monthly", "continuous"}
-        How often unpaid interest starts to earn interest itself.
-    day_count : {"30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA"}
-    on : {"outstanding", "committed"}
-        Whether undrawn commitment earns interest too.
-    """
-
-    rate: Rate
-    basis: Literal["per_year", "over_term"] = Field(
-        description="a percentage alone is no term: 4% on 1,797,500 for three years is 71,900 over the term, 215,700 "
-        "simple, 224,443 compounded yearly; per year also needs compounding and day_count"
-    )
-    compounding: Literal["simple", "annual", "quarterly", "monthly", "continuous"] | None = None
-    day_count: Literal["30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA"] | None = None
-    on: Literal["outstanding", "committed"] = "outstanding"
-
-    @model_validator(mode="after")
-    def _reading_is_stated(self) -> Interest:
-        stated = self.compounding is not None and self.day_count is not None
-        if self.basis == "per_year" and not stated:
-            raise fault(
-                "interest",
-                "per year needs compounding and day_count: simple, yearly compounded and over the "
-                "term differ by thousands of euros",
-            )
-        if self.basis == "over_term" and (self.compounding is not None or self.day_count is not None):
-            raise fault("interest", "over the term has no compounding and no day_count; leave them out")
-        return self
-
-
-METRICS = {"validated_savings": "eur", "validated_cases": "count", "validated_share": "fraction"}
-"""Metrics of a programme of cases, with their units. The share is validated cases of enrolled cases."""
-
-
-class Cohort(Term):
-    """The cases whose start month lies in ``from`` to ``to``, both included."""
-
-    name: Text
-    from_month: MonthSpan = Field(alias="from")
-    to: MonthSpan
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Cohort:
-        if self.from_month > self.to:
-            raise fault("order", f"runs from month {self.from_month} to month {self.to}")
-        return self
-
-
-COMPARISONS = ("at_least", "above", "at_most", "below", "between")
-
-
-class Trigger(Term):
-    """A condition on a metric that must be met before money is due.
-
-    Parameters
-    ----------
-    metric : str
-        One of ``METRICS``; in euros, in cases or as a fraction.
-    cohort : str, optional
-        The cohort that is measured; all cases where none is named.
-    measure : {"cumulative", "per_period"}
-        From closing, or since the previous payment date.
-    at_least, above, at_most, below, between
-        Exactly one comparison; ``between`` includes both ends.
-    latched : bool
-        Once met it stays met; otherwise it can be lost and cured.
-    releases : {"backlog", "from_then"}
-        Whether what was owed before the trigger was met becomes payable with it.
-    """
-
-    name: Text
-    main: Flag = False
-    metric: Literal["validated_savings", "validated_cases", "validated_share"]
-    cohort: Text | None = None
-    measure: Literal["cumulative", "per_period"] = "cumulative"
-    at_least: Level | None = None
-    above: Level | None = None
-    at_most: Level | None = None
-    below: Level | None = None
-    between: tuple[Level, Level] | None = None
-    latched: Flag = True
-    releases: Literal["backlog", "from_then"] = "backlog"
-
-    @model_validator(mode="after")
-    def _one_comparison(self) -> Trigger:
-        comparison = exactly_one(self, COMPARISONS)
-        if self.between is not None and self.between[0] > self.between[1]:
-            raise fault("order", "has a between that starts above its end")
-        threshold = getattr(self, comparison)
-        levels = threshold if isinstance(threshold, tuple) else (threshold,)
-        if not all(abs(level) <= 1e12 for level in levels):
-            raise fault("amount", "compares with more than 1e12; no deal is that large")
-        if self.metric == "validated_share" and not all(0 <= level <= 1 for level in levels):
-            raise fault("share", f"compares a share with {levels[0]:g}; shares are fractions, 70% is 0.70")
-        return self
-
-    @property
-    def comparison(self) -> str:
-        """The comparison that is used, one of ``COMPARISONS``."""
-        return exactly_one(self, COMPARISONS)
-
-
-def _something_is_owed(share: float) -> float:
-    if share == 0:
-        raise fault("share", "pays nothing; leave the line out")
-    return share
-
-
-class SavingsShare(Term):
-    """The outcome payer owes a share of cumulative validated savings until the investor is redeemed.
-
-    Parameters
-    ----------
-    share : float
-        Share of validated (and released) savings, paid up to the balance due.
-    share_after_redemption : float
-        Share of the savings that were not needed for redemption.
-    when : str, optional
-        The trigger that releases it.
-    cap : float, optional
-        Most that this line ever pays, in euros.
-    cohort : str, optional
-        The cohort whose savings it pays on; all cases where none is named.
-    """
-
-    kind: Literal["savings_share"]
-    name: Text
-    share: Annotated[Share, AfterValidator(_something_is_owed)]
-    share_after_redemption: Share = 0.0
-    when: Text | None = None
-    cap: Amount | None = None
-    cohort: Text | None = None
-
-
-class FixedPayment(Term):
-    """A fixed service fee: an amount on every payment date, or in the stated months only.
-
-    Parameters
-    ----------
-    amount : float
-        Euros each time.
-    months : tuple of int, optional
-        Payment dates on which it is owed; all of them where none is named.
-    to : {"waterfall", "provider", "intermediary", "accountant"}
-        Whether the money passes the waterfall or goes straight to a party.
-    """
-
-    kind: Literal["fixed"]
-    name: Text
-    amount: Amount
-    to: Literal["waterfall", "provider", "intermediary", "accountant"] = "waterfall"
-    months: tuple[MonthSpan, ...] | None = None
-    when: Text | None = None
-    cap: Amount | None = None
-
-
-Payment = Annotated[SavingsShare | FixedPayment, Field(discriminator="kind")]
+from sib.deal.conditions import Cohort, Trigger
+from sib.deal.lending import NO_INTEREST, Drawdown, Guarantee, Interest, Tranche
+from sib.deal.lines import Payment
+from sib.deal.term import Amount, Flag, MonthSpan, Positive, Rate, Share, Term, Text
 
 
 class Caps(Term):
-    """Limits on all payments together, applied in this order after each line's own cap.
+    """Limits on all payments together, applied in this order after each line's own cap and each payer's.
 
     Parameters
     ----------
+    by_metric : dict of str to float, optional
+        Euros over the contract of all lines on that metric together.
     per_year : float, optional
         Euros in any fiscal year.
     total : float, optional
@@ -238,17 +31,10 @@ class Caps(Term):
         The investor receives no more than outlay grown at this yearly rate.
     """
 
+    by_metric: dict[str, Amount] | None = None
     per_year: Amount | None = None
     total: Amount | None = None
     annual_return: Rate | None = None
-
-
-class Tranche(Term):
-    """A part of the commitment with its own place in the waterfall; ``interest`` overrides the contract's."""
-
-    name: Text
-    share: Share
-    interest: Interest | None = None
 
 
 class ContractFee(Term):
@@ -260,20 +46,79 @@ class ContractFee(Term):
     months: Annotated[tuple[MonthSpan, ...], Field(min_length=1)]
 
 
+class OutcomePayer(Term):
+    """One of several outcome payers: its share of every payment that is not another's, and its caps.
+
+    Parameters
+    ----------
+    name : str
+        The outcome payer of ``parties``, or another that is named here for the first time.
+    share : float
+        Share of the payments that all bear together.
+    cap, cap_per_year : float, optional
+        Most that it ever pays, and in any fiscal year, in euros; nobody makes up for it.
+    """
+
+    name: Text
+    share: Share
+    cap: Amount | None = None
+    cap_per_year: Amount | None = None
+
+
+class EarlyEnd(Term):
+    """The contract ends on the first payment date on which a trigger is met; what is paid then.
+
+    Work and intake stop, unspent money goes back, and the outcome payer owes the stated shares.
+
+    Parameters
+    ----------
+    when : str
+        The trigger.
+    by : {"outcome_payer", "investor"}
+        Whose right it is; an investor's option to stop is one of these.
+    principal, interest : float
+        Shares of the principal outstanding and of the interest due that are paid on that date.
+    """
+
+    name: Text
+    when: Text
+    by: Literal["outcome_payer", "investor"] = "outcome_payer"
+    principal: Share
+    interest: Share
+
+
 class Contract(Term):
-    """What was agreed between investor and outcome payer."""
+    """What was agreed between investor and outcome payer.
+
+    Parameters
+    ----------
+    recycling : bool
+        Whether outcome payments that reach the waterfall step ``recycle`` pay for later work before new draws.
+    outcome_payers : list of tables
+        Where there are several; the outcome payer of ``parties`` pays all where none is named.
+    stop_intake : str, optional
+        A trigger from whose first date on no new case is taken in.
+    pools : dict of str to list of str
+        Waterfalls besides the contract's, for payment lines that name them.
+    """
 
     commitment: Positive
     drawdown: Drawdown
-    interest: Interest
+    recycling: Flag = False
+    interest: Interest = NO_INTEREST
     cohorts: tuple[Cohort, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     payments: Annotated[tuple[Payment, ...], Field(min_length=1)]
     caps: Caps = Caps()
+    outcome_payers: tuple[OutcomePayer, ...] = ()
     fees: tuple[ContractFee, ...] = ()
     payer_shares: dict[str, Share] | None = None
     tranches: Annotated[tuple[Tranche, ...], Field(min_length=1)] = (Tranche(name="investor", share=1.0),)
     waterfall: Annotated[tuple[Text, ...], Field(min_length=1)]
+    pools: dict[str, Annotated[tuple[Text, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    guarantees: tuple[Guarantee, ...] = ()
+    early_ends: tuple[EarlyEnd, ...] = ()
+    stop_intake: Text | None = None
 
     @property
     def main_trigger(self) -> Trigger | None:
@@ -287,5 +132,12 @@ class Contract(Term):
         """Return the interest terms that hold for a tranche."""
         return tranche.interest or self.interest
 
+    @property
+    def metrics_used(self) -> set[str]:
+        """Metrics that a trigger or a payment line reads."""
+        read = {getattr(item, "metric", None) for item in (*self.triggers, *self.payments)}
+        priced = {price.outcome for line in self.payments for price in getattr(line, "prices", ())}
+        return {name for name in (*read, *priced) if name is not None}
 
-__all__ = ["METRICS", "Contract", "Interest", "Money", "Payment", "Tranche", "Trigger"]
+
+__all__ = ["Caps", "Contract", "ContractFee", "EarlyEnd", "OutcomePayer"]

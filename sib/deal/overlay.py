@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sib.deal.consistency import nearest
+from sib.deal.clauses import nearest
 from sib.deal.location import Keys, spelled
 from sib.deal.shape import IDENTITIES, WHOLE_FILE, Shape, by_name, has_names, name_of
 from sib.deal.term import Term

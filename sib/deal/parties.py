@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from sib.deal.term import Month, Share, Term, Text, fault
 
-ROLES = ("investor", "outcome_payer", "provider", "intermediary", "accountant")
+ROLES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder")
 """The roles that money can move between; each role has a label in the file."""
 
 
@@ -20,6 +20,8 @@ class Parties(Term):
     provider: Text = "provider"
     intermediary: Text = "intermediary"
     accountant: Text = "accountant"
+    guarantor: Text = "guarantor"
+    funder: Text = "funder"
 
     @model_validator(mode="after")
     def _names_differ(self) -> Parties:

@@ -10,9 +10,11 @@ from pydantic import AfterValidator, Field
 
 from sib.amounts import MINOR_UNITS
 from sib.deal.audit import Accountant
+from sib.deal.conditions import METRICS
 from sib.deal.contract import Contract
+from sib.deal.group import AnyProgramme, CountsProgramme, EffectProgramme
 from sib.deal.parties import Parties, Payer
-from sib.deal.programme import Budget, Programme
+from sib.deal.programme import Budget, Dependence, Enrolment, Segment
 from sib.deal.term import Amount, Rate, Term, Text, fault
 from sib.deal.timeline import Timeline
 
@@ -62,9 +64,9 @@ class Scenario(Term):
     timeline: Timeline
     parties: Parties = Parties()
     payers: Annotated[dict[Text, Payer], Field(min_length=1)]
-    programme: Programme
+    programme: AnyProgramme
     budget: Budget
-    accountant: Accountant
+    accountant: Accountant = Accountant()
     contract: Contract
     measures: MeasureTerms = MeasureTerms()
 
@@ -78,6 +80,49 @@ class Scenario(Term):
         """SHA-256 of the canonical JSON; the same for the same deal however its files are cut up."""
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The kinds of household; none where a group is measured."""
+        return getattr(self.programme, "segments", ())
+
+    @property
+    def dependence(self) -> Dependence:
+        """What ties cases or people together; an effect on whole cohorts has none of it."""
+        assert not isinstance(self.programme, EffectProgramme)
+        return self.programme.dependence
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """How many of those planned come; an effect is measured on all of them."""
+        assert not isinstance(self.programme, EffectProgramme)
+        return self.programme.enrolment
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        """The metrics that triggers and payments can name, with their units."""
+        if isinstance(self.programme, EffectProgramme):
+            return {metric.name: metric.unit for metric in self.programme.metrics}
+        if isinstance(self.programme, CountsProgramme):
+            return dict.fromkeys(self.programme.outcomes, "count") | {"enrolled": "count"}
+        return METRICS
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """Names of what a metric can be measured on: the contract's cohorts, or the programme's cohorts or groups."""
+        return tuple(item.name for item in self._cohort_terms())
+
+    def cohort_of(self, segment: Segment, start: int) -> int:
+        """Return the number of the cohort of a segment's cases of a start month; one more than the last is the rest."""
+        cohorts = self.contract.cohorts
+        return next((place for place, terms in enumerate(cohorts) if terms.holds(segment.name, start)), len(cohorts))
+
+    def _cohort_terms(self) -> tuple[Any, ...]:
+        if isinstance(self.programme, EffectProgramme):
+            return self.programme.cohorts
+        if isinstance(self.programme, CountsProgramme):
+            return self.programme.groups
+        return self.contract.cohorts
 
     def own_laws(self) -> tuple[str, ...]:
         """Return the laws that the outcome payer itself pays, in file order."""

@@ -49,7 +49,8 @@ def described(model: type[Term]) -> dict[str, str]:
 
     Examples
     --------
-    >>> from sib.deal.contract import ContractFee, SavingsShare
+    >>> from sib.deal.contract import ContractFee
+    >>> from sib.deal.lines import SavingsShare
     >>> described(SavingsShare)["cap"]
     'Most that this line ever pays, in euros.'
     >>> described(ContractFee)["source"]

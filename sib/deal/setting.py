@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sib.deal.consistency import nearest
+from sib.deal.clauses import nearest
 from sib.deal.location import Keys, spelled
 from sib.deal.overlay import Complaint, Draft, Layer, Place, default_list, names, standing
 from sib.deal.shape import IDENTITIES, WHOLE_FILE, Shape, has_names, name_of

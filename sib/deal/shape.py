@@ -86,6 +86,8 @@ class Shape:
         kind = data.get("kind") if isinstance(data, dict) else None
         if len(self.tables) == 1:
             return self.tables[0]
+        if kind is None and isinstance(data, dict):
+            return next((table for table in self.tables if not table.model_fields["kind"].is_required()), None)
         return next((table for table in self.tables if kind_of(table) == kind), None)
 
     def child(self, key: str | int, data: Any) -> Shape | None:

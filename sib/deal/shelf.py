@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sib.deal.consistency import nearest
+from sib.deal.clauses import nearest
 from sib.errors import Problem, ScenarioError
 
 FILE_NAME = "scenario.toml"
 OVERLAYS = "overlays"
+PUBLIC = "public"
+"""Folder on the shelf with deals that others made, whose terms were published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,17 @@ class Found:
 
 
 def packaged() -> dict[str, Path]:
-    """Return the folders of the deals that come with the package, by name."""
-    root = shelf()
-    folders = sorted(root.iterdir()) if root.is_dir() else []
+    """Return the folders of the deals that come with the package, by name; the public ones come last."""
+    return _deals_in(shelf()) | _deals_in(shelf() / PUBLIC)
+
+
+def is_public(folder: Path) -> bool:
+    """Whether a packaged deal is one that others made."""
+    return folder.parent.name == PUBLIC
+
+
+def _deals_in(place: Path) -> dict[str, Path]:
+    folders = sorted(place.iterdir()) if place.is_dir() else []
     return {folder.name: folder for folder in folders if (folder / FILE_NAME).is_file()}
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sib.deal.consistency import inconsistencies, nearest
+from sib.deal.clauses import nearest
+from sib.deal.consistency import inconsistencies
 from sib.deal.location import Keys, spelled
 from sib.deal.overlay import Complaint, Draft
 from sib.deal.scenario import Scenario

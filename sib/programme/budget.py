@@ -12,7 +12,7 @@ import numpy as np
 
 from sib.arrays import Cents, add_up
 from sib.chance.draws import BLOCK, Stream, case_uniforms
-from sib.deal.consistency import last_start_month
+from sib.deal.consistency import last_start_of_all
 from sib.deal.programme import BudgetLine, Fixed
 from sib.deal.scenario import Scenario
 from sib.money import even_split, exact, round_half_away
@@ -31,11 +31,14 @@ class Spending:
         Cents of the budget that nobody needed.
     unspent_period : int
         Period at whose end that is known.
+    saved : ndarray of shape (n_trials,), or 0
+        Of the unspent money, what an early end of the contract saved.
     """
 
     by_line: dict[str, Cents]
     unspent: Cents
     unspent_period: int
+    saved: Cents | float = 0.0
 
     @property
     def total(self) -> Cents:
@@ -59,8 +62,26 @@ def spend(deal: Scenario, tables: list[Cases], *, stream: Stream, n_periods: int
         room[: len(spent)] = spent
         by_line[line.activity] = room
         unspent = unspent + line_total(line) - spent.sum(axis=0)
-    last = max(last_start_month(segment) for segment in deal.programme.segments)
-    return Spending(by_line=by_line, unspent=unspent, unspent_period=last)
+    return Spending(by_line=by_line, unspent=unspent, unspent_period=last_start_of_all(deal))
+
+
+def spend_on(deal: Scenario, plans: Cents, *, n_periods: int) -> Spending:
+    """Return what every line spends on a group.
+
+    Parameters
+    ----------
+    plans : ndarray of shape (n_months, BLOCK)
+        People by start month.
+    """
+    by_line: dict[str, Cents] = {}
+    unspent = np.zeros(1)
+    for line in deal.budget.lines:
+        spent = _on_each(line, plans) if line.is_per_case else SPENT[_form(line)](deal, line, [], Stream(0, 0))
+        room = np.zeros((n_periods, spent.shape[1]))
+        room[: len(spent)] = spent
+        by_line[line.activity] = room
+        unspent = unspent + line_total(line) - spent.sum(axis=0)
+    return Spending(by_line=by_line, unspent=unspent, unspent_period=last_start_of_all(deal))
 
 
 def _form(line: BudgetLine) -> str:
@@ -86,7 +107,11 @@ def _spread(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Strea
 
 def _per_case(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
     """The unit price of each case with a plan, from its start month on."""
-    plans = all_plans(tables)
+    return _on_each(line, all_plans(tables))
+
+
+def _on_each(line: BudgetLine, plans: Cents) -> Cents:
+    """The unit price of everybody who comes, from the start month on."""
     months = line.when.months or 1
     instalments = even_split(np.array([float(unit_cents(line))]), months)[0]
     spent = np.zeros((len(plans) + months - 1, plans.shape[1]))
@@ -98,7 +123,7 @@ def _per_case(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Str
 def _custom(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
     """What cases ask for in their first month, until the line is empty."""
     found = []
-    for segment, table in zip(deal.programme.segments, tables, strict=True):
+    for segment, table in zip(deal.segments, tables, strict=True):
         wishes = wishes_of(line, segment.name, stream=stream, n_cases=table.n_cases)
         if wishes.size == 1:
             found.append(table.plans * wishes)

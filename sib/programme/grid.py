@@ -5,6 +5,7 @@ In comes a deal, out goes a ``Grid``: the same for every trial. No money and no 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ import numpy as np
 from sib.arrays import Bools, Floats, Ints, read_only
 from sib.deal.audit import FixedDelay
 from sib.deal.consistency import last_start_month
+from sib.deal.group import CountsProgramme, EffectProgramme
 from sib.deal.scenario import Scenario
 
 
@@ -91,13 +93,23 @@ def _fiscal_year(day: date, start_month: int, period: int) -> int:
 
 def _last_period(deal: Scenario) -> int:
     """The latest of maturity, last saving month, last cost and, where it costs a fee, last validation."""
-    ends = [deal.timeline.maturity]
-    for segment in deal.programme.segments:
+    ends = [deal.timeline.maturity, *_group_months(deal)]
+    for segment in deal.segments:
         last_saving = last_start_month(segment) + segment.months_to_effect + segment.saving_months - 1
         ends.append(last_saving)
         if deal.accountant.fee.per_case:
             ends.append(last_saving + longest_delay(deal))
     return max(ends)
+
+
+def _group_months(deal: Scenario) -> Iterator[int]:
+    """Months in which a group programme is measured, or its people reach an outcome for the last time."""
+    if isinstance(deal.programme, EffectProgramme):
+        yield from (cohort.measured[-1] for cohort in deal.programme.cohorts)
+    if isinstance(deal.programme, CountsProgramme):
+        for group in deal.programme.groups:
+            last = last_start_month(group)
+            yield from (outcome.month(last, time=outcome.most - 1) for outcome in group.outcomes)
 
 
 def longest_delay(deal: Scenario) -> int:

@@ -31,7 +31,7 @@ def enrolment_factor(deal: Scenario, u: Floats) -> Floats:
     u : ndarray of shape (n_trials,)
         Uniforms.
     """
-    terms = deal.programme.enrolment
+    terms = deal.enrolment
     if isinstance(terms, FixedFactor):
         return np.full(len(u), terms.value)
     if isinstance(terms, Uniform):
@@ -41,7 +41,7 @@ def enrolment_factor(deal: Scenario, u: Floats) -> Floats:
 
 def capacity(deal: Scenario, segment: Segment) -> int:
     """Return the most cases of a segment that the budget's lines per case pay for."""
-    planned = sum(other.cases for other in deal.programme.segments)
+    planned = sum(other.cases for other in deal.segments)
     numbers = [line.number for line in deal.budget.lines if line.is_per_case]
     return min(numbers) * segment.cases // planned if numbers else 10**9
 
@@ -65,7 +65,7 @@ def n_came(deal: Scenario, segment: Segment, *, factor: Floats) -> tuple[Ints, I
 
 def largest_intake(deal: Scenario, segment: Segment) -> int:
     """Return the most cases of a segment that can come in any trial; draws are made for as many."""
-    terms = deal.programme.enrolment
+    terms = deal.enrolment
     factor = terms.value if isinstance(terms, FixedFactor) else terms.high
     return int(n_came(deal, segment, factor=np.array([factor]))[0][0])
 
@@ -109,3 +109,15 @@ def starts_by_trial(intake: Intake, came: Ints, *, n_cases: int) -> Ints:
     for column, count in enumerate(counts):
         starts[:count, column] = start_months(intake, int(count))
     return starts if len(counts) == 1 else starts[:, place]
+
+
+def until(starts: Ints, stop: Ints) -> Ints:
+    """Return start months without those after the intake stopped.
+
+    Parameters
+    ----------
+    starts : ndarray of shape (n_cases, n_trials), or (n_cases, 1)
+    stop : ndarray of shape (n_trials,)
+        Period from whose end on nobody is taken in; -1 for never. A case of month m starts at the end of month m - 1.
+    """
+    return np.where((stop >= 0) & (starts > stop), 0, starts)

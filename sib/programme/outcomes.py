@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri
 from sib.arrays import Bools, Floats
 from sib.chance import dependence, distributions
 from sib.chance.draws import Stream, case_uniforms, trial_pair, trial_uniforms
-from sib.deal.programme import BetaBinomial, Evidence, FixedChance, GaussianFactor, Independent, Segment
+from sib.deal.programme import BetaBinomial, Chance, Evidence, FixedChance, GaussianFactor, Independent, Segment
 from sib.deal.scenario import Scenario
 
 
@@ -39,7 +39,11 @@ class Factors:
 
 def beta_of(segment: Segment) -> tuple[float, float] | None:
     """Return the beta that describes what is known of the chance of success; None where it is known."""
-    known = segment.success
+    return known_as(segment.success)
+
+
+def known_as(known: Chance) -> tuple[float, float] | None:
+    """Return the beta that describes what is known of a chance; None where it is known."""
     if isinstance(known, FixedChance):
         return None
     if isinstance(known, Evidence):
@@ -51,22 +55,26 @@ def beta_of(segment: Segment) -> tuple[float, float] | None:
 
 def mean_chance(segment: Segment) -> float:
     """Return the expected chance of success."""
-    known = segment.success
+    return mean_of(segment.success)
+
+
+def mean_of(known: Chance) -> float:
+    """Return the mean of what is known of a chance."""
     if isinstance(known, FixedChance):
         return known.value
-    shape = beta_of(segment)
+    shape = known_as(known)
     return shape[0] / (shape[0] + shape[1]) if shape else getattr(known, "mean", 0.0)
 
 
 def factors(deal: Scenario, stream: Stream) -> Factors:
     """Draw everything that all cases of a trial have in common."""
-    segments = deal.programme.segments
+    segments = deal.segments
     pairs = [trial_pair(stream, "chance", segment=_own(deal, place)) for place in range(len(segments))]
     normals, weights = _outcome_normals(deal, stream, [pair[1] for pair in pairs])
     known = [_parameter(deal, stream, segment, own=pair[0]) for segment, pair in zip(segments, pairs, strict=True)]
     chance = np.array([_chance(deal, p, z, w) for p, z, w in zip(known, normals, weights, strict=True)])
     own = trial_uniforms(stream, "enrolment")
-    loading = deal.programme.dependence.intake
+    loading = deal.dependence.intake
     mean_z = _standardised_mean(deal, np.array(normals)) if loading else None
     enrolment = own if mean_z is None else dependence.share_factor(ndtr(mean_z), own, loading=loading)
     return Factors(chance=chance, z=np.array(normals), enrolment=enrolment)
@@ -74,8 +82,8 @@ def factors(deal: Scenario, stream: Stream) -> Factors:
 
 def _own(deal: Scenario, place: int) -> str:
     """Name of a segment's own pair. A common factor is paired with the first segment's unknown p."""
-    common = isinstance(deal.programme.dependence, GaussianFactor)
-    return "" if common and place == 0 else deal.programme.segments[place].name
+    common = isinstance(deal.dependence, GaussianFactor)
+    return "" if common and place == 0 else deal.segments[place].name
 
 
 def _parameter(deal: Scenario, stream: Stream, segment: Segment, *, own: Floats) -> Floats:
@@ -83,7 +91,7 @@ def _parameter(deal: Scenario, stream: Stream, segment: Segment, *, own: Floats)
     shape = beta_of(segment)
     if shape is None:
         return np.full(len(own), mean_chance(segment))
-    loading = deal.programme.dependence.parameters
+    loading = deal.dependence.parameters
     u = dependence.share_factor(trial_uniforms(stream, "common parameters"), own, loading=loading) if loading else own
     return distributions.beta(u, a=shape[0], b=shape[1])
 
@@ -93,12 +101,12 @@ def _outcome_normals(deal: Scenario, stream: Stream, own: list[Floats]) -> tuple
 
     A segment that no cause reaches has a factor of its own, on which nothing but what is joined to it depends.
     """
-    terms = deal.programme.dependence
+    terms = deal.dependence
     if isinstance(terms, GaussianFactor) and terms.weight is not None:
         return [ndtri(own[0])] * len(own), [terms.weight] * len(own)
     if isinstance(terms, GaussianFactor):
         causes = {name: ndtri(trial_uniforms(stream, "cause", segment=name)) for name in terms.causes or {}}
-        mixed = [dependence.causes_factor(causes, cause_weights(terms, segment)) for segment in deal.programme.segments]
+        mixed = [dependence.causes_factor(causes, cause_weights(terms, segment)) for segment in deal.segments]
         return [z if weight else ndtri(u) for (z, weight), u in zip(mixed, own, strict=True)], [
             weight for _, weight in mixed
         ]
@@ -115,7 +123,8 @@ def cause_weights(terms: GaussianFactor, segment: Segment) -> dict[str, float]:
 
 
 def _chance(deal: Scenario, p: Floats, z: Floats, weight: float) -> Floats:
-    terms = deal.programme.dependence
+    """The chance that all cases of a segment share in each trial."""
+    terms = deal.dependence
     if isinstance(terms, Independent):
         return p
     if isinstance(terms, BetaBinomial):
@@ -132,7 +141,7 @@ def _standardised_mean(deal: Scenario, z: Floats) -> Floats:
 
 def outcome_correlation(deal: Scenario) -> Floats:
     """Return the correlation matrix of the segments' outcome factors, shape (n_segments, n_segments)."""
-    terms, segments = deal.programme.dependence, deal.programme.segments
+    terms, segments = deal.dependence, deal.segments
     matrix = np.eye(len(segments))
     for i, first in enumerate(segments):
         for j, second in enumerate(segments):

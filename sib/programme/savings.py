@@ -20,7 +20,7 @@ from sib.deal.programme import Empirical, Fixed, Gamma, Lognormal, Pert, Segment
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.money import exact, prorata, round_half_away, share
-from sib.programme.intake import enrolment_factor, largest_intake, n_came, starts_by_trial
+from sib.programme.intake import enrolment_factor, largest_intake, n_came, starts_by_trial, until
 from sib.programme.outcomes import Factors, fates, has_plan
 
 AMOUNTS: dict[type, Callable[[Floats, Any], Floats]] = {
@@ -111,12 +111,20 @@ class Caseload:
         return np.zeros(len(self.rows.trial), dtype=np.bool_)
 
 
-def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors) -> Cases:
-    """Return the rows of segment number ``place`` in the block of ``stream``."""
-    segment = deal.programme.segments[place]
+def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors, stop: Ints | None = None) -> Cases:
+    """Return the rows of segment number ``place`` in the block of ``stream``.
+
+    Parameters
+    ----------
+    stop : ndarray of shape (BLOCK,), optional
+        Period from whose end on nobody is taken in; -1 for never.
+    """
+    segment = deal.segments[place]
     n_cases = largest_intake(deal, segment)
     came, overrun = n_came(deal, segment, factor=enrolment_factor(deal, drawn.enrolment))
     starts = starts_by_trial(segment.intake, came, n_cases=n_cases)
+    if stop is not None:
+        starts = until(starts, stop)
     plan = has_plan(segment, starts > 0, stream=stream, n_cases=n_cases)
     success, partial = fates(segment, drawn.chance[place], stream=stream, n_cases=n_cases)
     success &= plan
@@ -164,7 +172,7 @@ def amounts(u: Floats, terms: object) -> Floats:
 
 def _savings(deal: Scenario, segment: Segment, *, u: Floats, z: Floats) -> Cents:
     euros = amounts(u, segment.saving)
-    loading = deal.programme.dependence.savings
+    loading = deal.dependence.savings
     if loading:
         euros *= np.exp(loading * z - loading**2 / 2)
     cents = round_half_away(euros * 100)

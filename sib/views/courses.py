@@ -18,6 +18,7 @@ from sib.accountant.counting import cell_shares
 from sib.deal.scenario import Scenario
 from sib.measures import risk
 from sib.measures.risk import Estimate
+from sib.ledger import parties
 from sib.run import Run
 from sib.views import style
 from sib.views.captions import Captions
@@ -65,7 +66,7 @@ class Cash:
     Parameters
     ----------
     table : DataFrame
-        Indexed by date: investor, municipality, provider, others (intermediary and accountant), savings; in
+        Indexed by date: investor, municipality, provider, others (all further parties), savings; in
         currency units.
     parties : dict of str to tuple of str
         The names in the deal behind the first four columns.
@@ -113,7 +114,7 @@ def own_share(deal: Scenario) -> float | None:
 
     None where it is not the same in all segments; the savings of a month cannot then be told apart afterwards.
     """
-    own, segments = deal.own_laws(), deal.programme.segments
+    own, segments = deal.own_laws(), deal.segments
     shares = {sum(part for (law, _), part in cell_shares(each).items() if law in own) for each in segments}
     return float(shares.pop()) if len(shares) == 1 else None
 
@@ -122,14 +123,17 @@ def prepare_cash(run: Run) -> Cash:
     """Add up mean net cash by party, and mean true savings."""
     names, share = run.deal.parties, own_share(run.deal)
     columns = {role: run.mean_flow(role) for role in ("investor", "municipality", "provider")}
-    columns["others"] = run.mean_flow("intermediary") + run.mean_flow("accountant")
+    others = {role: run.mean_flow(role) for role in parties(run.deal)[3:]}
+    columns["others"] = np.sum(list(others.values()), axis=0)
     columns["savings"] = run.mean_flow("true_savings") * (1.0 if share is None else share)
     table = pd.DataFrame({name: np.cumsum(flow) / 100 for name, flow in columns.items()}, index=run.dates)
-    parties = {
+    called = names.model_dump() | {role: role for role in others if role not in names.model_dump()}
+    shown = tuple(called[role] for role, flow in others.items() if flow.any() or role in ("intermediary", "accountant"))
+    named_parties = {
         "investor": (names.investor,), "municipality": (names.outcome_payer,), "provider": (names.provider,),
-        "others": (names.intermediary, names.accountant),
+        "others": shown,
     }
-    return Cash(table, parties, share is not None, run.value("municipality", "cashable_savings", statistic="mean"))
+    return Cash(table, named_parties, share is not None, run.value("municipality", "cashable_savings", statistic="mean"))
 
 
 def draw_cash(paper: Cash, ax: Axes, *, say: Captions) -> Axes:

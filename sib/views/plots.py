@@ -139,6 +139,11 @@ CHARTS: dict[str, Chart] = {
 """Every chart of one run, by the name of its file."""
 
 
+def charts_of(run: Run) -> list[str]:
+    """Return the names of the charts that a run has; without claims there is no way from claimed to validated."""
+    return [name for name in CHARTS if name != "bridge" or run.deal.segments]
+
+
 def draw(run: Run, name: str, *, lang: NumberFormat = "en") -> Figure:
     """Return one of ``CHARTS`` as a figure.
 
@@ -197,9 +202,9 @@ def save_charts(run: Run, folder: str | Path, *, lang: NumberFormat = "en") -> l
         What was written; the same bytes whenever the same run is drawn by the same version.
     """
     paths = style.write_figure(both_sides(run, lang=lang), Path(folder), name="both-sides")
-    for name in CHARTS:
+    for name in charts_of(run):
         paths += style.write_figure(draw(run, name, lang=lang), Path(folder), name=name)
     return paths
 
 
-__all__ = ["CHARTS", "Chart", "both_sides", "compare_repayment", "draw", "save_charts"]
+__all__ = ["CHARTS", "Chart", "both_sides", "charts_of", "compare_repayment", "draw", "save_charts"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sib import __version__
 from sib.bridge import STEP
 from sib.deal.cautions import assumed_independent, cautions
+from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
 from sib.engine import Simulation
 from sib.measures.risk import error_method
@@ -115,19 +116,21 @@ class Page:
     def head(self) -> str:
         """Return name, trials, seed and digest, and the span of the deal."""
         deal, words, dates = self.deal, self.words, self.simulation.calendar.dates
-        n_cases = sum(segment.cases for segment in deal.programme.segments)
+        n_cases = planned_people(deal)
         return "\n".join((
             plain(deal.name),
             words("head", trials=words.number(self.simulation.n_trials), seed=self.simulation.seed,
                   digest=deal.digest[:DIGEST], version=__version__),
             words("span", closing=dates[0], maturity=deal.timeline.day(deal.timeline.maturity),
-                  cases=words.number(n_cases), currency=deal.currency),
+                  cases=words("cases" if deal.segments else "people", n=words.number(n_cases)), currency=deal.currency),
         ))
 
     def decides(self) -> str:
         """Return the three numbers that decide the deal, each with what it means."""
         words = self.words
-        n_cases = sum(segment.cases for segment in self.deal.programme.segments)
+        if not self.deal.segments:
+            return ""
+        n_cases = planned_people(self.deal)
         needed = self.rows["programme", "needed_success", "value"]
         lines = (
             (words("never") if needed.value != needed.value else self.value("needed_success", "share"),
@@ -177,6 +180,8 @@ class Page:
     def bridge(self) -> str:
         """Return the way from what is claimed to what is validated."""
         words = self.words
+        if not self.deal.segments:
+            return ""
         steps = [row for (_, name, statistic), row in self.rows.items()
                  if name.startswith(STEP) and statistic == "mean" and row.value]
         cells = [(words("claimed"), *words.figure(self.rows["accountant", "claimed", "mean"], "money"))]

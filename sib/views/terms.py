@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from sib import __version__
 from sib.deal.assumptions import Assumption
 from sib.deal.assumptions import assumptions as terms_of
 from sib.deal.reader import Reading
+from sib.linter import Finding
 from sib.views.tables import DIGEST, WIDTH, assumptions, plain, wrapped
 from sib.views.words import Words
 
@@ -25,6 +27,9 @@ NAMED = {
     ("contract", "payments"), ("contract", "tranches"), ("contract", "fees"),
 }
 """Tables of things that have names; each thing stands under its own heading."""
+
+LISTED = ("interest",)
+"""Kinds of finding whose amounts stand below the sentence; the others have them in it."""
 
 Line = tuple[str, str, str]
 """A term, its value, where it comes from."""
@@ -61,6 +66,21 @@ def term_sheet(reading: Reading, words: Words) -> str:
     listed = ["\n".join((words("sources"), *sources))] if sources else []
     sheets = ("\n".join(_table(heading, lines)) for heading, lines in tables.items())
     return "\n\n".join((head, *sheets, *listed, *assumptions(deal, words)))
+
+
+def left_open(findings: Sequence[Finding], words: Words) -> str:
+    """Return what the contract leaves open, as it stands below a term sheet; nothing where there is nothing."""
+    told = [line for each in findings for line in _finding(each, words)]
+    return "\n".join((words("findings"), *told)) if told else ""
+
+
+def _finding(finding: Finding, words: Words) -> Iterator[str]:
+    """Yield the lines of one finding."""
+    yield wrapped(f"{finding.path} {finding.message}", "  ", others="    ")
+    amounts = finding.amounts if finding.kind in LISTED else {}
+    figures = {name: words.number(Decimal(repr(amount)), -2) for name, amount in amounts.items()}
+    label, width = (max(map(len, texts), default=0) for texts in (figures, figures.values()))
+    yield from (f"      {name:<{label}}  {figure:>{width}}" for name, figure in figures.items())
 
 
 def _table(heading: str, lines: list[Line]) -> Iterator[str]:

@@ -21,8 +21,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{trials} simulaties · seed {seed} · scenario {digest} · sib {version}",
     ),
     "span": (
-        "closing {closing} · maturity {maturity} · {cases} cases · amounts in {currency}",
-        "sluiting {closing} · einddatum {maturity} · {cases} casussen · bedragen in {currency}",
+        "closing {closing} · maturity {maturity} · {cases} · amounts in {currency}",
+        "sluiting {closing} · einddatum {maturity} · {cases} · bedragen in {currency}",
     ),
     "error": (
         "± is the 95% error of the simulation ({method}; order statistics for quantiles). More trials make it smaller; "
@@ -96,6 +96,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "none_independent": ("nothing that is uncertain", "niets dat onzeker is"),
     "cautions": ("Worth a second look", "Een tweede blik waard"),
+    "findings": ("What the contract leaves open", "Wat het contract openlaat"),
     "terms": (
         "{n} terms: {sourced} from documents, {assumed} assumed, {default} by default, {untagged} without a source",
         "{n} termen: {sourced} uit documenten, {assumed} aangenomen, {default} standaard, {untagged} zonder bron",
@@ -108,6 +109,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources": ("Sources", "Bronnen"),
     # packaged deals and statement
     "cases": ("{n} cases", "{n} casussen"),
+    "people": ("{n} people", "{n} mensen"),
     "trial": ("trial {trial} · seed {seed} · scenario {digest} · sib {version}",
               "simulatie {trial} · seed {seed} · scenario {digest} · sib {version}"),
     "date": ("date", "datum"),
@@ -121,6 +123,41 @@ TEXTS: dict[str, tuple[str, str]] = {
     "given": ("paid", "betaald"),
     "balance": ("net", "saldo"),
     "sum": ("sum", "som"),
+    # what the contract pays at given outcomes
+    "payoff": (
+        "exact, no simulation · scenario {digest} · sib {version} · amounts in {currency}",
+        "exact, geen simulatie · scenario {digest} · sib {version} · bedragen in {currency}",
+    ),
+    "payoff_arrives": (
+        "A value without a date is the last one, and arrives over the payment dates as the deal expects it to.",
+        "Een waarde zonder datum is de laatste, en komt over de betaaldata binnen zoals het contract verwacht.",
+    ),
+    "payoff_expected": (
+        "What today's assumptions expect, without variance; which is not what happens on average.",
+        "Wat de aannames van nu verwachten, zonder spreiding; dat is niet wat er gemiddeld gebeurt.",
+    ),
+    "payoff_paid": ("paid", "betaald"),
+    "payoff_received": ("investor receives", "investeerder ontvangt"),
+    "payoff_net": ("{party} net", "{party} netto"),
+    "payoff_lines": ("By payment line", "Per betaalregel"),
+    "payoff_tranches": ("What each tranche receives", "Wat elke tranche ontvangt"),
+    "payoff_metrics": ("What can be given with --metric NAME=VALUE", "Wat met --metric NAAM=WAARDE opgegeven kan worden"),
+    "payoff_cohorts": ("cohorts, as NAME.COHORT=VALUE: {listed}", "cohorten, als NAAM.COHORT=WAARDE: {listed}"),
+    "payoff_dates": (
+        "payment dates, as NAME@DATE=VALUE: {n}, from {first} to {last}",
+        "betaaldata, als NAAM@DATUM=WAARDE: {n}, van {first} tot {last}",
+    ),
+    "same": ("The same at each: {listed}", "Steeds hetzelfde: {listed}"),
+    "metric": ("metric", "maat"),
+    "unit": ("unit", "eenheid"),
+    "expected": ("expected", "verwacht"),
+    "yes": ("yes", "ja"),
+    "no": ("no", "nee"),
+    "unit_eur": ("{currency}", "{currency}"),
+    "unit_count": ("number", "aantal"),
+    "unit_fraction": ("fraction, 70% is 0.70", "fractie, 70% is 0.70"),
+    "unit_percent": ("percent, 70% is 70", "procent, 70% is 70"),
+    "unit_points": ("points", "punten"),
 }
 """By key: English, Dutch."""
 
@@ -181,6 +218,19 @@ class Words:
         rounded = Decimal(value).quantize(Decimal(1).scaleb(last), ROUND_HALF_UP)
         text = f"{rounded if rounded else abs(rounded):,f}"
         return text.translate(str.maketrans(",.", "".join(SEPARATORS[self.lang])))
+
+    def plain_number(self, value: float) -> str:
+        """Return a number with the decimals that it has.
+
+        Examples
+        --------
+        >>> Words("en").plain_number(1200000.0), Words("nl").plain_number(0.25)
+        ('1,200,000', '0,25')
+        """
+        if math.isnan(value):
+            return self("undefined")
+        number = Decimal(repr(float(value)))
+        return self.number(number, min(0, int(number.normalize().as_tuple().exponent)))
 
     def figure(self, row: Row, style: str) -> tuple[str, str]:
         """Return a figure, and what is known of its error.

@@ -1,0 +1,148 @@
+"""What any programme is expected to bring.
+
+In comes a deal, out go metrics and the cost of the work without variance, the same for every kind of programme.
+No draws are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from sib.arrays import Cents
+from sib.chance.draws import BLOCK
+from sib.contract.metrics import Metrics
+from sib.contract.ratecards import cards, spread_evenly
+from sib.deal.group import CountsProgramme, EffectProgramme
+from sib.deal.programme import Programme
+from sib.deal.scenario import Scenario
+from sib.profile import expected_metrics, expected_spending, midpoints, planned_plans
+from sib.programme.budget import Spending, spend_on
+from sib.programme.counts import enrolled_by_date
+from sib.programme.effects import EFFECTS, effect_of, in_steps, on_dates
+from sib.programme.grid import Grid
+from sib.programme.intake import enrolment_factor, starts_by_trial
+from sib.programme.outcomes import mean_chance, mean_of
+from sib.programme.series import Series
+
+OF_CASES = ("validated_savings", "validated_cases", "validated_share")
+"""Metrics that come from the same successes: what is stated of one moves the others along."""
+
+
+def expected(deal: Scenario, calendar: Grid) -> Metrics:
+    """Return the metrics that are expected, at one point: whole steps, arrays whose last axis has length 1."""
+    return EXPECTED[type(deal.programme)](deal, calendar)
+
+
+def _of_cases(deal: Scenario, calendar: Grid) -> Metrics:
+    chances = np.array([[mean_chance(segment)] for segment in deal.segments])
+    found = expected_metrics(deal, chances, calendar=calendar)
+    cases = np.diff(np.rint(np.cumsum(found.cases, axis=1)), axis=1, prepend=0.0)
+    gained = np.zeros_like(found.cases)
+    for segment in deal.segments:
+        for month, plans in enumerate(_plans(deal, segment.name)):
+            date = int(np.searchsorted(calendar.payment_periods, month))
+            if date < gained.shape[1]:
+                gained[deal.cohort_of(segment, month), date] += plans
+    whole = np.diff(np.rint(np.cumsum(gained, axis=1)), axis=1, prepend=0.0)
+    enrolled = np.rint(found.enrolled)
+    return Metrics(found.savings, cases, enrolled, found.cohorts, series={"enrolled": Series(whole)})
+
+
+def _plans(deal: Scenario, name: str) -> Cents:
+    return planned_plans(deal, next(segment for segment in deal.segments if segment.name == name))
+
+
+def _of_effect(deal: Scenario, calendar: Grid) -> Metrics:
+    programme = deal.programme
+    assert isinstance(programme, EffectProgramme)
+    series = {}
+    for metric in programme.metrics:
+        values = {}
+        for cohort in programme.cohorts:
+            terms = effect_of(metric, cohort)
+            mean = EFFECTS[type(terms)](midpoints(2000), terms).mean() if terms.kind != "fixed" else terms.value
+            values[cohort.name] = np.repeat(in_steps(metric, np.array([[mean]])), len(cohort.measured), axis=0)
+        series[metric.name] = on_dates(programme, metric, values=values, calendar=calendar)
+    sizes = np.array([[*(cohort.size for cohort in programme.cohorts), 0.0]]).T
+    return _group_metrics(deal, series, sizes, calendar)
+
+
+def _of_counts(deal: Scenario, calendar: Grid) -> Metrics:
+    programme = deal.programme
+    assert isinstance(programme, CountsProgramme)
+    dates = np.array(calendar.payment_periods)
+    gained = {name: np.zeros((len(programme.groups) + 1, len(dates), 1)) for name in programme.outcomes}
+    starts, present = [], []
+    for place, group in enumerate(programme.groups):
+        came = int(np.rint(group.people * enrolment_factor(deal, midpoints(512)).mean()))
+        starts.append(starts_by_trial(group.intake, np.array([came]), n_cases=came))
+        present.append(came)
+        for outcome in group.outcomes:
+            for start, people in enumerate(np.bincount(starts[-1][:, 0])):
+                for time in range(outcome.most):
+                    date = int(np.searchsorted(dates, outcome.month(start, time=time)))
+                    if date < len(dates):
+                        gained[outcome.name][place, date] += people * mean_of(outcome.chance)
+    series = {
+        name: Series(np.diff(np.rint(np.cumsum(found, axis=1)), axis=1, prepend=0.0)) for name, found in gained.items()
+    }
+    every = enrolled_by_date(starts, calendar)
+    series["enrolled"] = Series(every.gained[..., :1])
+    return _group_metrics(deal, series, np.array([[*present, 0.0]]).T, calendar)
+
+
+def _group_metrics(deal: Scenario, series: dict[str, Series], sizes: Cents, calendar: Grid) -> Metrics:
+    nothing = np.zeros((len(deal.cohorts) + 1, len(calendar.payment_periods), 1))
+    found = Metrics(nothing, nothing, sizes, deal.cohorts, series=series)
+    return replace(found, series=series | card_series(deal, found))
+
+
+EXPECTED: dict[type, Callable[[Scenario, Grid], Metrics]] = {
+    Programme: _of_cases,
+    EffectProgramme: _of_effect,
+    CountsProgramme: _of_counts,
+}
+"""What each kind of programme is expected to bring."""
+
+
+def spending(deal: Scenario, calendar: Grid, *, n_points: int) -> Spending:
+    """Return the cost of the work as expected, the same at each point."""
+    if deal.segments:
+        found = expected_spending(deal, calendar)
+    else:
+        found = spend_on(deal, _planned(deal), n_periods=calendar.n_periods)
+    by_line = {name: np.repeat(spent[:, :1], n_points, axis=1) for name, spent in found.by_line.items()}
+    return Spending(by_line, np.repeat(np.broadcast_to(found.unspent, BLOCK)[:1], n_points), found.unspent_period)
+
+
+def _planned(deal: Scenario) -> Cents:
+    """People of a group programme by start month."""
+    if isinstance(deal.programme, EffectProgramme):
+        starts = [np.full((cohort.size, 1), cohort.start) for cohort in deal.programme.cohorts]
+    else:
+        assert isinstance(deal.programme, CountsProgramme)
+        factor = enrolment_factor(deal, midpoints(512)).mean()
+        starts = []
+        for group in deal.programme.groups:
+            came = int(np.rint(group.people * factor))
+            starts.append(starts_by_trial(group.intake, np.array([came]), n_cases=came))
+    months = np.concatenate(starts)[:, 0]
+    return np.repeat(np.bincount(months)[:, np.newaxis].astype(np.float64), BLOCK, axis=1)
+
+
+def card_series(deal: Scenario, metrics: Metrics) -> dict[str, Series]:
+    """Return what rate cards that cap a person's earnings make, with the outcomes spread over the people."""
+    if not isinstance(deal.programme, CountsProgramme):
+        return {}
+    people = []
+    for place, group in enumerate(deal.programme.groups):
+        n_people = int(metrics.enrolled[place].max())
+        for outcome in group.outcomes:
+            numbers = np.cumsum(metrics.series[outcome.name].gained[place], axis=0)
+            people += spread_evenly(
+                numbers, group=place, outcome=outcome.name, n_people=max(n_people, 1), most=outcome.most
+            )
+    return cards(deal, people, n_dates=metrics.savings.shape[1])

@@ -1,0 +1,259 @@
+"""What a programme and its accountant bring, before the contract looks at it: some blocks of trials.
+
+In come a deal, a seed and block numbers, out goes a ``Findings`` paper, the same for every kind of programme.
+``FINDERS`` says which room works a kind out. No money changes hands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sib.accountant.verification import Verified, verify
+from sib.arrays import Cents, Ints, add_up
+from sib.chance.draws import BLOCK, Stream
+from sib.contract.metrics import Metrics
+from sib.contract.ratecards import cards
+from sib.deal.group import CountsProgramme, EffectProgramme
+from sib.deal.programme import Programme
+from sib.deal.scenario import Scenario
+from sib.pockets import Pockets, savings_by_law, worth_by_law
+from sib.programme.budget import Spending, spend, spend_on
+from sib.programme.counts import count
+from sib.programme.effects import Measured, measure
+from sib.programme.grid import Grid
+from sib.programme.outcomes import factors
+from sib.programme.savings import Caseload, Cases, cases, true_savings
+from sib.programme.series import Series, side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found in some blocks of trials.
+
+    Parameters
+    ----------
+    metrics, admissible : Metrics
+        What was validated or measured, and what would have been without any error.
+    late, admissible_late : tuple of ndarray of shape (n_cohorts, n_trials)
+        Cents and cases validated after the last payment date.
+    claimed : ndarray of shape (n_trials,)
+    bridge, states : dict of str to ndarray of shape (n_trials,)
+        Empty where nothing is claimed case by case.
+    successes, overrun : ndarrays of shape (n_trials,)
+    reviewed : ndarray of shape (n_periods, n_trials)
+    spending : Spending
+    pockets : Pockets
+        Savings by law; no payments yet.
+    true_by_period : ndarray of shape (n_periods, n_trials)
+    """
+
+    metrics: Metrics
+    admissible: Metrics
+    late: tuple[Cents, Cents]
+    admissible_late: tuple[Cents, Cents]
+    claimed: Cents
+    bridge: dict[str, Cents]
+    states: dict[str, Cents]
+    successes: Cents
+    overrun: Cents
+    reviewed: Cents
+    spending: Spending
+    pockets: Pockets
+    true_by_period: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Which trials are to be worked out.
+
+    Parameters
+    ----------
+    deal : Scenario
+    seed : int
+    blocks : range
+    calendar : Grid
+    stop : ndarray of shape (n_trials,), optional
+        Period from whose end on nobody is taken in; -1 for never.
+    """
+
+    deal: Scenario
+    seed: int
+    blocks: range
+    calendar: Grid
+    stop: Ints | None = None
+
+    def streams(self) -> list[tuple[Stream, Ints | None]]:
+        """Return the stream of each block, with when its intake stops."""
+        parts = [None] * len(self.blocks) if self.stop is None else np.split(self.stop, len(self.blocks))
+        return [(Stream(self.seed, block), part) for block, part in zip(self.blocks, parts, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One block after programme and accountant, all segments."""
+
+    tables: list[Cases]
+    verified: list[Verified]
+    spending: Spending
+    true: list[Cents]
+
+
+def find(work: Work) -> Findings:
+    """Work out programme and accountant of some blocks."""
+    return FINDERS[type(work.deal.programme)](work)
+
+
+def of_cases(work: Work) -> Findings:
+    """Case by case: claimed, reviewed, validated."""
+    deal, calendar = work.deal, work.calendar
+    worked = [_work_out(deal, stream, calendar, stop) for stream, stop in work.streams()]
+    n_segments = len(deal.segments)
+    verified = [[block.verified[place] for block in worked] for place in range(n_segments)]
+    by_segment = [np.concatenate([found.validated for found in of_segment], axis=-1) for of_segment in verified]
+    true = [np.concatenate([block.true[place] for block in worked], axis=-1) for place in range(n_segments)]
+    counted = [found.sum(axis=0)[: calendar.n_periods] for found in by_segment]
+    series = {"enrolled": _enrolled(work, worked)} if "enrolled" in deal.contract.metrics_used else {}
+    metrics, late = _metrics(deal, verified, calendar=calendar, found="validated", series=series)
+    admissible, admissible_late = _metrics(deal, verified, calendar=calendar, found="admissible", series=series)
+    return Findings(
+        metrics=metrics,
+        admissible=admissible,
+        late=late,
+        admissible_late=admissible_late,
+        claimed=add_up(np.concatenate([f.claimed for f in of_segment]) for of_segment in verified),
+        bridge=_named(verified, "bridge"),
+        states=_named(verified, "states"),
+        successes=np.concatenate([add_up(table.successes for table in block.tables) for block in worked]),
+        overrun=np.concatenate([add_up(table.overrun for table in block.tables) for block in worked]),
+        reviewed=add_up(np.concatenate([f.reviewed for f in of_segment], axis=-1) for of_segment in verified),
+        spending=_spending([block.spending for block in worked]),
+        pockets=savings_by_law(
+            deal, _windows(true, calendar), validated=_windows(counted, calendar), calendar=calendar
+        ),
+        true_by_period=add_up(true),
+    )
+
+
+def of_group(work: Work, measured: Callable[[Stream, Ints | None], Measured]) -> Findings:
+    """As a group: measured or counted, and paid on as it is."""
+    deal, calendar = work.deal, work.calendar
+    blocks = [measured(stream, stop) for stream, stop in work.streams()]
+    n_trials, n_dates = BLOCK * len(blocks), len(calendar.payment_periods)
+    n_cohorts = len(deal.cohorts) + 1
+    enrolled = np.concatenate([block.enrolled for block in blocks], axis=-1)
+    nothing, none = np.zeros((n_cohorts, n_dates, n_trials)), np.zeros((n_cohorts, n_trials))
+    found = side_by_side([block.found | cards(deal, block.people, n_dates=n_dates) for block in blocks])
+    true = found | side_by_side([block.true for block in blocks])
+    worth = {law: np.concatenate([block.worth[law] for block in blocks], axis=-1) for law in deal.payers}
+    return Findings(
+        metrics=Metrics(nothing, nothing, enrolled, deal.cohorts, series=found),
+        admissible=Metrics(nothing, nothing, enrolled, deal.cohorts, series=true),
+        late=(none, none),
+        admissible_late=(none, none),
+        claimed=np.zeros(n_trials),
+        bridge={},
+        states={},
+        successes=np.concatenate([block.successes for block in blocks]),
+        overrun=np.zeros(n_trials),
+        reviewed=np.zeros((calendar.n_periods, n_trials)),
+        spending=_spending([spend_on(deal, block.plans, n_periods=calendar.n_periods) for block in blocks]),
+        pockets=worth_by_law(deal, worth, calendar=calendar),
+        true_by_period=add_up(worth.values()),
+    )
+
+
+def of_effect(work: Work) -> Findings:
+    """Effects on whole cohorts, as the evaluator measures them."""
+    return of_group(work, lambda stream, stop: measure(work.deal, stream, calendar=work.calendar))
+
+
+def of_counts(work: Work) -> Findings:
+    """Numbers of outcomes."""
+    return of_group(work, lambda stream, stop: count(work.deal, stream, calendar=work.calendar, stop=stop))
+
+
+FINDERS: dict[type, Callable[[Work], Findings]] = {
+    Programme: of_cases,
+    EffectProgramme: of_effect,
+    CountsProgramme: of_counts,
+}
+"""Who works out which kind of programme."""
+
+
+def _work_out(deal: Scenario, stream: Stream, calendar: Grid, stop: Ints | None) -> _Block:
+    """Programme and accountant of one block of cases."""
+    drawn = factors(deal, stream)
+    tables, verified, true = [], [], []
+    for place, segment in enumerate(deal.segments):
+        rows = cases(deal, place, stream=stream, drawn=drawn, stop=stop)
+        tables.append(rows)
+        verified.append(verify(Caseload(deal, segment, rows, stream), calendar))
+        true.append(true_savings(segment, rows, n_periods=calendar.n_periods))
+    spending = spend(deal, tables, stream=stream, n_periods=calendar.n_periods)
+    return _Block(tables, verified, spending, true)
+
+
+def _spending(blocks: list[Spending]) -> Spending:
+    lines = {name: _side_by_side([block.by_line[name] for block in blocks]) for name in blocks[0].by_line}
+    return Spending(lines, _side_by_side([block.unspent for block in blocks]), blocks[0].unspent_period)
+
+
+def _side_by_side(parts: list[Cents]) -> Cents:
+    """Join blocks; what is one and the same column in all of them, all trials agreeing, stays one."""
+    if all(part.shape[-1] == 1 and np.array_equal(part, parts[0]) for part in parts):
+        return parts[0]
+    return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], BLOCK)) for part in parts], axis=-1)
+
+
+def _named(verified: list[list[Verified]], paper: str) -> dict[str, Cents]:
+    """Join named amounts by block and add them up over segments."""
+    names = dict.fromkeys(name for of_segment in verified for found in of_segment for name in getattr(found, paper))
+    return {
+        name: add_up(
+            np.concatenate([getattr(found, paper).get(name, np.zeros(BLOCK)) for found in of_segment])
+            for of_segment in verified
+        )
+        for name in names
+    }
+
+
+def _metrics(
+    deal: Scenario, verified: list[list[Verified]], *, calendar: Grid, found: str, series: dict[str, Series]
+) -> tuple[Metrics, tuple[Cents, Cents]]:
+    """Add up segments and put periods together by payment date; what came too late apart."""
+    savings, n_cases, enrolled = (
+        add_up(np.concatenate([getattr(block, name) for block in of_segment], axis=-1) for of_segment in verified)
+        for name in (found, f"{found}_cases", "enrolled")
+    )
+    starts = [0, *(period + 1 for period in calendar.payment_periods[:-1])]
+    until = calendar.last_payment + 1
+    metrics = Metrics(
+        np.add.reduceat(savings[:, :until], starts, axis=1),
+        np.add.reduceat(n_cases[:, :until], starts, axis=1),
+        enrolled,
+        deal.cohorts,
+        series=series,
+    )
+    return metrics, (savings[:, -1], n_cases[:, -1])
+
+
+def _enrolled(work: Work, worked: list[_Block]) -> Series:
+    """Cases with a plan that have started by each payment date, by cohort."""
+    deal, dates = work.deal, np.array(work.calendar.payment_periods)
+    gained = np.zeros((len(deal.cohorts) + 1, len(dates), BLOCK * len(worked)))
+    for number, block in enumerate(worked):
+        mine = slice(number * BLOCK, (number + 1) * BLOCK)
+        for segment, table in zip(deal.segments, block.tables, strict=True):
+            for month, plans in enumerate(table.plans):
+                date = int(np.searchsorted(dates, month))
+                if date < len(dates):
+                    gained[deal.cohort_of(segment, month), date, mine] += plans
+    return Series(gained)
+
+
+def _windows(by_period: list[Cents], calendar: Grid) -> Cents:
+    """Add up periods to fiscal windows: (n_segments, n_windows, n_trials)."""
+    return np.array([np.add.reduceat(found, calendar.window_starts, axis=0) for found in by_period])

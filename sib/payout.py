@@ -1,0 +1,269 @@
+"""What the contract pays, and to whom, at given outcomes: exact, no simulation.
+
+In come a deal and stated values of its metrics, out goes a ``Point`` for each. Guarantors are taken to be able to
+pay; what an accountant charges by the case is left out, since that hangs on claims and not on metrics.
+Docs/model.md, section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+
+from sib.arrays import Cents
+from sib.chapter import net_payments
+from sib.contract.books import CashFlows
+from sib.contract.ending import endings
+from sib.contract.financing import curtail
+from sib.contract.settlement import settle
+from sib.contract.triggers import triggers_met
+from sib.deal.scenario import Scenario
+from sib.expectation import expected, spending
+from sib.holding import Holding, holding
+from sib.ledger import balances, movements, parties
+from sib.measures.returns import irr, moic
+from sib.money import exact
+from sib.programme.grid import Grid, grid
+from sib.stated import MetricError, Stated, stated_metrics
+
+Number: TypeAlias = float | str | Fraction
+ROOM = 1024
+"""Points that are worked out at once."""
+LARGEST = 10**12
+"""Largest value of a metric; no deal is that large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What somebody lays out and gets back: currency units, a rate and a multiple (NaN where undefined)."""
+
+    outlay: float
+    receipts: float
+    irr: float
+    moic: float
+
+
+RETURNS = tuple(Return.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What the contract pays at one outcome; amounts in currency units.
+
+    Parameters
+    ----------
+    metrics : dict of str to float
+        As stated; what is expected of each where nothing is.
+    outcome_payment : float
+        All outcome payments, less surplus and what was owed back.
+    payments : dict of str to float
+        By payment line; less than 0 where its receiver pays.
+    flows : dict of str to float
+        Net cash by party.
+    investor : Return
+    tranches : dict of str to Return
+    guarantees : dict of str to float
+    triggers : dict of str to bool
+        Met on the last payment date.
+    unpaid : float
+        Principal and interest that nobody paid.
+    """
+
+    metrics: dict[str, float]
+    outcome_payment: float
+    payments: dict[str, float]
+    flows: dict[str, float]
+    investor: Return
+    tranches: dict[str, Return]
+    guarantees: dict[str, float]
+    triggers: dict[str, bool]
+    unpaid: float
+
+
+def payoff(deal: Scenario, values: Mapping[str, Sequence[Number]]) -> list[Point]:
+    """Return what a deal pays at given values of its metrics.
+
+    Parameters
+    ----------
+    deal : Scenario
+    values : mapping of str to sequence of number
+        By ``NAME``, ``NAME.COHORT`` or ``NAME@DATE``, equally many values each; text is read as an exact decimal. A
+        single value goes with all others. Nothing at all gives what is expected.
+
+    Raises
+    ------
+    MetricError
+        When a metric, cohort or date is not known to the deal, or cannot have such a value.
+    """
+    calendar = grid(deal)
+    if not values:
+        return list(_points(deal, (), metrics=[expectations(deal)], calendar=calendar))
+    n_points = max(len(each) for each in values.values())
+    stated = tuple(_stated(deal, name, each, n_points) for name, each in values.items())
+    if len({(each.metric, each.cohort, each.month) for each in stated}) < len(stated):
+        raise MetricError(f"a value is given twice: {', '.join(values)}")
+    found: list[Point] = []
+    for start in range(0, n_points, ROOM):
+        some = tuple(
+            Stated(each.metric, each.values[start : start + ROOM], each.cohort, each.month) for each in stated
+        )
+        metrics = [
+            {name: float(each.values[place]) for name, each in zip(values, some, strict=True)}
+            for place in range(len(some[0].values))
+        ]
+        found += _points(deal, some, metrics=metrics, calendar=calendar)
+    return found
+
+
+def expectations(deal: Scenario) -> dict[str, float]:
+    """Return the last value that is expected of each metric, in its unit; NaN where it has none."""
+    found, values = expected(deal, grid(deal)), {}
+    for name in deal.metrics:
+        number, base = found.reading(name, cohort=None, measure="cumulative")
+        base = base[-1] if base.ndim > 1 else base
+        values[name] = float(number[-1, 0] / base[0]) / found.scale(name) if base[0] else np.nan
+    return values
+
+
+def _points(
+    deal: Scenario, stated: tuple[Stated, ...], *, metrics: list[dict[str, float]], calendar: Grid
+) -> Iterator[Point]:
+    """Settle the contract at some points side by side."""
+    read = stated_metrics(deal, stated, calendar=calendar)
+    cost = spending(deal, calendar, n_points=len(metrics))
+    if deal.contract.early_ends:
+        met = triggers_met(deal.contract, read, months=calendar.payment_periods)
+        cost = curtail(cost, endings(deal.contract, met, months=calendar.payment_periods)[0])
+    flows = settle(deal, read, spending=cost, calendar=calendar)
+    shape = (calendar.n_periods, len(metrics))
+    cash = balances(movements(deal, flows, spending=cost, reviewed=np.zeros(shape)), parties(deal), shape=shape)
+    names = {"outcome_payer": "municipality"}
+    sums = {part: {name: _sums(amounts, shape) for name, amounts in of.items()} for part, of in _parts(deal, flows)}
+    sums["flows"] = {names.get(who, who): _sums(cash[who], shape) for who in parties(deal)}
+    paid, unpaid = _sums(net_payments(flows), shape), sum(sums["unpaid"].values(), np.zeros(len(metrics)))
+    investor = _returns(holding(deal, flows), calendar.years)
+    tranches = {
+        tranche.name: _returns(holding(deal, flows, tranche=tranche.name), calendar.years)
+        for tranche in deal.contract.tranches
+    }
+    for place, values in enumerate(metrics):
+        at = _taken(place)
+        yield Point(
+            metrics=values,
+            outcome_payment=float(paid[place]) / 100,
+            payments=at(sums["payments"]),
+            flows=at(sums["flows"]),
+            investor=investor[place],
+            tranches={name: each[place] for name, each in tranches.items()},
+            guarantees=at(sums["guarantees"]),
+            triggers={name: bool(found[-1, place]) for name, found in flows.met.items()},
+            unpaid=float(unpaid[place]) / 100,
+        )
+
+
+def _taken(place: int) -> Callable[[Mapping[str, Cents]], dict[str, float]]:
+    """Return what takes one point out of amounts by name, in currency units."""
+    return lambda sums: {name: float(cents[place]) / 100 for name, cents in sums.items()}
+
+
+def _sums(cents: Cents, shape: tuple[int, int]) -> Cents:
+    """Return amounts over all periods, one a point."""
+    return np.broadcast_to(cents.sum(axis=0) if cents.ndim > 1 else cents, shape[1:])
+
+
+def _parts(deal: Scenario, flows: CashFlows) -> Iterator[tuple[str, dict[str, Cents]]]:
+    """Yield what is added up by name: payment lines less what is owed back, guarantees, what nobody paid."""
+    back = flows.owed_back
+    yield "payments", {name: paid - back[name] if name in back else paid for name, paid in flows.payments.items()}
+    none = np.zeros((1, 1))
+    yield "guarantees", {
+        terms.name: sum((paid for (name, _), paid in flows.guaranteed.items() if name == terms.name), none)
+        for terms in deal.contract.guarantees
+    }
+    yield "unpaid", dict(flows.written_off)
+
+
+def _returns(held: Holding, years: Cents) -> list[Return]:
+    outlay, receipts = held.outlay, held.receipts
+    rates, multiples = irr(held.net, years), moic(outlay, receipts)
+    return [
+        Return(float(out) / 100, float(back) / 100, float(rate), float(multiple))
+        for out, back, rate, multiple in zip(outlay, receipts, rates, multiples, strict=True)
+    ]
+
+
+def as_row(point: Point) -> dict[str, float | bool]:
+    """Return a point as one row of a table: metrics by their names, all else by what it is."""
+    row: dict[str, float | bool] = {**point.metrics, "outcome_payment": point.outcome_payment}
+    row |= {f"payment.{name}": amount for name, amount in point.payments.items()}
+    row |= {f"net_cash.{party}": amount for party, amount in point.flows.items()}
+    held = {"investor": point.investor}
+    if len(point.tranches) > 1:
+        held |= {f"investor.{name}": each for name, each in point.tranches.items()}
+    row |= {f"{name}.{field}": getattr(each, field) for name, each in held.items() for field in RETURNS}
+    row |= {f"guarantee.{name}": amount for name, amount in point.guarantees.items()}
+    row |= {f"trigger.{name}": met for name, met in point.triggers.items()}
+    return row | {"unpaid": point.unpaid}
+
+
+def placed(deal: Scenario, name: str) -> tuple[str, str | None, int | None]:
+    """Return the metric, cohort and payment date (months after closing) that ``NAME.COHORT@DATE`` stands for.
+
+    Raises
+    ------
+    MetricError
+        When the deal does not know one of them; the message says which it knows.
+    """
+    left, when = name, ""
+    if "@" in name and name not in deal.metrics:
+        left, _, when = name.rpartition("@")
+    known = sorted(deal.metrics, key=len, reverse=True)
+    metric = next((each for each in known if left == each or left.startswith(f"{each}.")), None)
+    if metric is None:
+        listed = ", ".join(f"{each} ({unit})" for each, unit in deal.metrics.items())
+        raise MetricError(f"{left!r} is no metric of this deal; it has {listed}")
+    cohort = left[len(metric) + 1 :] or None
+    if cohort is not None and cohort not in deal.cohorts:
+        raise MetricError(f"{cohort!r} is no cohort of this deal; it has {', '.join(deal.cohorts) or 'none'}")
+    return metric, cohort, _month(deal, when) if "@" in name and name not in deal.metrics else None
+
+
+def _stated(deal: Scenario, name: str, values: Sequence[Number], n_points: int) -> Stated:
+    if len(values) not in (1, n_points):
+        raise MetricError(
+            f"{name} has {len(values)} values where another metric has {n_points}; give as many of each, or one"
+        )
+    numbers = tuple(each if isinstance(each, Fraction) else exact(each) for each in values)
+    metric, cohort, month = placed(deal, name)
+    largest = max(numbers, key=abs)
+    if abs(largest) > LARGEST:
+        raise MetricError(f"{name} = {float(largest):g} is out of range; no deal is larger than {LARGEST:g}")
+    return Stated(metric, numbers * (n_points if len(numbers) == 1 else 1), cohort, month)
+
+
+def _month(deal: Scenario, when: str) -> int:
+    """Return the payment date that is meant, as months after closing."""
+    months = deal.timeline.payment_months
+    by_text = {str(deal.timeline.day(month)): month for month in months} | {str(month): month for month in months}
+    if when not in by_text:
+        first, last = (deal.timeline.day(month) for month in (months[0], months[-1]))
+        raise MetricError(
+            f"{when!r} is no payment date; there are {len(months)}, from {first} to {last}"
+            f" (or in months after closing: {', '.join(map(str, months[:3]))} …)"
+        )
+    return by_text[when]
+
+
+def refuse_impossible(deal: Scenario, values: Mapping[str, Sequence[Number]]) -> None:
+    """Raise ``MetricError`` where a number of people or cases is broken or negative, or a share is none."""
+    for name, given in values.items():
+        unit = deal.metrics[placed(deal, name)[0]]
+        for number in (each if isinstance(each, Fraction) else exact(each) for each in given):
+            if unit == "count" and (number < 0 or number.denominator != 1):
+                raise MetricError(f"{name} = {float(number):g} is no count; give whole numbers from 0 up")
+            if placed(deal, name)[0] == "validated_share" and not 0 <= number <= 1:
+                raise MetricError(f"{name} = {float(number):g} is no share; shares are fractions, 70% is 0.70")

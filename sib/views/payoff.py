@@ -1,0 +1,157 @@
+"""What a deal pays at given outcomes, as text: one row a point.
+
+In come points, out go tables and plain data. Amounts are exact, so they are shown to the cent where they have cents.
+Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from sib import __version__
+from sib.deal.scenario import Scenario
+from sib.payout import Point, Return, expectations
+from sib.views.captions import Captions
+from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
+from sib.views.words import Words
+
+LONGEST_HEADING = 24
+Column = tuple[str, list[str]]
+"""A heading and a text for each point."""
+
+
+def as_data(point: Point) -> dict[str, Any]:
+    """Return a point as plain data, amounts in currency units."""
+    return {
+        "metrics": point.metrics, "outcome_payment": point.outcome_payment, "flows": point.flows,
+        "investor": asdict(point.investor),
+        "tranches": {name: asdict(held) for name, held in point.tranches.items()},
+        "guarantor": {"paid": math.fsum(point.guarantees.values())},
+        "payments": point.payments, "triggers": point.triggers, "unpaid": point.unpaid,
+    }
+
+
+class Table:
+    """The tables of some points of a deal.
+
+    Parameters
+    ----------
+    deal : Scenario
+    points : sequence of Point
+    words : Words
+    """
+
+    def __init__(self, deal: Scenario, points: Sequence[Point], *, words: Words) -> None:
+        self.deal, self.points, self.words = deal, points, words
+        self.names = deal.parties.model_dump(exclude={"source"})
+        self.names["municipality"] = self.names.pop("outcome_payer")
+
+    def text(self, *, is_expected: bool = False) -> str:
+        """Return the whole page.
+
+        Parameters
+        ----------
+        is_expected : bool
+            Whether nothing was stated; then it is said what can be.
+        """
+        parts = [self.head(is_expected), self.main(), *self.apart()]
+        return "\n\n".join([*parts, *([self.metrics()] if is_expected else [])])
+
+    def head(self, is_expected: bool) -> str:
+        """Return name, digest and what the values are."""
+        words = self.words
+        return "\n".join((
+            plain(self.deal.name),
+            words("payoff", digest=self.deal.digest[:DIGEST], version=__version__, currency=self.deal.currency),
+            wrapped(words("payoff_expected" if is_expected else "payoff_arrives")),
+        ))
+
+    def main(self) -> str:
+        """Return what is paid, and to whom; below the table what is the same at each point."""
+        words = self.words
+        varying, same = self._parties()
+        table = ruled(columns(self._rows([
+            *self._stated(),
+            self._money(words("payoff_paid"), lambda point: point.outcome_payment),
+            self._money(words("payoff_received"), lambda point: point.investor.receipts),
+            self._rate("IRR", lambda point: point.investor),
+            *varying,
+            *((plain(name, longest=LONGEST_HEADING),
+               [words("yes" if point.triggers[name] else "no") for point in self.points])
+              for name in self.points[0].triggers),
+        ]), n_left=0))
+        if same:
+            listed = " · ".join(f"{heading} {cells[0]}" for heading, cells in same)
+            table += f"\n{wrapped(words('same', listed=listed), others='  ')}"
+        return table
+
+    def _parties(self) -> tuple[list[Column], list[Column]]:
+        """Columns of net cash, where there is any: those that differ from point to point, and those that do not."""
+        varying, same = [], []
+        for party in self.points[0].flows:
+            amounts = {point.flows[party] for point in self.points}
+            if amounts != {0.0}:
+                name = plain(Captions(self.words.lang, "").party(self.names.get(party, party)), longest=LONGEST_HEADING)
+                column = self._money(self.words("payoff_net", party=name), lambda point, who=party: point.flows[who])
+                (same if len(amounts) == 1 and len(self.points) > 1 else varying).append(column)
+        return varying, same
+
+    def apart(self) -> Iterator[str]:
+        """Yield what each payment line pays and each tranche receives, where there are several."""
+        words, first = self.words, self.points[0]
+        if len(first.payments) > 1:
+            lines = [
+                self._money(plain(name, longest=LONGEST_HEADING), lambda point, line=name: point.payments[line])
+                for name in first.payments
+            ]
+            yield f"{words('payoff_lines')}\n{ruled(columns(self._rows([*self._stated(), *lines]), n_left=0))}"
+        if len(first.tranches) > 1:
+            held: list[Column] = []
+            for name in first.tranches:
+                title = plain(name, longest=LONGEST_HEADING)
+                held += [
+                    self._money(title, lambda point, of=name: point.tranches[of].receipts),
+                    self._rate(f"{title} IRR", lambda point, of=name: point.tranches[of]),
+                ]
+            yield f"{words('payoff_tranches')}\n{ruled(columns(self._rows([*self._stated(), *held]), n_left=0))}"
+
+    def metrics(self) -> str:
+        """Return what can be stated: each metric with its unit, cohorts and dates."""
+        words, deal = self.words, self.deal
+        rows = [
+            (plain(name), words(f"unit_{unit}", currency=deal.currency), words.plain_number(value))
+            for (name, unit), value in zip(deal.metrics.items(), expectations(deal).values(), strict=True)
+        ]
+        heading = (words("metric"), words("unit"), words("expected"))
+        dates = deal.timeline.payment_months
+        told = [words("payoff_dates", n=len(dates), first=deal.timeline.day(dates[0]),
+                      last=deal.timeline.day(dates[-1]))]
+        if deal.cohorts:
+            told.insert(0, words("payoff_cohorts", listed=", ".join(map(plain, deal.cohorts))))
+        listed = ruled(columns([heading, *rows], n_left=2))
+        return "\n".join((words("payoff_metrics"), listed, *(wrapped(text, others="  ") for text in told)))
+
+    def _stated(self) -> Iterator[Column]:
+        for name in self.points[0].metrics:
+            yield plain(name, longest=LONGEST_HEADING + 8), [
+                self.words.plain_number(point.metrics[name]) for point in self.points
+            ]
+
+    def _money(self, heading: str, amount: Callable[[Point], float]) -> Column:
+        amounts = [Decimal(repr(amount(point))).quantize(Decimal("0.01")) for point in self.points]
+        last = 0 if all(each == each.to_integral_value() for each in amounts) else -2
+        return heading, [self.words.number(each, last) for each in amounts]
+
+    def _rate(self, heading: str, held: Callable[[Point], Return]) -> Column:
+        rates = [held(point).irr for point in self.points]
+        return heading, [
+            self.words("undefined") if math.isnan(rate)
+            else f"{self.words.number(Decimal(repr(rate)).scaleb(2), -2)}%" for rate in rates
+        ]
+
+    def _rows(self, found: Sequence[Column]) -> list[tuple[str, ...]]:
+        return [tuple(heading for heading, _ in found), *zip(*(cells for _, cells in found), strict=True)]
