@@ -261,6 +261,36 @@ def test_readers_that_have_seen_enough(words: list[str]) -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("words", [["run", "worked-example", "--trials", "3"], ["--help"], ["list", "--json"]])
+def test_output_that_cannot_be_written_is_told_in_one_line(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        answer = subprocess.run(
+            [sys.executable, "-c", MAIN, *words], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert answer.stderr.decode() == "the output cannot be written: No space left on device\n"
+    assert answer.returncode == 5
+
+
+def test_an_error_of_the_system_that_is_not_the_outputs_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = OSError(5, "the disk of a library")
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine, "simulate", fail)
+    assert sib_run("run", "worked-example").exception is error
+
+
+@pytest.mark.parametrize(("place", "told"), [("/", "/ is the root of the disk"), ("", '"" names no folder')])
+def test_a_place_that_is_no_folder_is_told_in_one_line(place: str, told: str) -> None:
+    for words in ([], ["--force"]):
+        result = sib_run("run", "worked-example", "--trials", "3", "-o", place, *words)
+        assert result.exit_code == 5
+        assert result.stderr.startswith(told)
+        assert result.stderr.count("\n") == 1
+
+
 # What is said, and where
 
 
