@@ -362,10 +362,32 @@ def test_check_tells_terms_and_assumptions_to_programs_too() -> None:
     reading = read("zwarte-zwanen", settings=[("contract.interest.rate", 0.05)])
     assert told["scenario"] == {"name": reading.scenario.name, "digest": reading.scenario.digest}
     assert [term["path"] for term in told["terms"]] == [term.path for term in assumptions(reading)]
-    term = {"path": "contract.interest.rate", "value": "0.05", "source": "set by --set", "kind": "untagged"}
+    term = {"path": "contract.interest.rate", "value": 0.05, "source": "set by --set", "kind": "untagged"}
     assert term in told["terms"]
     assert "programme.dependence.savings" in [each["path"] for each in told["assumed_independent"]]
     assert told["cautions"] == []
+    values = {term["path"]: term["value"] for term in told["terms"]}
+    assert values["contract.commitment"] == 1_797_500
+    assert values["timeline.closing"] == "2026-01-01"
+    assert values["accountant.counting.evidence_required"] is True
+    assert values["contract.waterfall"] == ["interest:investor", "principal:investor", "surplus"]
+
+
+@pytest.mark.parametrize("words", [["run"], ["check"], ["statement", "--trial", "0"]])
+def test_what_is_wrong_with_a_deal_is_told_to_programs_too(words: list[str], tmp_path: Path) -> None:
+    text = changed(("rate = 0.04", "rate = 4"), ("cases = 10", "cases = 1e1"))
+    path = str(write(tmp_path, text))
+    result = sib_run(*words, path, "--json")
+    assert result.exit_code == 3
+    told = strictly(result.stdout)["errors"]
+    assert [list(each) for each in told] == [["file", "line", "path", "message"]] * 2
+    assert {each["path"] for each in told} == {"contract.interest.rate", "programme.segments.young parents.cases"}
+    assert [f"{each['file']}:{each['line']}: {each['path']} {each['message']}" for each in told] == (
+        result.stderr.splitlines()
+    )
+    assert sib_run(*words, path).stdout == ""
+    set_wrong = sib_run(*words, path, "--json", "--set", "nonsense")
+    assert [each["file"] for each in strictly(set_wrong.stdout)["errors"]] == ["--set"]
 
 
 def test_overlays_and_settings_are_laid_in_order(tmp_path: Path) -> None:

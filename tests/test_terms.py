@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_deal import changed, write
 
-from sib.deal.assumptions import Assumption, assumptions
+from sib.deal.assumptions import Assumption, assumptions, text_of
 from sib.deal.reader import read
 from sib.views.terms import DITTO, origin, parted, term_sheet
 from sib.views.words import Words
@@ -39,7 +39,7 @@ def test_every_term_is_on_the_sheet_with_its_value_and_source() -> None:
     found = listed(sheet)
     terms = assumptions(reading)
     for term in terms:
-        assert found[term.path] == (term.value, origin(term, EN)), term.path
+        assert found[term.path] == (text_of(term.value), origin(term, EN)), term.path
     assert len(found) == len(terms)
 
 

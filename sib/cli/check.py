@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -26,15 +27,22 @@ def verb(
     Where nothing is wrong: its term sheet (every term that applies, defaults included, with its source), what it
     takes to be independent, and what is worth a second look; with --strict the latter ends with 6.
     """
-    reading = options.reading(source, overlays, settings=settings)
+    reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     deal = reading.scenario
     if as_json:
         options.say_json({
             "scenario": options.identity(deal),
-            "terms": [asdict(term) for term in assumptions(reading)],
+            "terms": [{**asdict(term), "value": as_data(term.value)} for term in assumptions(reading)],
             "assumed_independent": [{"what": what, "path": path} for what, path in assumed_independent(deal)],
             "cautions": [{"path": path, "message": message} for path, message in cautions(deal)],
         })
     else:
         options.say(term_sheet(reading, Words(lang)))
     return NOT_PASSED if strict and cautions(deal) else 0
+
+
+def as_data(value: Any) -> Any:
+    """Return the value of a term as JSON has it: numbers as numbers, dates as text."""
+    if isinstance(value, tuple | list):
+        return [as_data(each) for each in value]
+    return value if isinstance(value, bool | int | float | str) else str(value)

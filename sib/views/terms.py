@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sib import __version__
-from sib.deal.assumptions import Assumption
+from sib.deal.assumptions import Assumption, text_of
 from sib.deal.assumptions import assumptions as terms_of
 from sib.deal.reader import Reading
 from sib.views.tables import DIGEST, WIDTH, assumptions, plain, wrapped
@@ -55,7 +55,7 @@ def term_sheet(reading: Reading, words: Words) -> str:
     tables: dict[str, list[Line]] = {}
     for term in terms:
         heading, name = parted(term.path)
-        line = (name, plain(term.value, longest=None), origin(term, words))
+        line = (name, plain(text_of(term.value, words.lang), longest=None), origin(term, words))
         tables.setdefault(heading or words("deal"), []).append(line)
     sources = [wrapped(f"{name}: {text}", "  ", others="    ") for name, text in deal.sources.items()]
     listed = ["\n".join((words("sources"), *sources))] if sources else []
