@@ -79,6 +79,18 @@ def test_labels_name_the_statistic_that_they_show() -> None:
     assert named == 2 * 7
 
 
+def test_one_is_no_plural() -> None:
+    deal = load("worked-example", settings={
+        "programme.segments.households.cases": 1, "budget.lines.two plans.unit_price": 100,
+        "budget.lines.two plans.number": 1,
+    })
+    one = page_of(deal, 1).head()
+    assert "\n1 trial · seed" in one
+    assert "· 1 case ·" in one
+    assert "\n1 simulatie · seed" in page_of(deal, 1, words=Words("nl")).head()
+    assert "\n2 trials · seed" in page_of(load("worked-example"), 2).head()
+
+
 def test_the_three_numbers_stand_first_with_what_they_are_compared_with() -> None:
     page = small_page()
     text = page.text()

@@ -26,7 +26,7 @@ def verb(lang: NumberFormat, as_json: bool) -> None:
         return
     words = Words(lang)
     options.say("\n".join(columns([
-        (name, plain(deal.name), words("cases", n=words.number(n_cases(deal))),
+        (name, plain(deal.name), words.cases(n_cases(deal)),
          f"{deal.currency} {words.number(round(deal.contract.commitment))}")
         for name, deal in deals.items()
     ], n_left=2)))

@@ -118,10 +118,10 @@ class Page:
         n_cases = sum(segment.cases for segment in deal.programme.segments)
         return "\n".join((
             plain(deal.name),
-            words("head", trials=words.number(self.simulation.n_trials), seed=self.simulation.seed,
+            words("head", trials=words.trials(self.simulation.n_trials), seed=self.simulation.seed,
                   digest=deal.digest[:DIGEST], version=__version__),
             words("span", closing=dates[0], maturity=deal.timeline.day(deal.timeline.maturity),
-                  cases=words.number(n_cases), currency=deal.currency),
+                  cases=words.cases(n_cases), currency=deal.currency),
         ))
 
     def decides(self) -> str:

@@ -17,12 +17,12 @@ from sib.views.captions import Captions
 TEXTS: dict[str, tuple[str, str]] = {
     # head and foot
     "head": (
-        "{trials} trials · seed {seed} · scenario {digest} · sib {version}",
-        "{trials} simulaties · seed {seed} · scenario {digest} · sib {version}",
+        "{trials} · seed {seed} · scenario {digest} · sib {version}",
+        "{trials} · seed {seed} · scenario {digest} · sib {version}",
     ),
     "span": (
-        "closing {closing} · maturity {maturity} · {cases} cases · amounts in {currency}",
-        "sluiting {closing} · einddatum {maturity} · {cases} casussen · bedragen in {currency}",
+        "closing {closing} · maturity {maturity} · {cases} · amounts in {currency}",
+        "sluiting {closing} · einddatum {maturity} · {cases} · bedragen in {currency}",
     ),
     "error": (
         "± is the 95% error of the simulation ({method}; order statistics for quantiles). More trials make it smaller; "
@@ -107,7 +107,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deal": ("deal", "deal"),
     "sources": ("Sources", "Bronnen"),
     # packaged deals and statement
-    "cases": ("{n} cases", "{n} casussen"),
+    "one_case": ("{n} case", "{n} casus"),
+    "many_cases": ("{n} cases", "{n} casussen"),
+    "one_trial": ("{n} trial", "{n} simulatie"),
+    "many_trials": ("{n} trials", "{n} simulaties"),
     "trial": ("trial {trial} · seed {seed} · scenario {digest} · sib {version}",
               "simulatie {trial} · seed {seed} · scenario {digest} · sib {version}"),
     "date": ("date", "datum"),
@@ -171,6 +174,20 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its values filled in."""
         return TEXTS[key][self.lang == "nl"].format(**values)
+
+    def cases(self, n: int) -> str:
+        """Return a number of cases."""
+        return self("one_case" if n == 1 else "many_cases", n=self.number(n))
+
+    def trials(self, n: int) -> str:
+        """Return a number of trials.
+
+        Examples
+        --------
+        >>> Words("en").trials(1), Words("nl").trials(20_000)
+        ('1 trial', '20.000 simulaties')
+        """
+        return self("one_trial" if n == 1 else "many_trials", n=self.number(n))
 
     def reason(self, name: str) -> str:
         """Return what a step of the bridge is called."""
