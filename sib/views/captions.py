@@ -21,17 +21,20 @@ LONGEST_NAME = 32
 TEXTS: dict[str, tuple[str, str]] = {
     # the sentences that charts answer
     "repayment-risk": (
-        "Repaid in full in {full} of trials; principal lost in {lost}",
-        "Volledig terugbetaald in {full} van de simulaties; hoofdsom deels verloren in {lost}",
+        "Repaid in full in {full} of trials; principal lost (less back than laid out) in {lost}",
+        "Volledig terugbetaald in {full} van de simulaties; hoofdsom deels verloren (minder terug dan ingelegd) in "
+        "{lost}",
     ),
     "outstanding": (
-        "In half of the trials all principal is repaid by {day}; {short} are not repaid in full at maturity",
-        "In de helft van de simulaties is de hoofdsom afgelost in {day}; {short} is op de einddatum niet volledig "
-        "terugbetaald",
+        "In half of the trials all principal is repaid by {day}; in {short} principal or interest is unpaid at "
+        "maturity",
+        "In de helft van de simulaties is de hoofdsom afgelost in {day}; in {short} is op de einddatum hoofdsom of "
+        "rente onbetaald",
     ),
     "outstanding-late": (
-        "In half of the trials principal is still outstanding at maturity; {short} are not repaid in full",
-        "In de helft van de simulaties staat op de einddatum nog hoofdsom open; {short} is niet volledig terugbetaald",
+        "In half of the trials principal is still outstanding at maturity; in {short} principal or interest is unpaid",
+        "In de helft van de simulaties staat op de einddatum nog hoofdsom open; in {short} is hoofdsom of rente "
+        "onbetaald",
     ),
     "municipality-net-cash": (
         "{party} pays more than it saves in {short} of trials; a reserve of {reserve} is enough in 90%",
@@ -47,10 +50,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bridge-empty": ("Nothing is claimed in any trial", "In geen enkele simulatie wordt iets geclaimd"),
     "cumulative-cash": (
-        "On average {investor} ends {result}; {party} pays {paid} and saves {saved}, {cashable} of it cashable",
-        "Gemiddeld eindigt {investor} {result}; {party} betaalt {paid} en bespaart {saved}, waarvan {cashable} "
+        "On average {investor} ends {result}; {party} pays {paid}{own} and saves {saved}, {cashable} of it cashable",
+        "Gemiddeld eindigt {investor} {result}; {party} betaalt {paid}{own} en bespaart {saved}, waarvan {cashable} "
         "verzilverbaar",
     ),
+    "own-costs": (", bears {amount} of fees and costs itself", ", draagt zelf {amount} aan honoraria en kosten"),
+    "own-gain": (", gets {amount} of unspent money back", ", krijgt {amount} ongebruikt geld terug"),
     "ahead": ("{amount} ahead", "{amount} in de plus"),
     "behind": ("{amount} short", "{amount} in de min"),
     "convergence": (
@@ -58,7 +63,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Na {trials} is de kans op volledige terugbetaling bekend op {error} procentpunt na",
     ),
     "compare-repayment": (
-        "Principal is lost in {chances} of trials", "Hoofdsom gaat deels verloren in {chances} van de simulaties",
+        "Principal is lost (less back than laid out) in {chances} of trials",
+        "Hoofdsom gaat deels verloren (minder terug dan ingelegd) in {chances} van de simulaties",
     ),
     "or": (" or ", " of "),
     # repayment and net cash
@@ -97,7 +103,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "of-first": (" (first {n})", " (eerste {n})"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
-    "cash-axis": ("mean cash since closing, {unit}", "gemiddelde kas sinds sluiting, {unit}"),
+    "cash-axis": ("mean cash since closing, {unit}", "gemiddelde kas sinds de ingangsdatum, {unit}"),
     "and": (" and ", " en "),
     "own-savings": (
         "true savings on its own budgets, {label}: {amount}",

@@ -22,13 +22,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "span": (
         "closing {closing} · maturity {maturity} · {cases} · amounts in {currency}",
-        "sluiting {closing} · einddatum {maturity} · {cases} · bedragen in {currency}",
+        "ingangsdatum {closing} · einddatum {maturity} · {cases} · bedragen in {currency}",
+    ),
+    "meant": (
+        "Principal is lost where receipts, interest included, stay below the outlay; repaid in full is with all "
+        "interest.",
+        "Hoofdsom is verloren waar de ontvangsten, rente meegeteld, onder de inleg blijven; volledig terugbetaald is "
+        "met alle rente.",
     ),
     "error": (
         "± is the 95% error of the simulation ({method}; order statistics for quantiles). More trials make it smaller; "
         "they do not make the assumptions better. {checks} bookkeeping checks held in every trial.",
-        "± is de 95%-fout van de simulatie ({method}; rangordegrootheden voor kwantielen). Meer simulaties maken haar "
-        "kleiner; de aannames worden er niet beter van. {checks} boekhoudcontroles klopten in elke simulatie.",
+        "± is de 95%-fout van de simulatie ({method}; orde-statistieken voor kwantielen). Meer simulaties "
+        "verkleinen die fout; de aannames worden er niet beter van. {checks} boekhoudcontroles klopten in elke "
+        "simulatie.",
     ),
     "batch means": ("means of blocks of 256 trials", "gemiddelden van blokken van 256 simulaties"),
     "independent trials": ("trials taken as independent", "simulaties als onafhankelijk genomen"),
@@ -37,7 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "at_least": ("(at least {bound})", "(minstens {bound})"),
     "undefined": ("undefined", "onbepaald"),
     # the three numbers
-    "decides": ("What decides this deal", "Wat deze deal beslist"),
+    "decides": ("What decides this deal", "Wat deze deal bepaalt"),
     "needed": (
         "chance of success at which the deal just repays in full if nothing varies; {expected} is expected",
         "slaagkans waarbij de deal net volledig terugbetaalt als niets varieert; {expected} wordt verwacht",
@@ -64,17 +71,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "irr_median": ("IRR, median", "IRR, mediaan"),
     "irr_flow": ("IRR of the mean cash flow", "IRR van de gemiddelde kasstroom"),
     "irr_undefined": ("IRR undefined in", "IRR onbepaald in"),
-    "var": ("Loss in 1 of 20 over (VaR95)", "Verlies in 1 op 20 boven (VaR95)"),
-    "es": ("Mean of those losses (ES95)", "Gemiddelde daarvan (ES95)"),
+    "irr_nothing": ("IRR -100%, nothing back, in", "IRR -100%, niets terug, in"),
+    "var": ("Loss in 1 of 20 over (VaR95)", "Verlies, in 1 op 20 groter dan (VaR95)"),
+    "var_gain": ("Gain in 1 of 20 under (VaR95)", "Winst, in 1 op 20 kleiner dan (VaR95)"),
+    "es": ("Mean loss in those (ES95)", "Gemiddeld verlies daarin (ES95)"),
+    "es_gain": ("Mean gain in those (ES95)", "Gemiddelde winst daarin (ES95)"),
     "wal": ("Average life, years (WAL)", "Gemiddelde looptijd, jaren (WAL)"),
     "pays": ("Pays, expected", "Betaalt, verwacht"),
     "validated_own": ("Savings validated", "Besparing gevalideerd"),
     "true": ("Savings that are true", "Besparing werkelijk"),
     "cashable": ("Savings that free money", "Besparing verzilverbaar"),
+    "own_costs": ("Fees and costs it bears", "Honoraria en eigen kosten"),
+    "own_gain": ("Unspent money it gets back", "Ongebruikt geld terug"),
     "net": ("Net cash, expected", "Netto kas, verwacht"),
     "net_low": ("  in 1 of 20 less than (p05)", "  in 1 op 20 minder dan (p05)"),
     "net_high": ("  in 1 of 20 more than (p95)", "  in 1 op 20 meer dan (p95)"),
-    "pays_more": ("Chance it pays more than saves", "Kans meer betaald dan bespaard"),
+    "pays_more": ("Chance it pays more than saves", "Kans dat zij meer betaalt dan bespaart"),
     "break_even": ("Cashability that breaks even", "Verzilverbaarheid, break-even"),
     "reserve": ("Reserve enough in 9 of 10 (P90)", "Reserve genoeg in 9 op 10 (P90)"),
     "ratio": ("Capacity / reserve, class {letter}", "Capaciteit / reserve, klasse {letter}"),
@@ -95,10 +107,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Onafhankelijk verondersteld: pech middelt dan uit (veld dat het verandert)",
     ),
     "none_independent": ("nothing that is uncertain", "niets dat onzeker is"),
-    "cautions": ("Worth a second look", "Een tweede blik waard"),
+    "cautions": ("Worth a second look", "Verdient een tweede blik"),
     "terms": (
         "{n} terms: {sourced} from documents, {assumed} assumed, {default} by default, {untagged} without a source",
-        "{n} termen: {sourced} uit documenten, {assumed} aangenomen, {default} standaard, {untagged} zonder bron",
+        "{n} voorwaarden: {sourced} uit documenten, {assumed} aangenomen, {default} standaard, {untagged} zonder bron",
     ),
     "sheet": ("scenario {digest} · sib {version}", "scenario {digest} · sib {version}"),
     "default": ("default", "standaard"),
