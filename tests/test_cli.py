@@ -92,6 +92,13 @@ def test_help_ends_with_an_example_that_runs(verb: str) -> None:
     assert said(*words)
 
 
+def test_help_can_be_asked_for_after_any_verb() -> None:
+    for verb in VERBS:
+        said(verb, "--help")
+    assert "Verbs" in said("--help")
+    assert said("list")
+
+
 def test_every_verb_is_in_the_table_of_verbs() -> None:
     rooms = {path.stem for path in Path(sib.__file__).parent.joinpath("cli").glob("*.py")}
     assert rooms - {"__init__", "options"} == set(VERBS)
@@ -493,6 +500,12 @@ def test_a_statement_is_of_the_same_seed_and_terms() -> None:
     assert said(*words) != said(*words, "--seed", "2")
     assert "interest:investor" in said(*words)
     assert "interest:investor" not in said(*words, "--set", "contract.interest.rate=0.0", "--json")
+
+
+def test_remarks_speak_the_language_that_is_asked_for() -> None:
+    for lang, part in (("en", "luck is not measured"), ("nl", "geluk wordt niet gemeten")):
+        told = strictly(said("check", "worked-example", "--json", "--lang", lang))
+        assert part in told["cautions"][-1]["message"]
 
 
 def test_a_statement_speaks_dutch() -> None:

@@ -223,6 +223,7 @@ def test_dutch_tables_are_dutch() -> None:
     for english in ("Outlay", "Chance", "Claimed", "Trigger", "trials"):
         assert not re.search(rf"\b{english}\b", text), english
     assert "Investeerder: social investor" in text
+    assert "Uitkomstbetaler: gemeente" in text
     assert "1.797.500" in text
 
 

@@ -11,6 +11,7 @@ from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.assumptions import assumptions
 from sib.deal.cautions import assumed_independent, cautions
+from sib.views.remarks import sentence
 from sib.views.terms import term_sheet
 from sib.views.words import Words
 
@@ -33,8 +34,10 @@ def verb(
         options.say_json({
             "scenario": options.identity(deal),
             "terms": [{**asdict(term), "value": as_data(term.value)} for term in assumptions(reading)],
-            "assumed_independent": [{"what": what, "path": path} for what, path in assumed_independent(deal)],
-            "cautions": [{"path": path, "message": message} for path, message in cautions(deal)],
+            "assumed_independent": [
+                {"what": sentence(each, lang), "path": each.path} for each in assumed_independent(deal)
+            ],
+            "cautions": [{"path": each.path, "message": sentence(each, lang)} for each in cautions(deal)],
         })
     else:
         options.say(term_sheet(reading, Words(lang)))

@@ -151,6 +151,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 PARTIES = {
     "investor": "investeerder", "municipality": "gemeente", "provider": "uitvoerder", "intermediary": "dealmaker",
+    "contract account": "contractrekening",
 }
 """Dutch for the names that parties go by where the deal gives them none; a name from the deal is left alone."""
 

@@ -17,6 +17,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Simulation
 from sib.measures.risk import error_method
 from sib.results import Row, ratio_class
+from sib.views.remarks import sentence
 from sib.views.words import Words
 
 WIDTH = 104
@@ -182,7 +183,7 @@ class Page:
         return beside(left, right, width=width)
 
     def _title(self, role: str, name: str) -> str:
-        title = self.words(role)
+        title, name = self.words(role), self.words.party(name)
         return title if name.lower() == title.lower() else self.words("party", role=title, name=plain(name))
 
     def _capacity(self) -> Iterator[Cells]:
@@ -238,11 +239,15 @@ def opposite(row: Row) -> Row:
 
 def assumptions(deal: Scenario, words: Words) -> Iterator[str]:
     """Yield what is taken to be independent, and what is worth a second look."""
-    told = [wrapped(f"{what}  ({path})", "  ", others="    ") for what, path in assumed_independent(deal)]
-    yield "\n".join((words("independent"), *(told or [f"  {words('none_independent')}"])))
-    told = [wrapped(f"{path} {what}", "  ", others="    ") for path, what in cautions(deal)]
+    told = [f"{sentence(each, words.lang)}  ({each.path})" for each in assumed_independent(deal)]
+    yield _listed(words("independent"), told or [words("none_independent")])
+    told = [f"{each.path} {sentence(each, words.lang)}" for each in cautions(deal)]
     if told:
-        yield "\n".join((words("cautions"), *told))
+        yield _listed(words("cautions"), told)
+
+
+def _listed(heading: str, texts: Sequence[str]) -> str:
+    return "\n".join((heading, *(wrapped(text, "  ", others="    ") for text in texts)))
 
 
 def block(title: str, cells: Sequence[Cells]) -> list[str]:

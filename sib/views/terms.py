@@ -59,16 +59,16 @@ def term_sheet(reading: Reading, words: Words) -> str:
         tables.setdefault(heading or words("deal"), []).append(line)
     sources = [wrapped(f"{name}: {text}", "  ", others="    ") for name, text in deal.sources.items()]
     listed = ["\n".join((words("sources"), *sources))] if sources else []
-    sheets = ("\n".join(_table(heading, lines)) for heading, lines in tables.items())
+    sheets = ("\n".join(_table(heading, lines, words)) for heading, lines in tables.items())
     return "\n\n".join((head, *sheets, *listed, *assumptions(deal, words)))
 
 
-def _table(heading: str, lines: list[Line]) -> Iterator[str]:
+def _table(heading: str, lines: list[Line], words: Words) -> Iterator[str]:
     """Yield the lines of one table; a source that goes on is not repeated."""
     label = max(len(name) for name, _, _ in lines)
     value = max((len(text) for _, text, _ in lines if len(text) <= LONGEST_VALUE), default=0)
     indent = " " * (label + value + 6)
-    yield plain(heading, longest=None)
+    yield plain(words.table(heading), longest=None)
     before = ""
     for name, text, source in lines:
         start = f"  {name:<{label}}  {text:<{value}}  "

@@ -139,6 +139,15 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """By key: English, Dutch."""
 
+TABLES = {
+    "timeline": "Tijdlijn", "parties": "Partijen", "payers": "Budget", "programme": "Programma",
+    "programme.segments": "Segment", "budget": "Begroting", "budget.lines": "Begrotingsregel",
+    "accountant": "Accountant", "contract": "Contract", "contract.cohorts": "Cohort", "contract.triggers": "Drempel",
+    "contract.payments": "Betaling", "contract.tranches": "Tranche", "contract.fees": "Vergoeding",
+    "measures": "Maatstaven",
+}
+"""Dutch for the tables of a scenario, each after the one it lies in; in English they go by their paths."""
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -200,6 +209,21 @@ class Words:
         ('1 trial', '20.000 simulaties')
         """
         return self("one_trial" if n == 1 else "many_trials", n=self.number(n))
+
+    def party(self, name: str) -> str:
+        """Return the name of a party, in Dutch where it is one that the program gave."""
+        return Captions(self.lang, "").party(name)
+
+    def table(self, path: str) -> str:
+        """Return what a table of a scenario is called, and the path it is written under.
+
+        Examples
+        --------
+        >>> Words("en").table("timeline"), Words("nl").table("timeline"), Words("nl").table("contract.triggers.proof")
+        ('timeline', 'Tijdlijn: timeline', 'Drempel: contract.triggers.proof')
+        """
+        names = [name for table, name in TABLES.items() if path == table or path.startswith(f"{table}.")]
+        return f"{names[-1]}: {path}" if names and self.lang == "nl" else path
 
     def reason(self, name: str) -> str:
         """Return what a step of the bridge is called."""
