@@ -151,6 +151,21 @@ def test_what_is_put_there_during_the_work_is_kept_too(tmp_path: Path) -> None:
     assert tree(tmp_path) == WHOLE | {"x/note.md"}
 
 
+def test_what_is_put_there_at_the_last_moment_is_kept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "x")
+    rename = Path.rename
+
+    def with_a_note(self: Path, target: Path) -> Path:
+        if self == tmp_path / "x":
+            (self / "note.md").write_text("mine")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", with_a_note)
+    with pytest.raises(OutputError, match=r"note\.md; move"):
+        make(tmp_path / "x", force=True)
+    assert tree(tmp_path) == WHOLE | {"x/note.md"}
+
+
 def test_what_a_desktop_left_or_a_run_lost_is_in_nobodys_way(tmp_path: Path) -> None:
     make(tmp_path / "x")
     (tmp_path / "x" / "charts" / ".DS_Store").touch()
