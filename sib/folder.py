@@ -6,6 +6,7 @@ complete and on disk. This room knows no run: it makes the folder and puts it in
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,11 +15,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NoReturn
 
 from sib.errors import OutputError
 
 MANIFEST, LOCK = "manifest.json", "lock"
+LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What a desktop puts into a folder that somebody looked at; it is nobody's work."""
+MOST_NAMED = 5
+"""Files that a refusal names before it only counts them."""
 
 
 @contextmanager
@@ -29,14 +34,15 @@ def result_folder(target: str | Path, *, force: bool = False) -> Iterator[Path]:
     ----------
     target : str or Path
     force : bool
-        Whether an earlier result may be replaced; it stays whole until then.
+        Whether an earlier result may be replaced; it stays whole until then. Only what its manifest lists is
+        replaced: a folder that holds anything else is refused, and so is one with a file that was changed since.
 
     Raises
     ------
     OutputError
         If the target exists and may not be replaced, is being written by another run, or cannot be written.
     """
-    place = Path(os.path.realpath(target))
+    place = _place(target)
     partial = place.with_name(f"{place.name}.partial")
     with told(target):
         _refuse_if_taken(place, str(target), force=force)
@@ -62,6 +68,19 @@ def result_folder(target: str | Path, *, force: bool = False) -> Iterator[Path]:
         lock.close()
 
 
+def _place(target: str | Path) -> Path:
+    """Return the folder that is meant, links followed; refuse what can be no result folder."""
+    if not str(target):
+        raise OutputError('"" names no folder; give the result folder a name, such as results/first')
+    try:
+        place = Path(os.path.realpath(target))
+    except ValueError as error:
+        raise OutputError(f"{str(target)!r} names no folder: {error}; give another one") from None
+    if not place.name:
+        raise OutputError(f"{target} is the root of the disk, no result folder; give a folder, such as results/first")
+    return place
+
+
 def _refuse_if_taken(place: Path, shown: str, *, force: bool) -> None:
     """Refuse to replace what exists, or what is no result."""
     if not os.path.lexists(place):
@@ -70,14 +89,67 @@ def _refuse_if_taken(place: Path, shown: str, *, force: bool) -> None:
         raise OutputError(f"{shown} exists; give another folder, or --force to replace an earlier result")
     if not place.is_dir() or (any(place.iterdir()) and not _is_result(place)):
         raise OutputError(f"{shown} is no result folder (it has no {MANIFEST} of ours), so --force does not replace it")
+    _refuse_to_lose(place, shown)
 
 
 def _is_result(place: Path) -> bool:
+    manifest = _manifest(place)
+    return {"scenario", "digest", "files"} <= set(manifest) and isinstance(manifest["files"], dict)
+
+
+def _manifest(place: Path) -> dict[str, Any]:
+    """Return the manifest of a folder; empty where it has none that can be read."""
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and {"scenario", "digest", "files"} <= set(manifest)
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _refuse_to_lose(place: Path, shown: str) -> None:
+    """Refuse to replace a result that holds more than a run wrote there, or other than it wrote."""
+    foreign = _foreign(place)
+    if foreign:
+        named = ", ".join(foreign[:MOST_NAMED])
+        more = f" and {len(foreign) - MOST_NAMED} more" if len(foreign) > MOST_NAMED else ""
+        raise OutputError(
+            f"{shown} holds what its run did not leave there, and --force would delete it: {named}{more}; "
+            "move it elsewhere, or give another folder"
+        )
+
+
+def _foreign(place: Path) -> list[str]:
+    """Return what stands in a result folder beside what the run wrote, and what was changed since, in order."""
+    digests = _manifest(place).get("files", {})
+    found = []
+    for path in _entries(place):
+        name = path.relative_to(place).as_posix()
+        if path.name in LEFT_BY_SYSTEMS or name in (MANIFEST, LOCK):
+            continue
+        if name not in digests or path.is_symlink() or not path.is_file():
+            found.append(name)
+        elif sha256(path) != digests[name]:
+            found.append(f"{name} (changed since)")
+    return found
+
+
+def _entries(place: Path) -> list[Path]:
+    """Return all that a folder holds at any depth but folders, in order; links are not followed."""
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    found = []
+    for here, folders, names in os.walk(place, onerror=refuse):
+        links = [name for name in folders if Path(here, name).is_symlink()]
+        found += [Path(here, name) for name in (*names, *links)]
+    return sorted(found)
+
+
+def sha256(path: Path) -> str:
+    """Return the digest of a file, as a manifest lists it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_if_not_ours(partial: Path) -> None:
@@ -148,6 +220,7 @@ def _swap(partial: Path, place: Path) -> None:
     earlier = aside / place.name
     try:
         place.rename(earlier)
+        _refuse_to_lose(earlier, str(place))
         partial.rename(place)
     except BaseException:
         if earlier.exists() and not place.exists():

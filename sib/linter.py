@@ -122,7 +122,7 @@ def _measures(deal: Scenario) -> list[_Measure]:
         base = np.broadcast_to(base, number.shape)[-1, 0]
         is_share = reader.metric == "validated_share"
         scale = SHARE_STEPS if is_share else metrics.scale(reader.metric)
-        today = round(number[-1, 0] / base * (scale if is_share else 1)) if base > 0 else 0
+        today = round(value) if np.isfinite(value) else 0
         if today and reader.name not in found:
             levels = {
                 floor(exact(level) * scale): path

@@ -8,7 +8,6 @@ does not have.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import platform
 import re
@@ -25,7 +24,7 @@ from sib import __version__
 from sib.amounts import NumberFormat
 from sib.bridge import STEP, bridge_rows
 from sib.deal.reader import Reading
-from sib.folder import MANIFEST, files, told
+from sib.folder import MANIFEST, files, sha256, told
 from sib.results import Row, percentile
 from sib.run import Run
 
@@ -83,17 +82,12 @@ def _manifest(run: Run, folder: Path, reading: Reading, started: datetime) -> di
         },
         "platform": platform.platform(),
         "times": {"started": _stamp(started), "finished": _stamp(datetime.now(UTC))},
-        "files": {path.relative_to(folder).as_posix(): _sha256(path) for path in files(folder)},
+        "files": {path.relative_to(folder).as_posix(): sha256(path) for path in files(folder)},
     }
 
 
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _plain(value: object) -> object:

@@ -206,6 +206,17 @@ def repayment(summary: Summary) -> Iterator[Row]:
         name = f"{round(level * 100)}"
         yield summary.row(("investor", "loss", f"var{name}"), risk.value_at_risk(loss, level))
         yield summary.row(("investor", "loss", f"es{name}"), risk.expected_shortfall(loss, level))
+    everything = summary.trials("investor.irr") == -1
+    if everything.any():
+        yield summary.row(("investor", "irr", "total_loss_share"), risk.probability(everything), unit="fraction")
+
+
+def tranche_losses(summary: Summary) -> Iterator[Row]:
+    """Chance that a tranche gets back less than was laid out on it, where there are several."""
+    tranches = summary.run.deal.contract.tranches
+    for party in [f"investor.{tranche.name}" for tranche in tranches] if len(tranches) > 1 else ():
+        lost = summary.trials(f"{party}.receipts") < summary.trials(f"{party}.outlay")
+        yield summary.row((party, "principal_loss", "probability"), risk.probability(lost), unit="fraction")
 
 
 def cover(summary: Summary) -> Iterator[Row]:
@@ -233,6 +244,16 @@ def municipal_risk(summary: Summary) -> Iterator[Row]:
     if capacity is not None and reserves[0.90].value > 0:
         ratio = capacity * 100 / reserves[0.90].value
         yield summary.row(("municipality", "resilience_ratio", "value"), figure(ratio), unit="fraction")
+
+
+def own_costs(summary: Summary) -> Iterator[Row]:
+    """What the municipality bears beside its payments, less unspent money it receives; where there is any."""
+    cashable, paid, net = (
+        summary.trials(f"municipality.{name}") for name in ("cashable_savings", "outcome_payments", "net_cash")
+    )
+    costs = cashable - paid - net
+    if costs.any():
+        yield summary.row(("municipality", "own_costs", "mean"), risk.mean(costs))
 
 
 def _at_least_zero(estimate: Estimate) -> Estimate:
@@ -293,7 +314,9 @@ def deciding(summary: Summary) -> Iterator[Row]:
     yield summary.row(("programme", "savings_per_success", "value"), figure(found.euros_per_success * 100))
 
 
-FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (repayment, cover, municipal_risk, transfer, luck, deciding)
+FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (
+    repayment, tranche_losses, cover, municipal_risk, own_costs, transfer, luck, deciding,
+)
 """Measures that need more than one array, in the order of the summary."""
 
 RATIO_CLASSES = ((2.0, "A"), (1.4, "B"), (1.0, "C"), (0.8, "D"), (0.6, "E"))

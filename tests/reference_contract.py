@@ -1,6 +1,7 @@
-"""The contract of one trial, by hand: draws, interest, triggers, payments, caps, waterfall.
+"""What a contract is made of, by hand: money, time, metrics, triggers, loans.
 
-Together with ``reference_model`` this is the second account of ``docs/model.md``, kept to find mistakes in the first.
+Together with ``reference_terms`` (payments, caps, guarantees), ``reference_trial`` (one trial of the contract) and
+``reference_model`` (one trial of the deal) this is the second account of ``docs/model.md``, kept to find mistakes in the first.
 It is slow on purpose: one trial, plain Python, whole cents, ``Fraction`` wherever a share or a rate comes in; floats
 only in continuous compounding and in the cap on the investor's return, where the model has them. It must never import
 anything from ``sib``. Section numbers are those of ``docs/model.md``; ``deal`` is always the canonical scenario.
@@ -17,8 +18,6 @@ from typing import Any, NamedTuple
 Deal = dict[str, Any]
 NO_LIMIT = 10**18
 COMPOUNDING_MONTHS = {"annual": 12, "quarterly": 3, "monthly": 1}
-TRANCHE_FLOWS = ("draws", "returned", "interest_paid", "principal_paid", "success_fee")
-TRANCHE_BALANCES = ("outstanding", "interest_due")
 
 
 # Section 1: money
@@ -104,7 +103,7 @@ def year_fraction(basis: str, start: date, end: date) -> Fraction:
     return Fraction((end - start).days, {"ACT/365F": 365, "ACT/360": 360}[basis])
 
 
-# Section 6: metrics and triggers
+# Section 6: metrics
 
 
 class Entry(NamedTuple):
@@ -117,28 +116,80 @@ class Entry(NamedTuple):
     cases: int
 
 
-def in_cohort(deal: Deal, name: str | None, start: int) -> bool:
-    """Tell whether a case of a start month is in the named cohort; without a name, every case is."""
+class Person(NamedTuple):
+    """Somebody who is enrolled, or a whole cohort that is."""
+
+    segment: str
+    start: int
+
+
+class Measurement(NamedTuple):
+    """What is measured of a cohort, or reached in it, in one month, in the unit of the metric."""
+
+    metric: str
+    cohort: str
+    month: int
+    value: Fraction
+
+
+def in_cohort(deal: Deal, name: str | None, who: Entry | Person) -> bool:
+    """Tell whether a case is in the named cohort; without a name, every case is."""
     if name is None:
         return True
     cohort = next(cohort for cohort in deal["contract"]["cohorts"] if cohort["name"] == name)
-    return bool(cohort["from"] <= start <= cohort["to"])
+    return bool(cohort["from"] <= who.start <= cohort["to"] and cohort.get("segment", who.segment) == who.segment)
 
 
-def metric(deal: Deal, trigger: dict[str, Any], entries: Iterable[Entry], starts: Sequence[int]) -> Fraction | None:
-    """Measure a trigger's metric on some entries, in its own unit; ``starts`` are the start months of the enrolled.
+class CaseFacts:
+    """What the contract may know of a programme of cases."""
 
-    A share of an empty cohort is no number.
+    def __init__(self, deal: Deal, entries: Iterable[Entry], enrolled: Iterable[Person]) -> None:
+        self.deal, self.entries, self.enrolled = deal, list(entries), list(enrolled)
+        self.cohorts = [cohort["name"] for cohort in deal["contract"]["cohorts"]]
+
+    def value(self, metric: str, cohort: str | None, since: int, until: int) -> Fraction | None:
+        """Measure in the metric's own unit what came after one month up to another; a share of nobody is no number."""
+        people = [person for person in self.enrolled if in_cohort(self.deal, cohort, person)]
+        if metric == "enrolled":
+            return Fraction(sum(since < person.start <= until for person in people))
+        mine = [entry for entry in self.entries if since < entry.period <= until]
+        counted = [entry for entry in mine if in_cohort(self.deal, cohort, entry)]
+        if metric == "validated_savings":
+            return Fraction(sum(entry.amount for entry in counted), 100)
+        cases = Fraction(sum(entry.cases for entry in counted))
+        if metric == "validated_cases":
+            return cases
+        return cases / len(people) if people else None
+
+
+class GroupFacts:
+    """What the contract may know of a programme that is measured as a group.
+
+    ``sizes`` are the weights of the cohorts, ``added`` the metrics that add up; of the others the latest value stands.
     """
-    cohort = trigger.get("cohort")
-    counted = [entry for entry in entries if in_cohort(deal, cohort, entry.start)]
-    if trigger["metric"] == "validated_savings":
-        return Fraction(sum(entry.amount for entry in counted), 100)
-    cases = Fraction(sum(entry.cases for entry in counted))
-    if trigger["metric"] == "validated_cases":
-        return cases
-    enrolled = sum(in_cohort(deal, cohort, start) for start in starts)
-    return cases / enrolled if enrolled else None
+
+    def __init__(self, measured: Iterable[Measurement], sizes: dict[str, int], added: Iterable[str]) -> None:
+        self.measured, self.sizes, self.added = list(measured), sizes, set(added)
+        self.cohorts = list(sizes)
+
+    def value(self, metric: str, cohort: str | None, since: int, until: int) -> Fraction | None:
+        """Measure what came after one month up to another; all cohorts together have a mean once each has a value."""
+        mine = [each for each in self.measured if each.metric == metric and since < each.month <= until]
+        if metric in self.added:
+            return sum((each.value for each in mine if cohort in (None, each.cohort)), Fraction(0))
+        latest = {each.cohort: each.value for each in sorted(mine, key=lambda each: each.month)}
+        if cohort is not None:
+            return latest.get(cohort)
+        if len(latest) < len(self.sizes):
+            return None
+        weighted = sum((latest[name] * size for name, size in self.sizes.items()), Fraction(0))
+        return weighted / sum(self.sizes.values())
+
+
+Facts = CaseFacts | GroupFacts
+
+
+# Section 6: triggers
 
 
 def holds(trigger: dict[str, Any], value: Fraction | None) -> bool:
@@ -157,23 +208,52 @@ def holds(trigger: dict[str, Any], value: Fraction | None) -> bool:
     return value < exact(trigger["below"])
 
 
-def met_on_dates(deal: Deal, trigger: dict[str, Any], entries: Sequence[Entry], starts: Sequence[int]) -> list[bool]:
-    """Tell for each payment date whether the trigger is met; a latched one stays met."""
+def condition(trigger: dict[str, Any], facts: Facts, since: int, until: int, others: dict[str, bool]) -> bool:
+    """Tell whether what a trigger asks for is the case; ``others`` are the triggers before it."""
+    if "all" in trigger:
+        return all(others[name] for name in trigger["all"])
+    if "any" in trigger:
+        return any(others[name] for name in trigger["any"])
+    if "not" in trigger:
+        return not others[trigger["not"]]
+    since = -1 if trigger["measure"] == "cumulative" else since
+    if holds(trigger, facts.value(trigger["metric"], trigger.get("cohort"), since, until)):
+        return True
+    if "pool" not in trigger:
+        return False
+    form = next(form for form in ("between", "at_least", "above", "at_most", "below") if form in trigger)
+    return holds({form: trigger["pool"]}, facts.value(trigger["metric"], None, since, until))
+
+
+def met_on_dates(deal: Deal, facts: Facts) -> dict[str, list[bool]]:
+    """Tell for each trigger and payment date whether it is met; a latched one stays met."""
     dates = payment_months(deal)
-    met: list[bool] = []
-    for previous, now in zip([-1, *dates], dates, strict=False):
-        since = -1 if trigger["measure"] == "cumulative" else previous
-        window = [entry for entry in entries if since < entry.period <= now]
-        condition = holds(trigger, metric(deal, trigger, window, starts))
-        met.append(condition or (trigger["latched"] and any(met)))
+    met: dict[str, list[bool]] = {trigger["name"]: [] for trigger in deal["contract"]["triggers"]}
+    for place, (previous, now) in enumerate(zip([-1, *dates], dates, strict=False)):
+        for trigger in deal["contract"]["triggers"]:
+            others = {name: found[place] for name, found in met.items() if len(found) > place}
+            window, so_far = trigger.get("window", {"from": 0, "to": NO_LIMIT}), met[trigger["name"]]
+            is_open = window["from"] <= now <= window["to"]
+            now_met = is_open and condition(trigger, facts, previous, now, others)
+            so_far.append(now_met or (trigger["latched"] and any(so_far)))
     return met
 
 
-def met_with_late(deal: Deal, trigger: dict[str, Any], entries: Sequence[Entry], starts: Sequence[int]) -> bool:
-    """Tell whether the trigger holds on the last payment date once what came too late is added."""
-    earlier = [-1, *payment_months(deal)][-2]
-    since = -1 if trigger["measure"] == "cumulative" else earlier
-    return holds(trigger, metric(deal, trigger, [entry for entry in entries if entry.period > since], starts))
+def met_with_late(deal: Deal, facts: Facts, met: dict[str, list[bool]]) -> dict[str, bool]:
+    """Tell which triggers hold on the last payment date once what came too late is added."""
+    earlier, last = [-1, *payment_months(deal)][-2:]
+    found: dict[str, bool] = {}
+    for trigger in deal["contract"]["triggers"]:
+        window = trigger.get("window", {"from": 0, "to": NO_LIMIT})
+        is_open = window["from"] <= last <= window["to"]
+        kept = trigger["latched"] and met[trigger["name"]][-1]
+        found[trigger["name"]] = kept or (is_open and condition(trigger, facts, earlier, NO_LIMIT, found))
+    return found
+
+
+def first_date(deal: Deal, met: Sequence[bool]) -> int | None:
+    """Return the first payment date on which a trigger is met, as months after closing."""
+    return next((month for month, is_met in zip(payment_months(deal), met, strict=True) if is_met), None)
 
 
 # Section 6: interest
@@ -185,6 +265,8 @@ class Loan:
     def __init__(self, deal: Deal, tranche: dict[str, Any]) -> None:
         self.name: str = tranche["name"]
         self.share = exact(tranche["share"])
+        self.holder: str = tranche["holder"]
+        self.is_grant: bool = tranche["grant"]
         self.terms: dict[str, Any] = tranche.get("interest") or deal["contract"]["interest"]
         self.rate = exact(self.terms["rate"])
         self.principal = 0
@@ -198,7 +280,7 @@ class Loan:
 
     def accrue(self, undrawn: int, start: date, end: date) -> None:
         """Earn a period's interest; ``undrawn`` is the tranche's part of the undrawn commitment."""
-        if self.terms["basis"] == "over_term":
+        if self.terms["basis"] == "over_term" or self.is_grant:
             return
         base = self.principal + self.capitalised + (undrawn if self.terms["on"] == "committed" else 0)
         fraction = year_fraction(self.terms["day_count"], start, end)
@@ -215,7 +297,9 @@ class Loan:
             self.accrued = Fraction(0)
 
     def draw(self, amount: int) -> None:
-        """Lend more; interest over the term is due at once."""
+        """Lend more; interest over the term is due at once. A grant is never owed."""
+        if self.is_grant:
+            return
         self.principal += amount
         if self.terms["basis"] == "over_term":
             self.capitalised += rounded(self.rate * amount)
@@ -241,288 +325,3 @@ class Loan:
         self.principal = self.capitalised = 0
         self.accrued = type(self.accrued)(0)
         return lost
-
-
-# Section 6: payments
-
-
-class SavingsLine:
-    """A share of released savings until redemption, another share of the rest after it."""
-
-    def __init__(self, terms: dict[str, Any]) -> None:
-        self.terms = terms
-        self.before = 0
-        self.after = 0
-        self.redeemed = False
-
-    def entitlement_after(self, released: int, paid_before: int) -> int:
-        """Return what the second share still gives: redemption has used up ceil(paid / share) cents of savings."""
-        used = math.ceil(paid_before / exact(self.terms["share"]))
-        return max(0, math.floor(exact(self.terms["share_after_redemption"]) * (released - used)) - self.after)
-
-    def owed(self, released: int, due: int, all_drawn: bool) -> int:
-        """Return what the line owes on a payment date, within its own cap, before the caps on all lines."""
-        room = own_room(self.terms, self.before + self.after)
-        if self.redeemed:
-            return min(room, self.entitlement_after(released, self.before))
-        entitlement = max(0, math.floor(exact(self.terms["share"]) * released) - self.before)
-        amount = min(entitlement, due, room)
-        if amount < due or not all_drawn:
-            return amount
-        return min(room, amount + self.entitlement_after(released, self.before + amount))
-
-    def book(self, amount: int, due: int, all_drawn: bool) -> None:
-        """Take note of what was paid after all caps, and of redemption."""
-        if self.redeemed:
-            self.after += amount
-            return
-        to_balance = min(amount, due)
-        self.before += to_balance
-        self.after += amount - to_balance
-        self.redeemed = all_drawn and to_balance == due
-
-
-class FixedLine:
-    """A fixed amount on its dates; under a trigger with backlog it waits, otherwise it lapses while unmet."""
-
-    def __init__(self, terms: dict[str, Any]) -> None:
-        self.terms = terms
-        self.waiting = 0
-        self.paid = 0
-
-    def owed(self, month: int, is_met: bool, keeps_backlog: bool) -> int:
-        """Return what the line owes on a payment date, within its own cap."""
-        if "months" not in self.terms or month in self.terms["months"]:
-            self.waiting += cents(self.terms["amount"])
-        amount = self.waiting if is_met else 0
-        if is_met or not keeps_backlog:
-            self.waiting = 0
-        return min(amount, own_room(self.terms, self.paid))
-
-
-def own_room(terms: dict[str, Any], paid: int) -> int:
-    """Return what a line may still pay under its own cap."""
-    return cents(terms["cap"]) - paid if "cap" in terms else NO_LIMIT
-
-
-def cut(amounts: list[int], limit: int) -> list[int]:
-    """Cut amounts to a limit on their sum, pro rata."""
-    return amounts if sum(amounts) <= limit else largest_remainder(max(0, limit), amounts)
-
-
-class Outlay(NamedTuple):
-    """What the work costs: cents by period, what is not spent, and the period at whose end that is known."""
-
-    cost: list[int]
-    unspent: int
-    known: int
-
-
-class ContractTrial:
-    """The contract's books of one trial, period by period; ``run`` fills them.
-
-    ``entries`` are the validated savings by validation period, ``starts`` the start months of the enrolled cases.
-    """
-
-    def __init__(self, deal: Deal, outlay: Outlay, entries: Sequence[Entry], starts: Sequence[int]) -> None:
-        self.deal, self.terms, self.outlay, self.entries = deal, deal["contract"], outlay, entries
-        self.dates = payment_months(deal)
-        self.maturity: int = deal["timeline"]["maturity"]
-        self.met = {trigger["name"]: met_on_dates(deal, trigger, entries, starts) for trigger in self.terms["triggers"]}
-        self.loans = [Loan(deal, tranche) for tranche in self.terms["tranches"]]
-        self.lines = [
-            FixedLine(terms) if terms["kind"] == "fixed" else SavingsLine(terms) for terms in self.terms["payments"]
-        ]
-        self.undrawn = cents(self.terms["commitment"])
-        self.planned_draws = self._planned_draws()
-        self.fees_due = {fee["name"]: 0 for fee in self.terms["fees"]}
-        self.return_balance = 0.0
-        self._open_books(len(outlay.cost))
-
-    def _open_books(self, n_periods: int) -> None:
-        def rows(names: Iterable[str]) -> dict[str, list[int]]:
-            return {name: [0] * n_periods for name in names}
-
-        names = [loan.name for loan in self.loans]
-        self.tranches = {kind: rows(names) for kind in (*TRANCHE_FLOWS, *TRANCHE_BALANCES)}
-        self.payments = rows(line.terms["name"] for line in self.lines)
-        self.fees = rows(self.fees_due)
-        self.surplus, self.unspent_to_payer, self.account = rows(["s", "u", "a"]).values()
-        self.written_off = dict.fromkeys(names, 0)
-
-    def _planned_draws(self) -> dict[int, int]:
-        drawdown, cost = self.terms["drawdown"], self.outlay.cost
-        if drawdown["kind"] == "up_front":
-            return {0: self.undrawn}
-        if drawdown["kind"] == "schedule":
-            return {draw["month"]: cents(draw["amount"]) for draw in drawdown["draws"]}
-        draws = dict(enumerate(cost[1:]))
-        draws[0] = cost[0] + draws.get(0, 0)
-        return draws
-
-    def run(self) -> None:
-        """Go through the periods in the order of section 6; after maturity nothing moves."""
-        for period in range(self.maturity + 1):
-            if period > 0:
-                self._accrue(period)
-            if period == self.outlay.known:
-                self._give_back_unspent(period)
-            self._draw(period)
-            if period in self.dates:
-                self._pay(period)
-            if period == self.maturity:
-                self.written_off = {loan.name: loan.write_off() for loan in self.loans}
-            for loan in self.loans:
-                self.tranches["outstanding"][loan.name][period] = loan.principal
-                self.tranches["interest_due"][loan.name][period] = loan.interest_due
-        self._keep_account()
-
-    def _accrue(self, period: int) -> None:
-        start, end = date_of(self.deal, period - 1), date_of(self.deal, period)
-        undrawn = largest_remainder(self.undrawn, [loan.share for loan in self.loans])
-        for loan, part in zip(self.loans, undrawn, strict=True):
-            loan.accrue(part, start, end)
-            loan.capitalise(period)
-        yearly = self.terms["caps"].get("annual_return", 0.0)
-        self.return_balance *= (1 + yearly) ** ((end - start).days / 365)
-
-    def _give_back_unspent(self, period: int) -> None:
-        cancelled = min(self.outlay.unspent, self.undrawn)
-        self.undrawn -= cancelled
-        if self.terms["drawdown"]["kind"] == "schedule":
-            self._cancel_last_draws(period, cancelled)
-        back = self.outlay.unspent - cancelled
-        to_tranches = min(back, sum(loan.principal for loan in self.loans))
-        parts = largest_remainder(to_tranches, [loan.principal for loan in self.loans])
-        for loan, part in zip(self.loans, parts, strict=True):
-            self.tranches["returned"][loan.name][period] = loan.pay_principal(part)
-        self.return_balance -= to_tranches
-        self.unspent_to_payer[period] = back - to_tranches
-
-    def _cancel_last_draws(self, period: int, amount: int) -> None:
-        for month in sorted((month for month in self.planned_draws if month >= period), reverse=True):
-            lost = min(amount, self.planned_draws[month])
-            self.planned_draws[month] -= lost
-            amount -= lost
-
-    def _draw(self, period: int) -> None:
-        amount = self.planned_draws.get(period, 0)
-        self.undrawn -= amount
-        self.return_balance += amount
-        for loan, part in zip(self.loans, largest_remainder(amount, [loan.share for loan in self.loans]), strict=True):
-            loan.draw(part)
-            self.tranches["draws"][loan.name][period] = part
-
-    def _pay(self, period: int) -> None:
-        for fee in self.terms["fees"]:
-            self.fees_due[fee["name"]] += cents(fee["amount"]) if period in fee["months"] else 0
-        due = sum(loan.principal + loan.interest_due for loan in self.loans) + sum(self.fees_due.values())
-        owed, left = [], due
-        for line in self.lines:
-            owed.append(self._owed(line, period, left))
-            left = max(0, left - owed[-1]) if goes_through_waterfall(line.terms) else left
-        paid = self._within_caps(period, owed)
-        left = due
-        for line, amount in zip(self.lines, paid, strict=True):
-            self.payments[line.terms["name"]][period] = amount
-            if isinstance(line, FixedLine):
-                line.paid += amount
-            else:
-                line.book(amount, left, self.undrawn == 0)
-            left = max(0, left - amount) if goes_through_waterfall(line.terms) else left
-        through = (amount for line, amount in zip(self.lines, paid, strict=True) if goes_through_waterfall(line.terms))
-        self._pour(period, sum(through))
-
-    def _owed(self, line: SavingsLine | FixedLine, period: int, due: int) -> int:
-        if isinstance(line, SavingsLine):
-            return line.owed(self._released(line.terms, period), due, self.undrawn == 0)
-        name = line.terms.get("when")
-        is_met = name is None or self.met[name][self.dates.index(period)]
-        return line.owed(period, is_met, name is not None and self._trigger(name)["releases"] == "backlog")
-
-    def _trigger(self, name: str) -> dict[str, Any]:
-        return next(trigger for trigger in self.terms["triggers"] if trigger["name"] == name)
-
-    def _released(self, terms: dict[str, Any], period: int) -> int:
-        """Return the validated savings, in cents, that count for a line on a payment date."""
-        mine = [entry for entry in self.entries if in_cohort(self.deal, terms.get("cohort"), entry.start)]
-        so_far = sum(entry.amount for entry in mine if entry.period <= period)
-        if "when" not in terms:
-            return so_far
-        met = self.met[terms["when"]]
-        if not met[self.dates.index(period)]:
-            return 0
-        if self._trigger(terms["when"])["releases"] == "backlog":
-            return so_far
-        windows = zip([-1, *self.dates], self.dates, met, strict=False)
-        open_windows = [(since, until) for since, until, is_met in windows if is_met and until <= period]
-        return sum(entry.amount for since, until in open_windows for entry in mine if since < entry.period <= until)
-
-    def _within_caps(self, period: int, owed: list[int]) -> list[int]:
-        """Cut what is owed to the caps on all lines: of the year, of the contract, of the investor's return."""
-        caps = self.terms["caps"]
-        if "per_year" in caps:
-            owed = cut(owed, cents(caps["per_year"]) - self._paid_so_far(fiscal_year(self.deal, period)))
-        if "total" in caps:
-            owed = cut(owed, cents(caps["total"]) - self._paid_so_far())
-        if "annual_return" in caps:
-            through = [place for place, line in enumerate(self.lines) if goes_through_waterfall(line.terms)]
-            within = cut([owed[place] for place in through], math.floor(round(max(0.0, self.return_balance), 6)))
-            for place, amount in zip(through, within, strict=True):
-                owed[place] = amount
-        return owed
-
-    def _paid_so_far(self, year: int | None = None) -> int:
-        paid = ((period, amount) for row in self.payments.values() for period, amount in enumerate(row) if amount)
-        return sum(amount for period, amount in paid if year is None or fiscal_year(self.deal, period) == year)
-
-    def _pour(self, period: int, money: int) -> None:
-        """Send money down the waterfall, step by step."""
-        for step in self.terms["waterfall"]:
-            kind, _, name = step.partition(":")
-            if kind == "surplus":
-                self.surplus[period] = money
-            elif kind == "fees":
-                money -= self._pay_fees(period, money)
-            else:
-                taken = self._pay_tranche(kind, next(loan for loan in self.loans if loan.name == name), money)
-                book = {"interest": "interest_paid", "principal": "principal_paid", "success_fee": "success_fee"}[kind]
-                self.tranches[book][name][period] = taken
-                self.return_balance -= taken
-                money -= taken
-
-    def _pay_tranche(self, kind: str, loan: Loan, money: int) -> int:
-        if kind == "interest":
-            return loan.pay_interest(money)
-        return loan.pay_principal(money) if kind == "principal" else money
-
-    def _pay_fees(self, period: int, money: int) -> int:
-        taken = 0
-        for name, due in self.fees_due.items():
-            part = min(due, money - taken)
-            self.fees[name][period] = part
-            self.fees_due[name] -= part
-            taken += part
-        return taken
-
-    def _keep_account(self) -> None:
-        """Balance the contract account after each period; it is never short and ends empty."""
-        balance = 0
-        for period in range(len(self.outlay.cost)):
-            balance += self._net_inflow(period)
-            self.account[period] = balance
-        assert min(self.account) >= 0, "the contract account is short"
-        assert balance == 0, "money is left in the contract account"
-
-    def _net_inflow(self, period: int) -> int:
-        through = (line.terms["name"] for line in self.lines if goes_through_waterfall(line.terms))
-        money_in = sum(self.payments[name][period] for name in through)
-        money_in += sum(row[period] for row in self.tranches["draws"].values())
-        money_out = self.outlay.cost[period] + self.unspent_to_payer[period] + self.surplus[period]
-        money_out += sum(row[period] for kind in TRANCHE_FLOWS[1:] for row in self.tranches[kind].values())
-        return money_in - money_out - sum(row[period] for row in self.fees.values())
-
-
-def goes_through_waterfall(terms: dict[str, Any]) -> bool:
-    """Tell whether a payment line goes to the contract account; the others go straight to a party."""
-    return bool(terms.get("to", "waterfall") == "waterfall")

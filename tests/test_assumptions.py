@@ -24,7 +24,7 @@ def listed(folder: Path, *changes: Change, **layers: Any) -> dict[str, Assumptio
 def kinds(terms: dict[str, Assumption], table: str) -> dict[str, tuple[str, str, str | None]]:
     """The terms of one table: value, kind, source."""
     return {
-        path.removeprefix(f"{table}."): (each.value, each.kind, each.source)
+        path.removeprefix(f"{table}."): (text_of(each.value), each.kind, each.source)
         for path, each in terms.items()
         if path.startswith(f"{table}.")
     }
@@ -117,7 +117,7 @@ def test_what_follows_from_another_term_is_listed_as_a_default(tmp_path: Path) -
     terms = listed(tmp_path, ('party = "health insurer"', 'party = "health insurer", bought = "lump_sum"'))
     assert kinds(terms, "payers.Wmo.cashable") == {"direct": ("1", "default", None), "real": ("0", "default", None)}
     assert kinds(terms, "payers.Zvw.cashable") == {"direct": ("0", "default", None), "real": ("0", "default", None)}
-    assert terms["measures.hurdle"].value == "0.04"
+    assert terms["measures.hurdle"].value == 0.04
     assert kinds(listed(tmp_path, settings={"measures.hurdle": 0.02}), "measures")["hurdle"][0] == "0.02"
 
 
@@ -161,3 +161,10 @@ def test_what_is_not_written_is_a_default_and_nothing_else_is(tmp_path: Path) ->
 )
 def test_values_as_a_reader_writes_them(value: Any, text: str) -> None:
     assert text_of(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(300_000.0, "300.000"), (0.6, "0,6"), (1234.5, "1.234,5"), ((0.5, 2), "0,5; 2"), (True, "true")]
+)
+def test_numbers_as_a_dutch_reader_writes_them(value: Any, text: str) -> None:
+    assert text_of(value, "nl") == text

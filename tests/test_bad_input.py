@@ -28,7 +28,7 @@ SLIPS: dict[str, tuple[Change, str, list[str]]] = {
     "4% alone": (('basis = "per_year"\n', ""), "[contract.interest]", ["71,900", "215,700", "224,443"]),
     "shares": (("share = 0.7", "share = 0.6"), "[[contract.tranches]]", ["0.9", "exactly 1"]),
     "the budget": (("unit_price = 4_000", "unit_price = 4_100"), "total = 50_000", ["51,000.00"]),
-    "the waterfall": (('"principal:junior"', '"principal:juniro"'), "waterfall", ["did you mean 'junior'?"]),
+    "the waterfall": (('"principal:junior"', '"principal:juniro"'), "waterfall", ["did you mean 'principal:junior'?"]),
     "no such metric": (('metric = "validated_savings"', 'metric = "savings"'), "metric", ["validated_savings"]),
     "no such trigger": (('when = "proof"', 'when = "prof"'), "when = \"prof\"", ["did you mean 'proof'?"]),
     "a late payment": (("every = 6", "months = [48]"), "[timeline]", ["month 48", "maturity in month 36"]),

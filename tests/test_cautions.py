@@ -10,6 +10,7 @@ from small_deal import deal
 
 from sib.deal.cautions import CAUTIONS, INDEPENDENT, assumed_independent, cautions, last_validation_month
 from sib.deal.reader import load
+from sib.views.remarks import sentence
 
 SEGMENT = "programme.segments.young parents"
 DEPENDENCE = "programme.dependence"
@@ -40,8 +41,8 @@ PLAIN = {f"{DEPENDENCE}.savings", f"{DEPENDENCE}.review", f"{DEPENDENCE}.delays"
 def fields(folder: Path, *changes: tuple[str, str], **settings: Any) -> set[str]:
     """The fields that would change what the small deal assumes independent."""
     said = assumed_independent(deal(folder, *changes, settings=settings.get("settings")))
-    assert all(what for what, _ in said)
-    return {path for _, path in said}
+    assert all(sentence(each) for each in said)
+    return {each.path for each in said}
 
 
 def test_the_small_deal(tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_several_segments_may_go_their_own_ways(tmp_path: Path, settings: dict[s
 def test_only_segments_without_a_cause_are_named(tmp_path: Path) -> None:
     causes = {"kind": "gaussian_factor", "causes": {"housing": {"young parents": 0.1}}}
     said = assumed_independent(deal(tmp_path, *TWO, settings={DEPENDENCE: causes}))
-    assert [what for what, path in said if path.endswith("causes")] == [
+    assert [sentence(each) for each in said if each.path.endswith("causes")] == [
         "outcomes of cases in 'students', given the chance of success"
     ]
 
@@ -149,6 +150,8 @@ def test_the_last_validation_counted_by_hand(tmp_path: Path, settings: dict[str,
 CAUTIONED: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"timeline.payment_dates": {"every": {"remove": True}, "months": [6, 19]}}, "timeline.payment_dates",
      ["month 19", "month 20", "late"]),
+    ({"timeline.payment_dates.every": 16}, "timeline.payment_dates", ["month 32", "maturity in month 36"]),
+    ({"contract.caps": {"total": 49_999.5}}, "contract.caps.total", ["is 49,999.5", "commitment of 50,000"]),
     ({f"{SEGMENT}.deadweight": 0.0, "accountant.claims.invalid": 0.1}, f"{SEGMENT}.deadweight", ["is 0"]),
     ({"accountant.counting.classes": ["direct", "real"]}, "accountant.counting.classes", ["real", "Wmo"]),
     ({"payers.Wmo.bought": "lump_sum"}, "accountant.counting.classes", ["direct", "Wmo"]),
@@ -160,6 +163,8 @@ CAUTIONED: list[tuple[dict[str, Any], str, list[str]]] = [
 QUIET: list[dict[str, Any]] = [
     {},
     {"timeline.payment_dates": {"every": {"remove": True}, "months": [6, 20]}},
+    {"timeline.payment_dates.every": 12},
+    {"contract.caps": {"total": 50_000}},
     {"accountant.counting.classes": ["direct", "real"], "payers.Wmo.cashable": {"real": 0.1}},
     {"accountant.counting.classes": ["direct", "real"], f"{SEGMENT}.direct_share": 1.0},
     {"payers.Wmo": {"bought": "lump_sum", "renewal_month": 12}},
@@ -171,8 +176,8 @@ QUIET: list[dict[str, Any]] = [
 @pytest.mark.parametrize(("settings", "path", "words"), CAUTIONED)
 def test_a_caution_where_it_is_due(tmp_path: Path, settings: dict[str, Any], path: str, words: list[str]) -> None:
     (said,) = cautions(deal(tmp_path, settings=settings))
-    assert said[0] == path
-    assert all(word in said[1] for word in words), said
+    assert said.path == path
+    assert all(word in sentence(said) for word in words), said
 
 
 @pytest.mark.parametrize("settings", QUIET)
@@ -181,7 +186,7 @@ def test_no_caution_where_none_is_due(tmp_path: Path, settings: dict[str, Any]) 
 
 
 def test_a_deal_in_which_luck_pays_nothing_says_so_besides(tmp_path: Path) -> None:
-    paths = [path for path, _ in cautions(deal(tmp_path, settings={f"{SEGMENT}.deadweight": 0.0}))]
+    paths = [each.path for each in cautions(deal(tmp_path, settings={f"{SEGMENT}.deadweight": 0.0}))]
     assert paths == [f"{SEGMENT}.deadweight", "accountant.claims"]
 
 
@@ -189,7 +194,8 @@ def test_a_law_whose_shares_are_given_by_class(tmp_path: Path) -> None:
     old = "by_law = { Wmo = 0.8, Zvw = 0.2 }\ndirect_share = 0.5"
     both = {"accountant.counting.classes": ["direct", "real"]}
     real = "shares = { Wmo = { direct = 0.5, real = 0.3 }, Zvw = { direct = 0.2 } }"
-    assert [path for path, _ in cautions(deal(tmp_path, (old, real), settings=both))] == ["accountant.counting.classes"]
+    (said,) = cautions(deal(tmp_path, (old, real), settings=both))
+    assert said.path == "accountant.counting.classes"
     elsewhere = "shares = { Wmo = { direct = 0.5 }, Zvw = { direct = 0.2, real = 0.3 } }"
     assert cautions(deal(tmp_path, (old, elsewhere), settings=both)) == []
 
@@ -204,6 +210,6 @@ def test_every_caution_is_given_somewhere_above(tmp_path: Path) -> None:
 
 def test_the_reference_deal_says_what_it_takes_for_granted() -> None:
     reference = load("zwarte-zwanen")
-    assert {path for _, path in assumed_independent(reference)} == PLAIN
+    assert {each.path for each in assumed_independent(reference)} == PLAIN
     assert last_validation_month(reference) == 44  # 24 + 12 - 1 + 9, as its timeline says
     assert cautions(reference) == []

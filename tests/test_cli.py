@@ -92,6 +92,13 @@ def test_help_ends_with_an_example_that_runs(verb: str) -> None:
     assert said(*words)
 
 
+def test_help_can_be_asked_for_after_any_verb() -> None:
+    for verb in VERBS:
+        said(verb, "--help")
+    assert "Verbs" in said("--help")
+    assert said("list")
+
+
 def test_every_verb_is_in_the_table_of_verbs() -> None:
     rooms = {path.stem for path in Path(sib.__file__).parent.joinpath("cli").glob("*.py")}
     assert rooms - {"__init__", "options"} == set(VERBS)
@@ -261,6 +268,36 @@ def test_readers_that_have_seen_enough(words: list[str]) -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("words", [["run", "worked-example", "--trials", "3"], ["--help"], ["list", "--json"]])
+def test_output_that_cannot_be_written_is_told_in_one_line(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        answer = subprocess.run(
+            [sys.executable, "-c", MAIN, *words], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert answer.stderr.decode() == "the output cannot be written: No space left on device\n"
+    assert answer.returncode == 5
+
+
+def test_an_error_of_the_system_that_is_not_the_outputs_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = OSError(5, "the disk of a library")
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine, "simulate", fail)
+    assert sib_run("run", "worked-example").exception is error
+
+
+@pytest.mark.parametrize(("place", "told"), [("/", "/ is the root of the disk"), ("", '"" names no folder')])
+def test_a_place_that_is_no_folder_is_told_in_one_line(place: str, told: str) -> None:
+    for words in ([], ["--force"]):
+        result = sib_run("run", "worked-example", "--trials", "3", "-o", place, *words)
+        assert result.exit_code == 5
+        assert result.stderr.startswith(told)
+        assert result.stderr.count("\n") == 1
+
+
 # What is said, and where
 
 
@@ -332,10 +369,32 @@ def test_check_tells_terms_and_assumptions_to_programs_too() -> None:
     reading = read("zwarte-zwanen", settings=[("contract.interest.rate", 0.05)])
     assert told["scenario"] == {"name": reading.scenario.name, "digest": reading.scenario.digest}
     assert [term["path"] for term in told["terms"]] == [term.path for term in assumptions(reading)]
-    term = {"path": "contract.interest.rate", "value": "0.05", "source": "set by --set", "kind": "untagged"}
+    term = {"path": "contract.interest.rate", "value": 0.05, "source": "set by --set", "kind": "untagged"}
     assert term in told["terms"]
     assert "programme.dependence.savings" in [each["path"] for each in told["assumed_independent"]]
     assert told["cautions"] == []
+    values = {term["path"]: term["value"] for term in told["terms"]}
+    assert values["contract.commitment"] == 1_797_500
+    assert values["timeline.closing"] == "2026-01-01"
+    assert values["accountant.counting.evidence_required"] is True
+    assert values["contract.waterfall"] == ["interest:investor", "principal:investor", "surplus"]
+
+
+@pytest.mark.parametrize("words", [["run"], ["check"], ["statement", "--trial", "0"]])
+def test_what_is_wrong_with_a_deal_is_told_to_programs_too(words: list[str], tmp_path: Path) -> None:
+    text = changed(("rate = 0.04", "rate = 4"), ("cases = 10", "cases = 1e1"))
+    path = str(write(tmp_path, text))
+    result = sib_run(*words, path, "--json")
+    assert result.exit_code == 3
+    told = strictly(result.stdout)["errors"]
+    assert [list(each) for each in told] == [["file", "line", "path", "message"]] * 2
+    assert {each["path"] for each in told} == {"contract.interest.rate", "programme.segments.young parents.cases"}
+    assert [f"{each['file']}:{each['line']}: {each['path']} {each['message']}" for each in told] == (
+        result.stderr.splitlines()
+    )
+    assert sib_run(*words, path).stdout == ""
+    set_wrong = sib_run(*words, path, "--json", "--set", "nonsense")
+    assert [each["file"] for each in strictly(set_wrong.stdout)["errors"]] == ["--set"]
 
 
 def test_overlays_and_settings_are_laid_in_order(tmp_path: Path) -> None:
@@ -441,6 +500,12 @@ def test_a_statement_is_of_the_same_seed_and_terms() -> None:
     assert said(*words) != said(*words, "--seed", "2")
     assert "interest:investor" in said(*words)
     assert "interest:investor" not in said(*words, "--set", "contract.interest.rate=0.0", "--json")
+
+
+def test_remarks_speak_the_language_that_is_asked_for() -> None:
+    for lang, part in (("en", "luck is not measured"), ("nl", "geluk wordt niet gemeten")):
+        told = strictly(said("check", "worked-example", "--json", "--lang", lang))
+        assert part in told["cautions"][-1]["message"]
 
 
 def test_a_statement_speaks_dutch() -> None:

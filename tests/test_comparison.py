@@ -26,7 +26,7 @@ def test_compared_deals_show_effective_cases_and_chances() -> None:
     first, second = (run.value("investor", "principal_loss", statistic="probability") for run in runs.values())
     assert second > first
     chances = f"{EN.percent(first)} (rho 0) or {EN.percent(second)} (rho 0.05)"
-    assert title(figure) == f"Principal is lost in {chances} of trials"
+    assert title(figure) == f"Principal is lost (less back than laid out) in {chances} of trials"
     assert key(ax)[0].startswith("rho 0: 375 effective cases")
     assert key(ax)[1].startswith("rho 0.05: 19 effective cases")
     assert all(run.deal.digest[:12] in figure.get_supxlabel() for run in runs.values())

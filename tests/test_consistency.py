@@ -153,7 +153,12 @@ BROKEN: list[tuple[list[Change], str, str, list[str], list[Change]]] = [
     ),
     (
         [('"interest:junior"', '"interest:juniro"')],
-        "waterfall", "contract.waterfall", ["'interest:juniro'", "did you mean 'junior'"],
+        "waterfall", "contract.waterfall", ["'interest:juniro'", "did you mean 'interest:junior'?"],
+        [],
+    ),
+    (
+        [('"principal:junior"', '"principal:mezzanine"')],
+        "waterfall", "contract.waterfall", ["names no tranche; known: 'principal:senior', 'principal:junior'"],
         [],
     ),
     (
@@ -287,6 +292,13 @@ def test_a_broken_rule_is_told_where_it_is_broken(
     assert {(each.file, each.line, each.path) for each in told} == {(str(file), line_of(text, line), path)}
     assert any(all(word in each.message for word in words) for each in told), told
     assert load(write(tmp_path, changed(*repair))).name == "Small deal"
+
+
+@pytest.mark.parametrize("step", ["interest:junior", "principal:junior", "interest:senior", "surplus"])
+def test_a_misspelt_step_is_told_once_with_the_right_one(tmp_path: Path, step: str) -> None:
+    (told,) = problems(write(tmp_path, changed((f'"{step}"', f'"{step[:-3]}{step[-2:]}"'))))
+    assert told.path == "contract.waterfall"
+    assert told.message.endswith(f"did you mean {step!r}?")
 
 
 def test_every_rule_is_broken_above() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from sib.errors import OutputError
 from sib.folder import LOCK, MANIFEST, files, result_folder
 
-OURS = json.dumps({"scenario": {}, "digest": "x", "files": {}})
+LISTED = {"charts/a.svg": hashlib.sha256(b"a").hexdigest()}
+OURS = json.dumps({"scenario": {}, "digest": "x", "files": LISTED})
 
 
 def make(target: Path, text: str = OURS, *, force: bool = False) -> None:
@@ -81,7 +83,10 @@ def test_an_earlier_result_survives_work_that_failed(tmp_path: Path) -> None:
     assert tree(tmp_path) == WHOLE
 
 
-@pytest.mark.parametrize("manifest", [None, "{}", "[1]", '{"name": "an app"', '{"digest": 1, "files": 2}'])
+@pytest.mark.parametrize(
+    "manifest",
+    [None, "{}", "[1]", '{"scenario": 1, "digest": 1, "files": 2}', '{"name": "an app"', '{"digest": 1, "files": 2}'],
+)
 def test_force_replaces_results_only(tmp_path: Path, manifest: str | None) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "thesis.tex").touch()
@@ -91,6 +96,92 @@ def test_force_replaces_results_only(tmp_path: Path, manifest: str | None) -> No
     with pytest.raises(OutputError, match="is no result folder"):
         make(tmp_path / "x", force=True)
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("own", "named"),
+    [
+        (["note.md"], r": note\.md; move it elsewhere"),
+        (["charts/mine.png", "a.txt"], r": a\.txt, charts/mine\.png; move"),
+        (["deep/er/note.md"], r": deep/er/note\.md; move"),
+        (["charts/manifest.json", "charts/lock"], r": charts/lock, charts/manifest\.json; move"),
+        ([f"{place}.md" for place in range(7)], r": 0\.md, 1\.md, 2\.md, 3\.md, 4\.md and 2 more; move"),
+    ],
+)
+def test_force_deletes_nothing_that_somebody_put_there(tmp_path: Path, own: list[str], named: str) -> None:
+    make(tmp_path / "x")
+    for name in own:
+        (tmp_path / "x" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "x" / name).write_text("mine")
+    before = tree(tmp_path)
+    with pytest.raises(OutputError, match=named) as caught:
+        make(tmp_path / "x", force=True)
+    assert caught.value.exit_code == 5
+    assert tree(tmp_path) == before
+    assert all((tmp_path / "x" / name).read_text() == "mine" for name in own)
+
+
+def test_force_deletes_no_file_of_ours_that_somebody_changed(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    (tmp_path / "x" / "charts" / "a.svg").write_text("a, with remarks")
+    with pytest.raises(OutputError, match=r"charts/a\.svg \(changed since\)"):
+        make(tmp_path / "x", force=True)
+    assert (tmp_path / "x" / "charts" / "a.svg").read_text() == "a, with remarks"
+
+
+def test_force_follows_no_link_and_minds_no_empty_folder(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "x" / "empty").mkdir()
+    (tmp_path / "x" / "link").symlink_to(tmp_path / "work")
+    with pytest.raises(OutputError, match=": link; move"):
+        make(tmp_path / "x", force=True)
+
+
+def test_what_is_put_there_during_the_work_is_kept_too(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+
+    def work() -> None:
+        with result_folder(tmp_path / "x", force=True) as folder:
+            (folder / MANIFEST).write_text("new")
+            (tmp_path / "x" / "note.md").write_text("mine")
+
+    with pytest.raises(OutputError, match="note"):
+        work()
+    assert tree(tmp_path) == WHOLE | {"x/note.md"}
+
+
+def test_what_is_put_there_at_the_last_moment_is_kept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "x")
+    rename = Path.rename
+
+    def with_a_note(self: Path, target: Path) -> Path:
+        if self == tmp_path / "x":
+            (self / "note.md").write_text("mine")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", with_a_note)
+    with pytest.raises(OutputError, match=r"note\.md; move"):
+        make(tmp_path / "x", force=True)
+    assert tree(tmp_path) == WHOLE | {"x/note.md"}
+
+
+def test_what_a_desktop_left_or_a_run_lost_is_in_nobodys_way(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    (tmp_path / "x" / "charts" / ".DS_Store").touch()
+    (tmp_path / "x" / "charts" / "a.svg").unlink()
+    make(tmp_path / "x", force=True)
+    assert tree(tmp_path) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [("", '"" names no folder'), ("/", "/ is the root of the disk"), ("//", "root of the disk"), ("a\0b", "names no")],
+)
+@pytest.mark.parametrize("force", [True, False])
+def test_a_name_that_no_folder_can_have_is_told(target: str, told: str, force: bool) -> None:
+    with pytest.raises(OutputError, match=told):
+        make(target, force=force)  # type: ignore[arg-type]
 
 
 def test_force_takes_an_empty_folder_and_no_file(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 
 import matplotlib
 import pytest
-from charts import DEALS, EN, NASTY, NL, expect_to_fit, key, nasty, run_of, texts, title
+from charts import DEALS, EN, NASTY, NL, WORKED, expect_to_fit, key, nasty, run_of, texts, title
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.cbook import is_math_text
 from strategies import scenarios
 
+from sib.deal.parties import Parties
+from sib.deal.reader import load
 from sib.deal.scenario import Scenario
 from sib.run import simulate
 from sib.views import style
@@ -89,9 +91,9 @@ def test_sentences_of_the_worked_example() -> None:
     """Two savings of 90; 100 laid out, 105.76 back, repaid at the end of the second year: the table by hand."""
     run = run_of("worked example")
     assert {name: title(draw(run, name)) for name in CHARTS} == {
-        "repayment-risk": "Repaid in full in 100% of trials; principal lost in 0%",
+        "repayment-risk": "Repaid in full in 100% of trials; principal lost (less back than laid out) in 0%",
         "outstanding": "In half of the trials all principal is repaid by January 2027; "
-        "0% are not repaid in full at maturity",
+        "in 0% principal or interest is unpaid at maturity",
         "municipality-net-cash": "Municipality pays more than it saves in 0% of trials; "
         "a reserve of €0 is enough in 90%",
         "bridge": "On average all of the €180 claimed is validated",
@@ -109,14 +111,24 @@ def test_sentences_in_dutch() -> None:
     assert "afgelost in januari 2027" in title(draw(run, "outstanding", lang="nl"))
 
 
+def test_costs_that_the_municipality_bears_itself_are_in_the_sentence_as_in_the_key() -> None:
+    # 105.76 is paid, and 7 for the accountant
+    fee = {"accountant.fee": {"fixed": 7, "payer": "outcome_payer"}}
+    figure = draw(simulate(load(WORKED, settings=fee), 3), "cumulative-cash")
+    assert "municipality pays €105.76, bears €7 of fees and costs itself and saves €180" in title(figure)
+    assert "municipality: −€112.76" in key(figure.axes[0])
+
+
 def test_sentences_carry_the_numbers_of_the_summary() -> None:
     run = run_of("reference")
     trials = run.trials
     full = trials["investor.repaid_in_full"].mean()
     lost = (trials["investor.receipts"] < trials["investor.outlay"]).mean()
     short = (trials["municipality.net_cash"] < 0).mean()
-    assert title(draw(run, "repayment-risk")) == f"Repaid in full in {full:.0%} of trials; principal lost in {lost:.0%}"
-    assert f"{1 - full:.0%} are not repaid in full" in title(draw(run, "outstanding"))
+    assert title(draw(run, "repayment-risk")) == (
+        f"Repaid in full in {full:.0%} of trials; principal lost (less back than laid out) in {lost:.0%}"
+    )
+    assert f"in {1 - full:.0%} principal or interest is unpaid at maturity" in title(draw(run, "outstanding"))
     assert f"saves in {short:.0%} of trials" in title(draw(run, "municipality-net-cash"))
     claimed, validated = trials["accountant.claimed"].mean(), trials["accountant.validated"].mean()
     assert f"claimed is validated ({validated / claimed:.0%})" in title(draw(run, "bridge"))
@@ -125,7 +137,7 @@ def test_sentences_carry_the_numbers_of_the_summary() -> None:
 
 def test_principal_that_half_of_the_trials_still_owe_is_said() -> None:
     run = run_of("nothing is claimed")
-    assert "still outstanding at maturity; 100% are not repaid" in title(draw(run, "outstanding"))
+    assert "still outstanding at maturity; in 100% principal or interest is unpaid" in title(draw(run, "outstanding"))
     assert title(draw(run, "bridge")) == "Nothing is claimed in any trial"
 
 
@@ -135,7 +147,7 @@ def test_every_text_has_both_languages_with_the_same_blanks() -> None:
         assert blanks[0] == blanks[1], name
         assert english, name
         assert dutch, name
-    assert set(PARTIES) <= {"investor", "municipality", "provider", "intermediary", "accountant"}
+    assert set(PARTIES) <= {*Parties().model_dump(exclude={"source"}).values(), "contract account"}
 
 
 def test_numbers_are_written_as_the_reader_writes_them() -> None:

@@ -500,13 +500,33 @@ def test_tranches_of_an_overlay_take_the_place_of_a_default_one(tmp_path: Path) 
     assert load(write(tmp_path, text), overlays=[over]) == load(write(tmp_path, TEXT))
 
 
+def test_a_term_that_the_term_sheet_counts_is_not_set_by_its_place(tmp_path: Path) -> None:
+    settings = {
+        "contract.drawdown": {"kind": "schedule", "draws": [{"month": 0, "amount": 50_000}]},
+        "contract.drawdown.draws[1].amount": 40_000,
+    }
+    (told,) = problems(write(tmp_path, TEXT), settings=settings)
+    assert told.path == "contract.drawdown.draws"
+    assert told.message == "is a list without names; set all of it, between square brackets"
+
+
+def test_an_overlay_that_is_a_folder_is_called_one(tmp_path: Path) -> None:
+    (told,) = problems(write(tmp_path, TEXT), overlays=[tmp_path])
+    assert told.message.startswith("is a folder; an overlay is a path to a TOML file")
+
+
 BAD_SETTINGS: list[tuple[str, Any, str, list[str]]] = [
     ("contract.intrest.rate", 0.05, "contract.intrest", ["did you mean 'interest'"]),
     ("contract.interest.rat", 0.05, "contract.interest.rat", ["did you mean 'rate'"]),
     ("contract.interest.rate", 5, "contract.interest.rate", ["= 5 is not a yearly rate", "0.05"]),
     ("contract.interest.rate", "high", "contract.interest.rate", ['= "high" is text']),
     ("contract.interest.rate", float("inf"), "contract.interest.rate", ["not a finite number"]),
-    ("contract.interest.rate.x", 5, "contract.interest.rate", ["is not a number"]),
+    ("contract.interest.rate.x", 5, "contract.interest.rate", ["has no terms in it; give it a number"]),
+    ("name.x", 1, "name", ["has no terms in it; give it a text between quotation marks"]),
+    ("contract.interest.basis.x.y", 1, "contract.interest.basis", ['no terms in it; give it "per_year" or']),
+    ("contract.tranches[1].share", 0.5, "contract.tranches", ["write a name, such as contract.tranches.senior"]),
+    ("contract.tranches[1]", 0.5, "contract.tranches", ["write a name, such as contract.tranches.senior"]),
+    ("contract.waterfall[1]", "surplus", "contract.waterfall", ["list without names", "all of it"]),
     ("contract.tranches.senor.share", 0.5, "contract.tranches.senor", ["not there", "did you mean 'senior'"]),
     ("contract.tranches.senior", 0.5, "contract.tranches.senior", ["is a table"]),
     ("contract.tranches.1.share", 0.5, "contract.tranches.1", ["not there", "'senior', 'junior'"]),

@@ -56,6 +56,13 @@ def test_readme_has_blocks_of_both_kinds() -> None:
     assert blocks("python")
 
 
+def test_readme_says_where_the_command_is_before_it_uses_it() -> None:
+    text = README.read_text(encoding="utf-8")
+    first = text.index("$ sib ")
+    assert 0 < text.find(".venv/bin/sib") < first
+    assert 0 < text.find("\n. .venv/bin/activate") < first
+
+
 def test_python_in_readme_gives_what_it_shows() -> None:
     example = "\n".join(blocks("python"))
     test = doctest.DocTestParser().get_doctest(example, {}, "README.md", str(README), 0)

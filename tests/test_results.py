@@ -9,6 +9,7 @@ import oracles
 import pytest
 from one_block import household, plain_deal
 from oracles import Bond
+from small_deal import deal as small
 
 from sib.deal.reader import load
 from sib.engine import simulate
@@ -276,3 +277,38 @@ def test_the_resilience_ratio(capacity, ratio):
 ])
 def test_classes_of_the_ratio(ratio, letter):
     assert ratio_class(ratio) == letter
+
+
+FEE = {"fixed": 1_000, "per_case": 30, "payer": "outcome_payer"}
+
+
+def test_own_costs_are_what_cashable_less_paid_leaves_of_net() -> None:
+    run = simulate(plain_deal(household(cases=20, success=0.5), accountant={"fee": FEE}), 512)
+    rows = rows_of(run)
+    cashable, paid, costs, net = (
+        rows["municipality", name, "mean"].value
+        for name in ("cashable_savings", "outcome_payments", "own_costs", "net_cash")
+    )
+    assert costs == pytest.approx(cashable - paid - net, abs=1e-6)
+    assert costs == pytest.approx(run.trials["accountant.receipts"].mean() / 100, abs=1e-6)
+    assert costs > 1_000
+    assert ("municipality", "own_costs", "mean") not in rows_of(simulate(load("worked-example"), 3))
+
+
+def test_trials_without_a_cent_back_are_counted_beside_the_mean_return() -> None:
+    run = simulate(load("zwarte-zwanen"), 2_048)
+    share = np.mean(run.trials["investor.receipts"] == 0)
+    assert 0 < share < 0.1
+    assert rows_of(run)["investor", "irr", "total_loss_share"].value == pytest.approx(share)
+    assert ("investor", "irr", "total_loss_share") not in rows_of(simulate(load("worked-example"), 3))
+
+
+def test_each_of_several_tranches_has_its_chance_of_loss(tmp_path) -> None:
+    run = simulate(small(tmp_path), 1_024)
+    rows = rows_of(run)
+    chances = []
+    for name in ("senior", "junior"):
+        lost = run.trials[f"investor.{name}.receipts"] < run.trials[f"investor.{name}.outlay"]
+        assert rows[f"investor.{name}", "principal_loss", "probability"].value == pytest.approx(lost.mean())
+        chances.append(lost.mean())
+    assert 0 < chances[0] < chances[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sib.bridge import bridge_rows
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
 from sib.results import Row, summarise
-from sib.views.tables import INVESTOR, MUNICIPALITY, TRIGGER, Page, beside, block, plain
+from sib.views.tables import INVESTOR, MUNICIPALITY, TRIGGER, Page, beside, block, opposite, plain
 from sib.views.words import Words
 
 
@@ -51,7 +52,7 @@ def test_the_worked_example_by_pencil(capsys: pytest.CaptureFixture[str]) -> Non
     assert found["Net cash, expected"] == "74.24"
     assert found["IRR, mean"] == found["IRR, median"] == found["IRR of the mean cash flow"] == "4.00%"
     assert found["Average life, years (WAL)"] == "1.44"
-    assert found["Loss in 1 of 20 over (VaR95)"] == found["Mean of those losses (ES95)"] == "-5.76"
+    assert found["Gain in 1 of 20 under (VaR95)"] == found["Mean gain in those (ES95)"] == "5.76"
     assert found["Chance repaid in full"] == "100%"
     assert found["Cashability that breaks even"] == "58.8%"
 
@@ -60,23 +61,70 @@ def test_every_line_shows_the_row_of_the_summary() -> None:
     page = small_page()
     for party, lines in (("investor", INVESTOR), ("municipality", MUNICIPALITY), ("accountant", TRIGGER)):
         for line in lines:
-            row = page.rows[party, line.measure, line.statistic]
+            row = page.rows.get((party, line.measure, line.statistic))
             shown = list(page.cells(party, [line]))
-            if line.is_optional and not row.value:
+            if row is None or (line.is_optional and not row.value):
+                assert line.is_optional
                 assert not shown
             else:
                 assert shown == [(page.words(line.label), *page.words.figure(row, line.style))]
+
+
+def test_what_is_no_loss_is_shown_as_a_gain_with_its_own_interval() -> None:
+    page = small_page()
+    row = Row("investor", "loss", "var95", -20_000.0, None, -21_000.0, -18_000.0, "EUR")
+    (line,) = [line for line in INVESTOR if line.statistic == "var95"]
+    for value, words, label, figure in (
+        (row, Words("en"), "Gain in 1 of 20 under (VaR95)", "20,000"),
+        (row, Words("nl"), "Winst, in 1 op 20 kleiner dan (VaR95)", "20.000"),
+        (opposite(row), Words("en"), "Loss in 1 of 20 over (VaR95)", "20,000"),
+        (opposite(row), Words("nl"), "Verlies, in 1 op 20 groter dan (VaR95)", "20.000"),
+    ):
+        other = Page(page.simulation, [*page.rows.values(), value], words=words)
+        assert list(other.cells("investor", [line])) == [(label, figure, f"± {words.number(2_000)}")]
+    assert (opposite(row).low, opposite(row).high) == (18_000.0, 21_000.0)
+    unknown = opposite(Row("investor", "loss", "es95", -1.0, None, None, 2.0, "EUR"))
+    assert (unknown.value, unknown.low, unknown.high) == (1.0, -2.0, None)
+
+
+def test_cashable_less_paid_less_own_costs_is_net_on_the_screen() -> None:
+    # 7 + 2 claims at 3; 180 saved, 105.76 paid
+    fee = {"accountant.fee": {"fixed": 7, "per_case": 3, "payer": "outcome_payer"}}
+    found = figures(page_of(load("worked-example", settings=fee)).parties())
+    column = [float(found[label]) for label in ("Savings that free money", "Pays, expected", "Fees and costs it bears")]
+    assert column[2] > 7
+    assert column[0] - column[1] - column[2] == pytest.approx(float(found["Net cash, expected"]), abs=1e-9)
+    assert "Fees and costs" not in small_page().parties()
+
+
+def test_unspent_money_that_comes_back_is_no_cost() -> None:
+    page = small_page()
+    row = Row("municipality", "own_costs", "mean", -5_000.0, 10.0, -5_020.0, -4_980.0, "EUR")
+    other = Page(page.simulation, [*page.rows.values(), row], words=page.words)
+    assert figures(other.parties())["Unspent money it gets back"] == "5,000"
 
 
 def test_labels_name_the_statistic_that_they_show() -> None:
     en, nl = Words("en"), Words("nl")
     named = 0
     for line in (*INVESTOR, *MUNICIPALITY):
-        for words in (en, nl):
-            statistic = re.search(r"\((p\d+|P\d+|VaR\d+|ES\d+)\)", words(line.label))
+        for words, label in product((en, nl), filter(None, (line.label, line.opposite))):
+            statistic = re.search(r"\((p\d+|P\d+|VaR\d+|ES\d+)\)", words(label))
             assert statistic is None or statistic[1].lower() == line.statistic
             named += statistic is not None
-    assert named == 2 * 7
+    assert named == 2 * 9
+
+
+def test_one_is_no_plural() -> None:
+    deal = load("worked-example", settings={
+        "programme.segments.households.cases": 1, "budget.lines.two plans.unit_price": 100,
+        "budget.lines.two plans.number": 1,
+    })
+    one = page_of(deal, 1).head()
+    assert "\n1 trial · seed" in one
+    assert "· 1 case ·" in one
+    assert "\n1 simulatie · seed" in page_of(deal, 1, words=Words("nl")).head()
+    assert "\n2 trials · seed" in page_of(load("worked-example"), 2).head()
 
 
 def test_the_three_numbers_stand_first_with_what_they_are_compared_with() -> None:
@@ -139,7 +187,9 @@ def test_what_is_assumed_independent_and_what_deserves_a_look_is_on_the_page() -
 def test_the_foot_names_the_way_of_the_errors() -> None:
     assert "means of blocks of 256 trials" in small_page().foot()
     assert "trials taken as independent" in page_of(load("worked-example"), 300).foot()
-    assert f"{len(small_page().simulation.checks)} bookkeeping checks" in small_page().foot()
+    foot = small_page().foot()
+    assert f"{len(small_page().simulation.checks)} bookkeeping checks" in foot
+    assert foot.startswith("Principal is lost where receipts, interest included, stay below the outlay")
 
 
 def test_parties_stand_side_by_side_or_below_each_other_where_there_is_no_room() -> None:
@@ -173,6 +223,7 @@ def test_dutch_tables_are_dutch() -> None:
     for english in ("Outlay", "Chance", "Claimed", "Trigger", "trials"):
         assert not re.search(rf"\b{english}\b", text), english
     assert "Investeerder: social investor" in text
+    assert "Uitkomstbetaler: gemeente" in text
     assert "1.797.500" in text
 
 

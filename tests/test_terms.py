@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from small_deal import changed, write
 
-from sib.deal.assumptions import Assumption, assumptions
-from sib.deal.reader import read
+from sib.deal.assumptions import Assumption, assumptions, text_of
+from sib.deal.reader import packaged, read
 from sib.views.terms import DITTO, origin, parted, term_sheet
 from sib.views.words import Words
 
@@ -39,7 +39,7 @@ def test_every_term_is_on_the_sheet_with_its_value_and_source() -> None:
     found = listed(sheet)
     terms = assumptions(reading)
     for term in terms:
-        assert found[term.path] == (term.value, origin(term, EN)), term.path
+        assert found[term.path] == (text_of(term.value), origin(term, EN)), term.path
     assert len(found) == len(terms)
 
 
@@ -99,3 +99,21 @@ def test_sources_assumptions_and_cautions_end_the_sheet(tmp_path: Path) -> None:
     assert "Sources\n  S9: A ledger [31m of 1999\n" in sheet
     assert "errors of the review, from claim to claim (programme.dependence.review)" in sheet
     assert "\x1b" not in sheet
+
+
+def test_the_dutch_sheet_writes_numbers_headings_and_remarks_in_dutch() -> None:
+    sheet = term_sheet(read("zwarte-zwanen"), Words("nl"))
+    assert re.search(r"^  commitment +1\.797\.500 ", sheet, re.MULTILINE)
+    assert re.search(r"^  interest\.rate +0,04 ", sheet, re.MULTILINE)
+    for heading in ("Tijdlijn: timeline", "Segment: programme.segments.multi-problem households",
+                    "Drempel: contract.triggers.proof", "Budget: payers.Wmo", "Begroting: budget"):
+        assert f"\n{heading}\n" in sheet
+    assert "fouten van de beoordeling, van claim tot claim (programme.dependence.review)" in sheet
+    assert "from claim to claim" not in sheet
+    assert "geluk wordt niet gemeten" in " ".join(term_sheet(read("worked-example"), Words("nl")).split())
+
+
+def test_every_table_of_a_sheet_has_a_dutch_heading() -> None:
+    headings = {parted(term.path)[0] for deal in packaged() for term in assumptions(read(deal))} - {""}
+    assert all(Words("nl").table(heading).endswith(f": {heading}") for heading in headings)
+    assert all(Words("en").table(heading) == heading for heading in headings)

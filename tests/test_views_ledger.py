@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from sib.deal.reader import load
@@ -42,3 +44,11 @@ def test_amounts_are_written_in_the_language() -> None:
     entries = statement(load("zwarte-zwanen"), 1, trial=0)
     assert "1.797.500,00" in ledger(entries, ["x"], words=Words("nl"))
     assert "1,797,500.00" in ledger(entries, ["x"], words=Words("en"))
+
+
+def test_parties_that_have_no_name_of_their_own_are_named_in_the_language() -> None:
+    text = ledger(statement(load("worked-example"), 1, trial=0), ["x"], words=Words("nl"))
+    assert "2026-01-01  contractrekening  investeerder      principal:investor" in text
+    assert not re.search(r"^(investor|municipality|contract account|provider) ", text, re.MULTILINE)
+    named = ledger(statement(load("zwarte-zwanen"), 1, trial=0), ["x"], words=Words("nl"))
+    assert "social investor" in named

@@ -16,12 +16,12 @@ from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
 from sib import __version__
-from sib.errors import SibError
+from sib.errors import OutputError, SibError
 
 VERBS = {
     "list": "The deals that come with the package, one a line.",
@@ -50,7 +50,7 @@ class Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the verbs."""
-        return list(VERBS)
+        return [*VERBS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a verb, loading it; None if there is no such verb."""
@@ -62,7 +62,7 @@ class Verbs(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without loading them."""
         with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+            formatter.write_dl([*VERBS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -77,12 +77,12 @@ class Verbs(click.Group):
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the words typed; help may be cut short by its reader."""
-        with _until_nobody_reads():
+        with _while_it_can_be_said():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; its output may be cut short by its reader."""
-        with _until_nobody_reads():
+        with _while_it_can_be_said():
             return super().invoke(ctx)
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
@@ -108,15 +108,34 @@ class Verbs(click.Group):
 
 
 @contextmanager
-def _until_nobody_reads() -> Iterator[None]:
-    """End quietly when whoever reads our output (``| head``) has seen enough."""
+def _while_it_can_be_said() -> Iterator[None]:
+    """End quietly when whoever reads our output (``| head``) has seen enough; say so when it cannot be written."""
     try:
         yield
     except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
+        _say_nothing_more(sys.stdout, sys.stderr)
         raise click.exceptions.Exit(0) from None
+    except OSError as error:
+        if _can_speak():
+            raise
+        _say_nothing_more(sys.stdout)
+        raise OutputError(f"the output cannot be written: {error.strerror or error}") from None
+
+
+def _can_speak() -> bool:
+    """Return whether stdout takes another line, and what is still waiting goes out with it."""
+    try:
+        click.echo()
+    except OSError:
+        return False
+    return True
+
+
+def _say_nothing_more(*streams: TextIO) -> None:
+    """Let what is still waiting go nowhere, so that nothing fails at the end of the program."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
 
 
 @contextmanager

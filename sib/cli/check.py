@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from sib.cli import options
 from sib.deal.assumptions import assumptions
 from sib.deal.cautions import assumed_independent, cautions
 from sib.linter import findings
+from sib.views.remarks import sentence
 from sib.views.terms import left_open, term_sheet
 from sib.views.words import Words
 
@@ -28,17 +30,26 @@ def verb(
     takes to be independent, what is worth a second look, and what the contract leaves open, with the amounts at
     stake; with --strict either of the last two ends with 6.
     """
-    reading = options.reading(source, overlays, settings=settings)
+    reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     deal, found = reading.scenario, findings(reading)
     if as_json:
         options.say_json({
             "scenario": options.identity(deal),
-            "terms": [asdict(term) for term in assumptions(reading)],
-            "assumed_independent": [{"what": what, "path": path} for what, path in assumed_independent(deal)],
-            "cautions": [{"path": path, "message": message} for path, message in cautions(deal)],
+            "terms": [{**asdict(term), "value": as_data(term.value)} for term in assumptions(reading)],
+            "assumed_independent": [
+                {"what": sentence(each, lang), "path": each.path} for each in assumed_independent(deal)
+            ],
+            "cautions": [{"path": each.path, "message": sentence(each, lang)} for each in cautions(deal)],
             "findings": [asdict(finding) for finding in found],
         })
     else:
         sheet = (term_sheet(reading, Words(lang)), left_open(found, Words(lang)))
         options.say("\n\n".join(filter(None, sheet)))
     return NOT_PASSED if strict and (cautions(deal) or found) else 0
+
+
+def as_data(value: Any) -> Any:
+    """Return the value of a term as JSON has it: numbers as numbers, dates as text."""
+    if isinstance(value, tuple | list):
+        return [as_data(each) for each in value]
+    return value if isinstance(value, bool | int | float | str) else str(value)

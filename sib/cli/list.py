@@ -26,7 +26,7 @@ def verb(lang: NumberFormat, as_json: bool) -> None:
         return
     words = Words(lang)
     options.say("\n".join(columns([
-        (name, plain(deal.name), words("cases" if deal.segments else "people", n=words.number(planned_people(deal))),
+        (name, plain(deal.name), words.people(planned_people(deal), of_cases=bool(deal.segments)),
          f"{deal.currency} {words.number(round(deal.contract.commitment))}")
         for name, deal in deals.items()
     ], n_left=2)))

@@ -12,6 +12,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ import click
 from sib import __version__
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
+from sib.errors import ScenarioError
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 Result = TypeVar("Result")
@@ -109,9 +111,20 @@ def example(line: str) -> str:
     return f"\b\nExample:\n  {line}"
 
 
-def reading(source: str, overlays: Sequence[str], *, settings: Sequence[str]) -> Reading:
-    """Return the deal that is meant, with everything laid over it; raises ``ScenarioError`` with all that is wrong."""
-    return read(source, overlays=overlays, settings=[parse_setting(text) for text in settings])
+def reading(source: str, overlays: Sequence[str], *, settings: Sequence[str], as_json: bool) -> Reading:
+    """Return the deal that is meant, with everything laid over it; raises ``ScenarioError`` with all that is wrong.
+
+    Parameters
+    ----------
+    as_json : bool
+        Whether a program reads along; then what is wrong is one JSON object on stdout too.
+    """
+    try:
+        return read(source, overlays=overlays, settings=[parse_setting(text) for text in settings])
+    except ScenarioError as error:
+        if as_json:
+            say_json({"errors": [asdict(problem) for problem in error.problems]})
+        raise
 
 
 def aside(work: Callable[[], Result]) -> Result:

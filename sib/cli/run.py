@@ -43,7 +43,7 @@ def verb(
     With -o DIR also write a result folder: manifest, summary, bridge, flows, trials and charts. With --strict
     end with 6 where the trials are too few for a figure that is shown.
     """
-    reading = options.reading(source, overlays, settings=settings)
+    reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     with progress(trials, is_shown=not quiet) as tell:
         effort = engine.Effort(workers, tell)
         simulate = partial(engine.simulate, reading.scenario, trials, seed=seed, effort=effort)

@@ -31,7 +31,7 @@ def verb(
     It is the same trial as in a run with the same seed and terms, however many trials that has. At the end stands
     what each party received and paid; over all parties that makes nothing.
     """
-    deal = options.reading(source, overlays, settings=settings).scenario
+    deal = options.reading(source, overlays, settings=settings, as_json=as_json).scenario
     check_size(deal, 1, keep_flows=False)
     entries = options.aside(partial(statement, deal, seed, trial=trial))
     if as_json:

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from sib.amounts import SEPARATORS, NumberFormat
 from sib.deal.location import Keys, spelled
 from sib.deal.overlay import Place
 from sib.deal.parties import BOUGHT, Payer
@@ -25,6 +26,8 @@ Kind = Literal["sourced", "assumed", "default", "untagged"]
 
 LABELS = {"format", "source", "sources", "parties", *IDENTITIES}
 """Fields that name things and assume nothing."""
+LISTED: dict[NumberFormat, str] = {"en": ", ", "nl": "; "}
+"""What stands between the items of a list, by language: no mark that a number may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Assumption:
     ----------
     path : str
         As in messages and in ``--set``.
-    value : str
-        As a reader writes it; lists are divided by commas.
+    value : number, text, flag, date or tuple of these
+        As it applies; ``text_of`` writes it.
     source : str or None
         What the file says of where it comes from; for a value that an overlay or a setting changed without
         a source of its own, which of them did.
@@ -46,7 +49,7 @@ class Assumption:
     """
 
     path: str
-    value: str
+    value: Any
     source: str | None
     kind: Kind
 
@@ -75,7 +78,7 @@ def assumptions(reading: Reading) -> list[Assumption]:
     --------
     >>> from sib.deal.reader import read
     >>> next(each for each in assumptions(read("zwarte-zwanen")) if each.path == "contract.interest.rate")
-    Assumption(path='contract.interest.rate', value='0.04', source='S0', kind='sourced')
+    Assumption(path='contract.interest.rate', value=0.04, source='S0', kind='sourced')
     """
     walk = _Walk(reading.scenario)
     leaves = walk.table(reading.scenario, reading.data, at=_Leaf((), None, None))
@@ -86,7 +89,7 @@ def assumptions(reading: Reading) -> list[Assumption]:
 
 def _told(leaf: _Leaf, places: Mapping[Keys, Place]) -> Assumption:
     kind, source = _origin(leaf, places)
-    return Assumption(spelled(leaf.path), text_of(leaf.value), source, kind)
+    return Assumption(spelled(leaf.path), leaf.value, source, kind)
 
 
 def _origin(leaf: _Leaf, places: Mapping[Keys, Place]) -> tuple[Kind, str | None]:
@@ -99,21 +102,24 @@ def _origin(leaf: _Leaf, places: Mapping[Keys, Place]) -> tuple[Kind, str | None
     return ("assumed" if re.search(r"\bassumed\b", leaf.source.text, re.IGNORECASE) else "sourced"), leaf.source.text
 
 
-def text_of(value: Any) -> str:
-    """Return a value as a reader writes it.
+def text_of(value: Any, lang: NumberFormat = "en") -> str:
+    """Return a value as a reader of a language writes it; lists are divided by commas, in Dutch by semicolons.
 
     Examples
     --------
     >>> text_of(1797500.0), text_of(0.04), text_of(True), text_of(("direct", "real"))
     ('1,797,500', '0.04', 'true', 'direct, real')
+    >>> text_of((1797500.0, 0.04), "nl")
+    '1.797.500; 0,04'
     """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | list):
-        return ", ".join(map(text_of, value))
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+        return LISTED[lang].join(text_of(each, lang) for each in value)
+    if not isinstance(value, int | float):
+        return str(value)
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    return f"{int(value) if is_whole else value:,}".translate(str.maketrans(",.", "".join(SEPARATORS[lang])))
 
 
 class _Walk:

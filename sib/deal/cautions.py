@@ -1,12 +1,15 @@
 """What a deal takes for granted: things assumed independent, and clauses that bite later than one thinks.
 
-Comes in: a scenario. Go out: sentences with the path of the term to look at. All of it is allowed; none of it
-should pass unread. Each question is one small function in a list below.
+Comes in: a scenario. Go out: remarks, each with the path of the term to look at; their sentences are in
+``views/remarks.py``. All of it is allowed; none of it should pass unread. Each question is one small function in a
+list below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from sib.deal.audit import UniformMonths
 from sib.deal.group import CountsProgramme, EffectProgramme
@@ -26,30 +29,39 @@ from sib.deal.programme import (
 )
 from sib.deal.scenario import Scenario
 
-Said = Iterator[tuple[str, str]]
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to be said of a deal.
+
+    Parameters
+    ----------
+    path : str
+        The term to look at.
+    key : str
+        Which sentence it is.
+    values : dict of str to value
+        What fills the gaps of the sentence.
+    """
+
+    path: str
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def assumed_independent(deal: Scenario) -> list[tuple[str, str]]:
+Said = Iterator[Remark]
+
+
+def assumed_independent(deal: Scenario) -> list[Remark]:
     """Return what the deal takes to be independent, each with the field that changes it.
 
     Only what is uncertain in this deal is listed. Independence is the optimistic end: bad luck then averages out.
-
-    Returns
-    -------
-    list of (str, str)
-        What is independent of what, and the path of the field.
     """
     return [said for question in (INDEPENDENT if deal.segments else OF_GROUPS) for said in question(deal)]
 
 
-def cautions(deal: Scenario) -> list[tuple[str, str]]:
-    """Return what deserves a second look before the deal is run.
-
-    Returns
-    -------
-    list of (str, str)
-        The path of a term, and a sentence about it.
-    """
+def cautions(deal: Scenario) -> list[Remark]:
+    """Return what deserves a second look before the deal is run."""
     return [said for question in CAUTIONS for said in question(deal)]
 
 
@@ -79,15 +91,15 @@ def outcomes_of_cases(deal: Scenario) -> Said:
     if not uncertain:
         return
     if isinstance(terms, Independent):
-        yield "outcomes of cases, given the chance of success", f"{path}.kind"
+        yield Remark(f"{path}.kind", "outcomes")
     elif isinstance(terms, BetaBinomial) and terms.icc == 0:
-        yield "outcomes of cases, given the chance of success", f"{path}.icc"
+        yield Remark(f"{path}.icc", "outcomes")
     elif isinstance(terms, GaussianFactor) and terms.causes is None and not terms.weight:
-        yield "outcomes of cases, given the chance of success", f"{path}.weight"
+        yield Remark(f"{path}.weight", "outcomes")
     elif isinstance(terms, GaussianFactor) and terms.causes is not None:
         for segment in uncertain:
             if not any(loads.get(segment.name) for loads in terms.causes.values()):
-                yield f"outcomes of cases in {segment.name!r}, given the chance of success", f"{path}.causes"
+                yield Remark(f"{path}.causes", "outcomes_in", {"segment": segment.name})
 
 
 def chances_of_segments(deal: Scenario) -> Said:
@@ -95,21 +107,21 @@ def chances_of_segments(deal: Scenario) -> Said:
     terms, segments = deal.dependence, deal.segments
     moving = isinstance(terms, BetaBinomial) and terms.icc > 0 and not terms.across_segments
     if moving and sum(not _is_certain(segment) for segment in segments) > 1:
-        yield "what moves the outcomes of one segment and of another", "programme.dependence.across_segments"
+        yield Remark("programme.dependence.across_segments", "segments")
 
 
 def unknown_chances(deal: Scenario) -> Said:
     """What is not known about one segment's chance says nothing about another's."""
     unknown = [segment for segment in deal.segments if not _chance_is_known(segment)]
     if len(unknown) > 1 and deal.dependence.parameters == 0:
-        yield "what is not known of the chances of success of several segments", "programme.dependence.parameters"
+        yield Remark("programme.dependence.parameters", "unknown")
 
 
 def savings_amounts(deal: Scenario) -> Said:
     """A bad year has fewer successes, but successes as large as ever."""
     varying = any(_saving_varies(segment) for segment in deal.segments)
     if varying and deal.dependence.savings == 0:
-        yield "amounts of the savings, of each other and of the outcomes", "programme.dependence.savings"
+        yield Remark("programme.dependence.savings", "savings")
 
 
 def review_errors(deal: Scenario) -> Said:
@@ -120,7 +132,7 @@ def review_errors(deal: Scenario) -> Said:
     chances += [review.overstated_detected] if claims.overstated else []
     errs = deal.accountant.mode != "none" and any(0 < chance < 1 for chance in chances)
     if errs and deal.dependence.review == 0:
-        yield "errors of the review, from claim to claim", "programme.dependence.review"
+        yield Remark("programme.dependence.review", "review")
 
 
 def delays(deal: Scenario) -> Said:
@@ -129,7 +141,7 @@ def delays(deal: Scenario) -> Said:
     varies = isinstance(terms, UniformMonths) and terms.low < terms.high
     if varies and deal.dependence.delays == 0:
         one = "claim" if isinstance(terms, UniformMonths) and terms.per == "case" else "date"
-        yield f"delays of validation, from {one} to {one}", "programme.dependence.delays"
+        yield Remark("programme.dependence.delays", f"delays_by_{one}")
 
 
 def intake_and_success(deal: Scenario) -> Said:
@@ -137,7 +149,7 @@ def intake_and_success(deal: Scenario) -> Said:
     terms = deal.enrolment
     varies = not isinstance(terms, FixedFactor) and terms.low < terms.high
     if varies and deal.dependence.intake == 0:
-        yield "intake and success", "programme.dependence.intake"
+        yield Remark("programme.dependence.intake", "intake")
 
 
 def effects(deal: Scenario) -> Said:
@@ -145,11 +157,11 @@ def effects(deal: Scenario) -> Said:
     programme = deal.programme
     if isinstance(programme, EffectProgramme):
         if len(programme.cohorts) > 1 and not programme.across_cohorts:
-            yield "true effects on different cohorts", "programme.across_cohorts"
+            yield Remark("programme.across_cohorts", "effects_of_cohorts")
         if len(programme.metrics) > 1 and not programme.across_metrics:
-            yield "true effects on different metrics", "programme.across_metrics"
+            yield Remark("programme.across_metrics", "effects_on_metrics")
         if any(metric.evaluator_sd for metric in programme.metrics):
-            yield "errors of the evaluator, from one measurement to the next", "programme.metrics"
+            yield Remark("programme.metrics", "evaluator")
 
 
 def people(deal: Scenario) -> Said:
@@ -158,21 +170,21 @@ def people(deal: Scenario) -> Said:
     if isinstance(programme, CountsProgramme):
         terms = programme.dependence
         if not (getattr(terms, "icc", 0) or getattr(terms, "weight", 0)):
-            yield "outcomes of people, given their chance", "programme.dependence"
+            yield Remark("programme.dependence", "people")
         if isinstance(terms, BetaBinomial) and len(programme.groups) > 1 and not terms.across_segments:
-            yield "what moves the outcomes of one group and of another", "programme.dependence.across_segments"
+            yield Remark("programme.dependence.across_segments", "groups")
         for group in programme.groups:
             if group.within_person == 0:
-                yield f"outcomes of one person in {group.name!r}", f"programme.groups.{group.name}.within_person"
+                yield Remark(f"programme.groups.{group.name}.within_person", "person", {"group": group.name})
         unknown = [o for g in programme.groups for o in g.outcomes if not isinstance(o.chance, FixedChance)]
         if len(unknown) > 1:
-            yield "what is not known of the chances of several outcomes", "programme.groups"
+            yield Remark("programme.groups", "unknown_outcomes")
 
 
 def guarantors(deal: Scenario) -> Said:
     """Whether a guarantor can pay says nothing about how the deal fares."""
     if any(0 < terms.chance_unable < 1 for terms in deal.contract.guarantees):
-        yield "whether a guarantee can be paid, and how the deal fares", "contract.guarantees"
+        yield Remark("contract.guarantees", "guarantors")
 
 
 INDEPENDENT: tuple[Callable[[Scenario], Said], ...] = (
@@ -220,11 +232,7 @@ def validated_too_late(deal: Scenario) -> Said:
         return
     last, date = last_validation_month(deal), deal.timeline.payment_months[-1]
     if last > date:
-        yield (
-            "timeline.payment_dates",
-            f"end in month {date}, but a claim can be validated as late as month {last}: "
-            "what comes after the last date pays nothing and is reported as late",
-        )
+        yield Remark("timeline.payment_dates", "late", {"date": date, "last": last})
 
 
 def review_that_nobody_does(deal: Scenario) -> Said:
@@ -232,7 +240,7 @@ def review_that_nobody_does(deal: Scenario) -> Said:
     accountant = deal.accountant
     for name, terms in (("review", accountant.review), ("claims", accountant.claims)):
         if accountant.mode == "none" and terms.model_copy(update={"source": None}) != type(terms)():
-            yield f"accountant.{name}", 'says what goes wrong, but with accountant.mode = "none" nothing of it happens'
+            yield Remark(f"accountant.{name}", "no_review")
 
 
 def pays_for_what_frees_no_money(deal: Scenario) -> Said:
@@ -242,11 +250,8 @@ def pays_for_what_frees_no_money(deal: Scenario) -> Said:
         counted = [law for law in deal.own_laws() if law in counting.laws and _saves(deal, law, saving_class)]
         laws = ", ".join(law for law in counted if not _frees(deal, law, saving_class))
         if laws:
-            yield (
-                "accountant.counting.classes",
-                f"counts {saving_class} savings, of which nothing is cashable on "
-                f"{laws}: the outcome payer pays for them with other money",
-            )
+            values = {"saving_class": saving_class, "laws": laws}
+            yield Remark("accountant.counting.classes", "not_cashable", values)
 
 
 def _saves(deal: Scenario, law: str, saving_class: str) -> bool:
@@ -274,21 +279,15 @@ def counts_what_others_save(deal: Scenario) -> Said:
     own = deal.own_laws()
     for law in deal.accountant.counting.laws:
         if law not in own:
-            yield (
-                "accountant.counting.laws",
-                f"counts {law}, a budget of the {deal.payers[law].party}: "
-                "the outcome payer pays for a saving that falls to another",
-            )
+            values = {"law": law, "party": deal.payers[law].party}
+            yield Remark("accountant.counting.laws", "wrong_pocket", values)
 
 
 def no_deadweight(deal: Scenario) -> Said:
     """Everything that gets better counts as caused by the help."""
     for segment in deal.segments:
         if segment.deadweight == 0:
-            yield (
-                f"programme.segments.{segment.name}.deadweight",
-                "is 0: every saving counts as the help's own; say what households would have managed without",
-            )
+            yield Remark(f"programme.segments.{segment.name}.deadweight", "no_deadweight")
 
 
 def luck_pays_nothing(deal: Scenario) -> Said:
@@ -298,15 +297,27 @@ def luck_pays_nothing(deal: Scenario) -> Said:
     deadweight = any(segment.deadweight for segment in deal.segments)
     errors = deal.accountant.mode != "none" and deal.accountant.claims.invalid > 0
     if not deadweight and not errors:
-        yield (
-            "accountant.claims",
-            "has no claims for failed cases, and there is no deadweight: a programme "
-            "without any effect would be paid nothing, so luck is not measured",
-        )
+        yield Remark("accountant.claims", "luck")
+
+
+def ends_before_maturity(deal: Scenario) -> Said:
+    """Payment dates that repeat and do not fall on maturity: nothing is paid when the books are closed."""
+    dates, last = deal.timeline.payment_dates, deal.timeline.payment_months[-1]
+    if dates.every is not None and last < deal.timeline.maturity:
+        yield Remark("timeline.payment_dates", "ends_early", {"date": last, "maturity": deal.timeline.maturity})
+
+
+def capped_below_the_commitment(deal: Scenario) -> Said:
+    """A cap on all payments that leaves part of the principal unpaid however well things go."""
+    cap, commitment = deal.contract.caps.total, deal.contract.commitment
+    if cap is not None and cap < commitment:
+        yield Remark("contract.caps.total", "capped", {"cap": cap, "commitment": commitment})
 
 
 CAUTIONS: tuple[Callable[[Scenario], Said], ...] = (
     validated_too_late,
+    ends_before_maturity,
+    capped_below_the_commitment,
     no_deadweight,
     luck_pays_nothing,
     pays_for_what_frees_no_money,

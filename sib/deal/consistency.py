@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from difflib import get_close_matches
 from fractions import Fraction
 from itertools import combinations
 
@@ -144,17 +145,14 @@ def names_are_unique(deal: Scenario) -> Found:
 def waterfall_reaches_everyone(deal: Scenario) -> Found:
     """Each step exists, names a tranche that exists, and the last step takes what is left."""
     tranches = [tranche.name for tranche in deal.contract.tranches]
-    steps = list(deal.contract.waterfall)
-    for step in steps:
-        kind, _, name = step.partition(":")
-        if kind in STEPS_WITH_TRANCHE:
-            if name not in tranches:
-                yield "contract.waterfall", f"has step {step!r}, which names no tranche; {nearest(name, tranches)}"
-        elif step not in ("fees", "recycle", "surplus"):
-            named = (f"{kind}:{tranche}" for kind in STEPS_WITH_TRANCHE for tranche in tranches)
-            known = ["fees", "recycle", *named, "surplus"]
-            yield "contract.waterfall", f"has step {step!r}, which does not exist; {nearest(step, known)}"
-    if len(set(steps)) < len(steps):
+    for step in deal.contract.waterfall:
+        known, meant = _steps_like(deal, step), _meant(deal, step)
+        if step not in known:
+            fails = "names no tranche" if step.partition(":")[0] in STEPS_WITH_TRANCHE else "does not exist"
+            guess = f"did you mean {meant!r}?" if meant in known else f"known: {', '.join(map(repr, known))}"
+            yield "contract.waterfall", f"has step {step!r}, which {fails}; {guess}"
+    steps = [_meant(deal, step) for step in deal.contract.waterfall]
+    if len(set(deal.contract.waterfall)) < len(steps):
         yield "contract.waterfall", "has a step twice; each step stands once"
     if steps[-1] != "surplus" or "surplus" in steps[:-1]:
         yield (
@@ -176,12 +174,30 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
         )
 
 
+def _steps_like(deal: Scenario, step: str) -> list[str]:
+    """Return the steps that one may stand for: those of its kind, or all if it is of no kind that exists."""
+    kind = step.partition(":")[0]
+    kinds = [kind] if kind in STEPS_WITH_TRANCHE else STEPS_WITH_TRANCHE
+    of_tranches = [f"{each}:{tranche.name}" for each in kinds for tranche in deal.contract.tranches]
+    return of_tranches if kind in STEPS_WITH_TRANCHE else ["fees", "recycle", *of_tranches, "surplus"]
+
+
+def _meant(deal: Scenario, step: str) -> str:
+    """Return the step that is meant: a misspelt one is taken for the nearest, so that it is not missed as well."""
+    kind, _, name = step.partition(":")
+    if kind in STEPS_WITH_TRANCHE:
+        close = get_close_matches(name, [tranche.name for tranche in deal.contract.tranches], n=1)
+        return f"{kind}:{close[0]}" if close else step
+    return next(iter(get_close_matches(step, _steps_like(deal, step), n=1)), step)
+
+
 def waterfall_pays_interest(deal: Scenario) -> Found:
     """Interest that is earned has a step that pays it."""
+    steps = [_meant(deal, step) for step in deal.contract.waterfall]
+    everywhere = {step for pool in (steps, *deal.contract.pools.values()) for step in pool}
     for tranche in deal.contract.tranches:
         step = f"interest:{tranche.name}"
-        steps = {each for pool in (deal.contract.waterfall, *deal.contract.pools.values()) for each in pool}
-        if deal.contract.terms_of(tranche).rate > 0 and step not in steps and not tranche.grant:
+        if deal.contract.terms_of(tranche).rate > 0 and step not in everywhere and not tranche.grant:
             yield "contract.waterfall", f'never pays the interest of tranche {tranche.name!r}; add "{step}"'
 
 

@@ -126,7 +126,12 @@ class _Spot:
 
     def entry(self, key: str) -> _Spot:
         """Return the place of an entry of the table that stands here."""
+        if self.shape and self.shape.is_single:
+            raise _NotThereError(spelled(self.path), f"has no terms in it; give it {self.shape.wanted()}")
         table = standing(self.value, self.shape)
+        numbered = re.fullmatch(r"(.+)\[\d+\]", key)
+        if numbered and self.shape and (inner := self.shape.child(numbered[1], table)) and inner.item:
+            raise self.entry(numbered[1]).no_place()
         shape = self.shape.child(key, table) if self.shape else None
         return _Spot((*self.path, key), table.get(key) if isinstance(table, dict) else None, shape)
 
@@ -134,12 +139,23 @@ class _Spot:
         """Return the place of the table of that name in the list that stands here."""
         path = (*self.path, name)
         items = default_list(self.shape) if self.value is None and self.shape else self.value
-        if not has_names(items) or not (self.shape and self.shape.item and self.shape.item.tables):
-            raise _NotThereError(spelled(self.path), "is a list without names; set all of it, between square brackets")
+        if not self._is_named(items):
+            raise self.no_place()
         found = [item for item in items if name_of(item, 0) == name]
         if not found:
             raise _NotThereError(spelled(path), f"is not there; {nearest(name, names(items))}")
-        return _Spot(path, found[0], self.shape.item)
+        return _Spot(path, found[0], self.shape.item if self.shape else None)
+
+    def no_place(self) -> _NotThereError:
+        """Return why nothing in the list that stands here is set by its place."""
+        items = default_list(self.shape) if self.value is None and self.shape else self.value
+        if self._is_named(items) and items:
+            such = spelled((*self.path, names(items)[0]))
+            return _NotThereError(spelled(self.path), f"is a list of things with names; write a name, such as {such}")
+        return _NotThereError(spelled(self.path), "is a list without names; set all of it, between square brackets")
+
+    def _is_named(self, items: Any) -> bool:
+        return has_names(items) and bool(self.shape and self.shape.item and self.shape.item.tables)
 
 
 def _nested(keys: list[str], value: Any, spot: _Spot) -> Any:

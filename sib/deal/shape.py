@@ -72,6 +72,11 @@ class Shape:
         return _is_union(self.core) and not self.tables
 
     @property
+    def is_single(self) -> bool:
+        """Whether one value stands here: no table, no list, and no bare number that a table may replace."""
+        return self.core in _PLAIN or bool(self.choices)
+
+    @property
     def item(self) -> Shape | None:
         """The shape of one item, where a list stands here."""
         return shape_of(get_args(self.core)[0]) if get_origin(self.core) is tuple else None

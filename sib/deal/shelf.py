@@ -92,9 +92,10 @@ def find_overlay(source: str | Path, deal: Path) -> Found:
                 return _from_here(candidate)
     known = {file.stem for place in places for file in _files(place)}
     beside = _from_here(places[0]).shown
+    fails = "does not exist" if mode is None else "is a folder"
     raise _nothing(
         source,
-        f"does not exist; an overlay is a path to a TOML file, or the name of one in {beside}: "
+        f"{fails}; an overlay is a path to a TOML file, or the name of one in {beside}: "
         f"{nearest(path.stem, sorted(known))}",
     )
 

@@ -21,17 +21,20 @@ LONGEST_NAME = 32
 TEXTS: dict[str, tuple[str, str]] = {
     # the sentences that charts answer
     "repayment-risk": (
-        "Repaid in full in {full} of trials; principal lost in {lost}",
-        "Volledig terugbetaald in {full} van de simulaties; hoofdsom deels verloren in {lost}",
+        "Repaid in full in {full} of trials; principal lost (less back than laid out) in {lost}",
+        "Volledig terugbetaald in {full} van de simulaties; hoofdsom deels verloren (minder terug dan ingelegd) in "
+        "{lost}",
     ),
     "outstanding": (
-        "In half of the trials all principal is repaid by {day}; {short} are not repaid in full at maturity",
-        "In de helft van de simulaties is de hoofdsom afgelost in {day}; {short} is op de einddatum niet volledig "
-        "terugbetaald",
+        "In half of the trials all principal is repaid by {day}; in {short} principal or interest is unpaid at "
+        "maturity",
+        "In de helft van de simulaties is de hoofdsom afgelost in {day}; in {short} is op de einddatum hoofdsom of "
+        "rente onbetaald",
     ),
     "outstanding-late": (
-        "In half of the trials principal is still outstanding at maturity; {short} are not repaid in full",
-        "In de helft van de simulaties staat op de einddatum nog hoofdsom open; {short} is niet volledig terugbetaald",
+        "In half of the trials principal is still outstanding at maturity; in {short} principal or interest is unpaid",
+        "In de helft van de simulaties staat op de einddatum nog hoofdsom open; in {short} is hoofdsom of rente "
+        "onbetaald",
     ),
     "municipality-net-cash": (
         "{party} pays more than it saves in {short} of trials; a reserve of {reserve} is enough in 90%",
@@ -47,10 +50,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bridge-empty": ("Nothing is claimed in any trial", "In geen enkele simulatie wordt iets geclaimd"),
     "cumulative-cash": (
-        "On average {investor} ends {result}; {party} pays {paid} and saves {saved}, {cashable} of it cashable",
-        "Gemiddeld eindigt {investor} {result}; {party} betaalt {paid} en bespaart {saved}, waarvan {cashable} "
+        "On average {investor} ends {result}; {party} pays {paid}{own} and saves {saved}, {cashable} of it cashable",
+        "Gemiddeld eindigt {investor} {result}; {party} betaalt {paid}{own} en bespaart {saved}, waarvan {cashable} "
         "verzilverbaar",
     ),
+    "own-costs": (", bears {amount} of fees and costs itself", ", draagt zelf {amount} aan honoraria en kosten"),
+    "own-gain": (", gets {amount} of unspent money back", ", krijgt {amount} ongebruikt geld terug"),
     "ahead": ("{amount} ahead", "{amount} in de plus"),
     "behind": ("{amount} short", "{amount} in de min"),
     "convergence": (
@@ -58,7 +63,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Na {trials} is de kans op volledige terugbetaling bekend op {error} procentpunt na",
     ),
     "compare-repayment": (
-        "Principal is lost in {chances} of trials", "Hoofdsom gaat deels verloren in {chances} van de simulaties",
+        "Principal is lost (less back than laid out) in {chances} of trials",
+        "Hoofdsom gaat deels verloren (minder terug dan ingelegd) in {chances} van de simulaties",
     ),
     "or": (" or ", " of "),
     # repayment and net cash
@@ -97,7 +103,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "of-first": (" (first {n})", " (eerste {n})"),
     "median": ("median", "mediaan"),
     "mean": ("mean", "gemiddelde"),
-    "cash-axis": ("mean cash since closing, {unit}", "gemiddelde kas sinds sluiting, {unit}"),
+    "cash-axis": ("mean cash since closing, {unit}", "gemiddelde kas sinds de ingangsdatum, {unit}"),
     "and": (" and ", " en "),
     "own-savings": (
         "true savings on its own budgets, {label}: {amount}",
@@ -134,6 +140,42 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overstated": ("overstated claim cut", "te hoge claim gecorrigeerd"),
     "wrongly_rejected": ("good claim refused", "goede claim geweigerd"),
     "wrongly_adjusted": ("good claim cut", "goede claim verlaagd"),
+    # what the contract pays at given outcomes
+    "payoff-from": (
+        "From {name} of {value} the investor has its outlay back; {party} pays at most {most}",
+        "Vanaf {name} van {value} heeft de investeerder zijn inleg terug; {party} betaalt hoogstens {most}",
+    ),
+    "payoff-always": (
+        "The investor has its outlay back at every {name} shown; {party} pays from {least} to {most}",
+        "De investeerder heeft bij elke getoonde {name} zijn inleg terug; {party} betaalt van {least} tot {most}",
+    ),
+    "payoff-never": (
+        "The investor has its outlay back at no {name} shown; {party} pays at most {most}",
+        "De investeerder heeft bij geen getoonde {name} zijn inleg terug; {party} betaalt hoogstens {most}",
+    ),
+    "payoff-mixed": (
+        "Whether the investor has its outlay back turns more than once over {name}; {party} pays at most {most}",
+        "Of de investeerder zijn inleg terug heeft wisselt over {name}; {party} betaalt hoogstens {most}",
+    ),
+    "payoff-paid": ("outcome payments, {unit}", "uitkomstbetalingen, {unit}"),
+    "payoff-pays": ("{party} pays", "{party} betaalt"),
+    "payoff-gets": ("{party} receives", "{party} ontvangt"),
+    "payoff-outlay": ("outlay of {party}", "inleg van {party}"),
+    "payoff-irr": ("IRR of the investor, % a year", "IRR van de investeerder, % per jaar"),
+    "payoff-lost": ("nothing back (-100%)", "niets terug (-100%)"),
+    "payoff-below": ("below {floor}%: not drawn", "onder {floor}%: niet getekend"),
+    "payoff-no-rate": ("no IRR at any of these values", "bij geen van deze waarden een IRR"),
+    "payoff-today": (
+        "Where it ends with today's assumptions: mean {mean}", "Waar het eindigt met de aannames van nu: gemiddeld {mean}",
+    ),
+    "payoff-bars": ("trials, % per bar", "simulaties, % per balk"),
+    "money-of": ("{unit}", "{unit}"),
+    "payoff-with": ("with {listed}", "met {listed}"),
+    "payoff-to": ("{name} {first} to {last}", "{name} {first} tot {last}"),
+    "validated_savings": ("validated savings", "gevalideerde besparing"),
+    "validated_cases": ("validated cases", "gevalideerde casussen"),
+    "validated_share": ("validated share of cases", "gevalideerd deel van de casussen"),
+    "enrolled": ("people enrolled", "deelnemers"),
     # foot and units
     "foot": (
         "{name} · {trials} · seed {seed} · scenario {digest}", "{name} · {trials} · seed {seed} · scenario {digest}",
@@ -145,6 +187,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 PARTIES = {
     "investor": "investeerder", "municipality": "gemeente", "provider": "uitvoerder", "intermediary": "dealmaker",
+    "contract account": "contractrekening",
 }
 """Dutch for the names that parties go by where the deal gives them none; a name from the deal is left alone."""
 

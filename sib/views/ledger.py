@@ -70,7 +70,7 @@ def ledger(entries: pd.DataFrame, head: Sequence[str], *, words: Words) -> str:
     words : Words
     """
     lines = [
-        (f"{day:%Y-%m-%d}", plain(payer), plain(payee), plain(clause),
+        (f"{day:%Y-%m-%d}", plain(words.party(payer)), plain(words.party(payee)), plain(clause),
          *_cents((round(amount * 100), round(balance * 100)), words))
         for day, payer, payee, clause, amount, balance in zip(
             entries["date"], entries["payer"], entries["payee"], entries["clause"], entries["amount"],
@@ -78,7 +78,7 @@ def ledger(entries: pd.DataFrame, head: Sequence[str], *, words: Words) -> str:
     ]
     heading = tuple(words(key) for key in ("date", "from", "to", "clause", "amount", "account"))
     found = totals(entries)
-    sums = [(plain(each.party), *_cents((each.received, each.paid, each.net), words)) for each in found]
+    sums = [(plain(words.party(each.party)), *_cents((each.received, each.paid, each.net), words)) for each in found]
     sums.append((words("sum"), "", "", *_cents([sum(each.net for each in found)], words)))
     summed = (words("totals"), *(words(key) for key in ("received", "given", "balance")))
     tables = (ruled(columns([heading, *lines], n_left=4)), ruled(columns([summed, *sums], n_left=1)))

@@ -58,7 +58,8 @@ class Table:
         is_expected : bool
             Whether nothing was stated; then it is said what can be.
         """
-        parts = [self.head(is_expected), self.main(), *self.apart()]
+        stated = [] if is_expected else list(self._stated())
+        parts = [self.head(is_expected), self.main(stated), *self.apart(stated)]
         return "\n\n".join([*parts, *([self.metrics()] if is_expected else [])])
 
     def head(self, is_expected: bool) -> str:
@@ -70,12 +71,12 @@ class Table:
             wrapped(words("payoff_expected" if is_expected else "payoff_arrives")),
         ))
 
-    def main(self) -> str:
+    def main(self, stated: list[Column]) -> str:
         """Return what is paid, and to whom; below the table what is the same at each point."""
         words = self.words
         varying, same = self._parties()
-        table = ruled(columns(self._rows([
-            *self._stated(),
+        table = self._table([
+            *stated,
             self._money(words("payoff_paid"), lambda point: point.outcome_payment),
             self._money(words("payoff_received"), lambda point: point.investor.receipts),
             self._rate("IRR", lambda point: point.investor),
@@ -83,7 +84,7 @@ class Table:
             *((plain(name, longest=LONGEST_HEADING),
                [words("yes" if point.triggers[name] else "no") for point in self.points])
               for name in self.points[0].triggers),
-        ]), n_left=0))
+        ])
         if same:
             listed = " · ".join(f"{heading} {cells[0]}" for heading, cells in same)
             table += f"\n{wrapped(words('same', listed=listed), others='  ')}"
@@ -100,7 +101,7 @@ class Table:
                 (same if len(amounts) == 1 and len(self.points) > 1 else varying).append(column)
         return varying, same
 
-    def apart(self) -> Iterator[str]:
+    def apart(self, stated: list[Column]) -> Iterator[str]:
         """Yield what each payment line pays and each tranche receives, where there are several."""
         words, first = self.words, self.points[0]
         if len(first.payments) > 1:
@@ -108,7 +109,7 @@ class Table:
                 self._money(plain(name, longest=LONGEST_HEADING), lambda point, line=name: point.payments[line])
                 for name in first.payments
             ]
-            yield f"{words('payoff_lines')}\n{ruled(columns(self._rows([*self._stated(), *lines]), n_left=0))}"
+            yield f"{words('payoff_lines')}\n{self._table([*stated, *lines])}"
         if len(first.tranches) > 1:
             held: list[Column] = []
             for name in first.tranches:
@@ -117,7 +118,7 @@ class Table:
                     self._money(title, lambda point, of=name: point.tranches[of].receipts),
                     self._rate(f"{title} IRR", lambda point, of=name: point.tranches[of]),
                 ]
-            yield f"{words('payoff_tranches')}\n{ruled(columns(self._rows([*self._stated(), *held]), n_left=0))}"
+            yield f"{words('payoff_tranches')}\n{self._table([*stated, *held])}"
 
     def metrics(self) -> str:
         """Return what can be stated: each metric with its unit, cohorts and dates."""
@@ -153,5 +154,9 @@ class Table:
             else f"{self.words.number(Decimal(repr(rate)).scaleb(2), -2)}%" for rate in rates
         ]
 
-    def _rows(self, found: Sequence[Column]) -> list[tuple[str, ...]]:
-        return [tuple(heading for heading, _ in found), *zip(*(cells for _, cells in found), strict=True)]
+    def _table(self, found: Sequence[Column]) -> str:
+        """Return columns side by side; those of a single point below each other."""
+        if len(self.points) == 1:
+            return "\n".join(columns([(f"  {heading}", cells[0]) for heading, cells in found], n_left=1))
+        rows = [tuple(heading for heading, _ in found), *zip(*(cells for _, cells in found), strict=True)]
+        return ruled(columns(rows, n_left=0))

@@ -103,8 +103,16 @@ def say_cash(run: Run, paper: Cash, *, say: Captions) -> str:
     )
     return say.text(
         "cumulative-cash", investor=named(run.deal.parties.investor, say), result=result,
-        party=named(run.deal.parties.outcome_payer, say), paid=paid, saved=saved, cashable=cashable,
+        party=named(run.deal.parties.outcome_payer, say), paid=paid, own=_own_costs(run, say), saved=saved,
+        cashable=cashable,
     )
+
+
+def _own_costs(run: Run, say: Captions) -> str:
+    """Say what the municipality bears beside its payments; nothing where it bears nothing."""
+    costs = [row for row in run.rows if (row.party, row.measure) == ("municipality", "own_costs")]
+    keys = (("own-costs" if row.value > 0 else "own-gain", money(row, say).lstrip(MINUS)) for row in costs)
+    return "".join(say.text(key, amount=amount) for key, amount in keys)
 
 
 def say_convergence(run: Run, paper: pd.DataFrame, *, say: Captions) -> str:

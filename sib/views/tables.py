@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sib import __version__
 from sib.bridge import STEP
@@ -18,6 +18,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Simulation
 from sib.measures.risk import error_method
 from sib.results import Row, ratio_class
+from sib.views.remarks import sentence
 from sib.views.words import Words
 
 WIDTH = 104
@@ -29,13 +30,28 @@ GAP = "   "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a party's table: the key of its label, the row it shows, how that is written."""
+    """One line of a party's table.
+
+    Parameters
+    ----------
+    label : str
+        Key of the text before the figure.
+    measure, statistic : str
+        The row that is shown.
+    style : str
+        How its figure is written.
+    is_optional : bool
+        Whether the line is left out where there is no such row, or nothing in it.
+    opposite : str
+        Key of the label where the figure is below zero, which is then shown as a positive one.
+    """
 
     label: str
     measure: str
     statistic: str
     style: str
     is_optional: bool = False
+    opposite: str = ""
 
 
 INVESTOR = (
@@ -45,10 +61,11 @@ INVESTOR = (
     Line("receipts_high", "receipts", "p95", "money"),
     Line("repaid", "repaid_in_full", "probability", "share"),
     Line("lost", "principal_loss", "probability", "share"),
-    Line("var", "loss", "var95", "money"),
-    Line("es", "loss", "es95", "money"),
+    Line("var", "loss", "var95", "money", opposite="var_gain"),
+    Line("es", "loss", "es95", "money", opposite="es_gain"),
     Line("irr_mean", "irr", "mean", "rate"),
     Line("irr_median", "irr", "p50", "rate"),
+    Line("irr_nothing", "irr", "total_loss_share", "share", True),
     Line("irr_undefined", "irr", "undefined_share", "share", True),
     Line("irr_flow", "irr_of_mean_cash_flow", "value", "rate"),
     Line("wal", "wal_years", "mean", "years"),
@@ -58,6 +75,7 @@ MUNICIPALITY = (
     Line("validated_own", "validated_savings", "mean", "money"),
     Line("true", "true_savings", "mean", "money"),
     Line("cashable", "cashable_savings", "mean", "money"),
+    Line("own_costs", "own_costs", "mean", "money", True, opposite="own_gain"),
     Line("net", "net_cash", "mean", "money"),
     Line("net_low", "net_cash", "p05", "money"),
     Line("net_high", "net_cash", "p95", "money"),
@@ -68,6 +86,7 @@ MUNICIPALITY = (
 TRANCHE = (
     Line("outlay", "outlay", "mean", "money"),
     Line("receipts", "receipts", "mean", "money"),
+    Line("lost", "principal_loss", "probability", "share"),
     Line("irr_mean", "irr", "mean", "rate"),
     Line("wal", "wal_years", "mean", "years"),
 )
@@ -119,10 +138,10 @@ class Page:
         n_cases = planned_people(deal)
         return "\n".join((
             plain(deal.name),
-            words("head", trials=words.number(self.simulation.n_trials), seed=self.simulation.seed,
+            words("head", trials=words.trials(self.simulation.n_trials), seed=self.simulation.seed,
                   digest=deal.digest[:DIGEST], version=__version__),
             words("span", closing=dates[0], maturity=deal.timeline.day(deal.timeline.maturity),
-                  cases=words("cases" if deal.segments else "people", n=words.number(n_cases)), currency=deal.currency),
+                  cases=words.people(n_cases, of_cases=bool(deal.segments)), currency=deal.currency),
         ))
 
     def decides(self) -> str:
@@ -150,9 +169,13 @@ class Page:
     def cells(self, party: str, lines: Iterable[Line]) -> Iterator[Cells]:
         """Yield label, figure and error of some lines of a party."""
         for line in lines:
-            row = self.rows[party, line.measure, line.statistic]
-            if row.value or not line.is_optional:
-                yield (self.words(line.label), *self.words.figure(row, line.style))
+            key = (party, line.measure, line.statistic)
+            row = self.rows.get(key) if line.is_optional else self.rows[key]
+            if row is None or (line.is_optional and not row.value):
+                continue
+            is_opposite = bool(line.opposite) and row.value < 0
+            label, shown = (line.opposite, opposite(row)) if is_opposite else (line.label, row)
+            yield (self.words(label), *self.words.figure(shown, line.style))
 
     def parties(self, width: int | None = None) -> str:
         """Return investor and outcome payer side by side."""
@@ -163,7 +186,7 @@ class Page:
         return beside(left, right, width=width)
 
     def _title(self, role: str, name: str) -> str:
-        title = self.words(role)
+        title, name = self.words(role), self.words.party(name)
         return title if name.lower() == title.lower() else self.words("party", role=title, name=plain(name))
 
     def _capacity(self) -> Iterator[Cells]:
@@ -201,9 +224,10 @@ class Page:
         return alone(block(self.words("trigger", name=plain(trigger.name)), list(self.cells("accountant", TRIGGER))))
 
     def foot(self) -> str:
-        """Return what the errors are, and what was checked."""
+        """Return what two words mean, what the errors are, and what was checked."""
         method = self.words(error_method(self.simulation.n_trials))
-        return wrapped(self.words("error", method=method, checks=len(self.simulation.checks)))
+        told = (self.words("meant"), self.words("error", method=method, checks=len(self.simulation.checks)))
+        return "\n".join(map(wrapped, told))
 
     def is_supported(self) -> bool:
         """Whether there are trials enough for every figure on the page."""
@@ -212,13 +236,23 @@ class Page:
         return all(note != few for _, _, note in shown)
 
 
+def opposite(row: Row) -> Row:
+    """Return a row with its sign changed: what is no loss is a gain."""
+    low, high = (None if end is None else -end for end in (row.high, row.low))
+    return replace(row, value=-row.value, low=low, high=high)
+
+
 def assumptions(deal: Scenario, words: Words) -> Iterator[str]:
     """Yield what is taken to be independent, and what is worth a second look."""
-    told = [wrapped(f"{what}  ({path})", "  ", others="    ") for what, path in assumed_independent(deal)]
-    yield "\n".join((words("independent"), *(told or [f"  {words('none_independent')}"])))
-    told = [wrapped(f"{path} {what}", "  ", others="    ") for path, what in cautions(deal)]
+    told = [f"{sentence(each, words.lang)}  ({each.path})" for each in assumed_independent(deal)]
+    yield _listed(words("independent"), told or [words("none_independent")])
+    told = [f"{each.path} {sentence(each, words.lang)}" for each in cautions(deal)]
     if told:
-        yield "\n".join((words("cautions"), *told))
+        yield _listed(words("cautions"), told)
+
+
+def _listed(heading: str, texts: Sequence[str]) -> str:
+    return "\n".join((heading, *(wrapped(text, "  ", others="    ") for text in texts)))
 
 
 def block(title: str, cells: Sequence[Cells]) -> list[str]:

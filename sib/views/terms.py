@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from sib import __version__
-from sib.deal.assumptions import Assumption
+from sib.deal.assumptions import Assumption, text_of
 from sib.deal.assumptions import assumptions as terms_of
 from sib.deal.reader import Reading
 from sib.linter import Finding
@@ -24,7 +24,9 @@ DITTO, SHORTEST_DITTO = '"', 12
 """What stands for a source that goes on, and how long a source is before it is worth that."""
 NAMED = {
     ("payers",), ("programme", "segments"), ("budget", "lines"), ("contract", "cohorts"), ("contract", "triggers"),
-    ("contract", "payments"), ("contract", "tranches"), ("contract", "fees"),
+    ("contract", "payments"), ("contract", "tranches"), ("contract", "fees"), ("contract", "guarantees"),
+    ("contract", "early_ends"), ("contract", "outcome_payers"), ("programme", "metrics"), ("programme", "cohorts"),
+    ("programme", "groups"),
 }
 """Tables of things that have names; each thing stands under its own heading."""
 
@@ -60,11 +62,11 @@ def term_sheet(reading: Reading, words: Words) -> str:
     tables: dict[str, list[Line]] = {}
     for term in terms:
         heading, name = parted(term.path)
-        line = (name, plain(term.value, longest=None), origin(term, words))
+        line = (name, plain(text_of(term.value, words.lang), longest=None), origin(term, words))
         tables.setdefault(heading or words("deal"), []).append(line)
     sources = [wrapped(f"{name}: {text}", "  ", others="    ") for name, text in deal.sources.items()]
     listed = ["\n".join((words("sources"), *sources))] if sources else []
-    sheets = ("\n".join(_table(heading, lines)) for heading, lines in tables.items())
+    sheets = ("\n".join(_table(heading, lines, words)) for heading, lines in tables.items())
     return "\n\n".join((head, *sheets, *listed, *assumptions(deal, words)))
 
 
@@ -83,12 +85,12 @@ def _finding(finding: Finding, words: Words) -> Iterator[str]:
     yield from (f"      {name:<{label}}  {figure:>{width}}" for name, figure in figures.items())
 
 
-def _table(heading: str, lines: list[Line]) -> Iterator[str]:
+def _table(heading: str, lines: list[Line], words: Words) -> Iterator[str]:
     """Yield the lines of one table; a source that goes on is not repeated."""
     label = max(len(name) for name, _, _ in lines)
     value = max((len(text) for _, text, _ in lines if len(text) <= LONGEST_VALUE), default=0)
     indent = " " * (label + value + 6)
-    yield plain(heading, longest=None)
+    yield plain(words.table(heading), longest=None)
     before = ""
     for name, text, source in lines:
         start = f"  {name:<{label}}  {text:<{value}}  "

@@ -17,18 +17,25 @@ from sib.views.captions import Captions
 TEXTS: dict[str, tuple[str, str]] = {
     # head and foot
     "head": (
-        "{trials} trials · seed {seed} · scenario {digest} · sib {version}",
-        "{trials} simulaties · seed {seed} · scenario {digest} · sib {version}",
+        "{trials} · seed {seed} · scenario {digest} · sib {version}",
+        "{trials} · seed {seed} · scenario {digest} · sib {version}",
     ),
     "span": (
         "closing {closing} · maturity {maturity} · {cases} · amounts in {currency}",
-        "sluiting {closing} · einddatum {maturity} · {cases} · bedragen in {currency}",
+        "ingangsdatum {closing} · einddatum {maturity} · {cases} · bedragen in {currency}",
+    ),
+    "meant": (
+        "Principal is lost where receipts, interest included, stay below the outlay; repaid in full is with all "
+        "interest.",
+        "Hoofdsom is verloren waar de ontvangsten, rente meegeteld, onder de inleg blijven; volledig terugbetaald is "
+        "met alle rente.",
     ),
     "error": (
         "± is the 95% error of the simulation ({method}; order statistics for quantiles). More trials make it smaller; "
         "they do not make the assumptions better. {checks} bookkeeping checks held in every trial.",
-        "± is de 95%-fout van de simulatie ({method}; rangordegrootheden voor kwantielen). Meer simulaties maken haar "
-        "kleiner; de aannames worden er niet beter van. {checks} boekhoudcontroles klopten in elke simulatie.",
+        "± is de 95%-fout van de simulatie ({method}; orde-statistieken voor kwantielen). Meer simulaties "
+        "verkleinen die fout; de aannames worden er niet beter van. {checks} boekhoudcontroles klopten in elke "
+        "simulatie.",
     ),
     "batch means": ("means of blocks of 256 trials", "gemiddelden van blokken van 256 simulaties"),
     "independent trials": ("trials taken as independent", "simulaties als onafhankelijk genomen"),
@@ -37,7 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "at_least": ("(at least {bound})", "(minstens {bound})"),
     "undefined": ("undefined", "onbepaald"),
     # the three numbers
-    "decides": ("What decides this deal", "Wat deze deal beslist"),
+    "decides": ("What decides this deal", "Wat deze deal bepaalt"),
     "needed": (
         "chance of success at which the deal just repays in full if nothing varies; {expected} is expected",
         "slaagkans waarbij de deal net volledig terugbetaalt als niets varieert; {expected} wordt verwacht",
@@ -64,17 +71,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "irr_median": ("IRR, median", "IRR, mediaan"),
     "irr_flow": ("IRR of the mean cash flow", "IRR van de gemiddelde kasstroom"),
     "irr_undefined": ("IRR undefined in", "IRR onbepaald in"),
-    "var": ("Loss in 1 of 20 over (VaR95)", "Verlies in 1 op 20 boven (VaR95)"),
-    "es": ("Mean of those losses (ES95)", "Gemiddelde daarvan (ES95)"),
+    "irr_nothing": ("IRR -100%, nothing back, in", "IRR -100%, niets terug, in"),
+    "var": ("Loss in 1 of 20 over (VaR95)", "Verlies, in 1 op 20 groter dan (VaR95)"),
+    "var_gain": ("Gain in 1 of 20 under (VaR95)", "Winst, in 1 op 20 kleiner dan (VaR95)"),
+    "es": ("Mean loss in those (ES95)", "Gemiddeld verlies daarin (ES95)"),
+    "es_gain": ("Mean gain in those (ES95)", "Gemiddelde winst daarin (ES95)"),
     "wal": ("Average life, years (WAL)", "Gemiddelde looptijd, jaren (WAL)"),
     "pays": ("Pays, expected", "Betaalt, verwacht"),
     "validated_own": ("Savings validated", "Besparing gevalideerd"),
     "true": ("Savings that are true", "Besparing werkelijk"),
     "cashable": ("Savings that free money", "Besparing verzilverbaar"),
+    "own_costs": ("Fees and costs it bears", "Honoraria en eigen kosten"),
+    "own_gain": ("Unspent money it gets back", "Ongebruikt geld terug"),
     "net": ("Net cash, expected", "Netto kas, verwacht"),
     "net_low": ("  in 1 of 20 less than (p05)", "  in 1 op 20 minder dan (p05)"),
     "net_high": ("  in 1 of 20 more than (p95)", "  in 1 op 20 meer dan (p95)"),
-    "pays_more": ("Chance it pays more than saves", "Kans meer betaald dan bespaard"),
+    "pays_more": ("Chance it pays more than saves", "Kans dat zij meer betaalt dan bespaart"),
     "break_even": ("Cashability that breaks even", "Verzilverbaarheid, break-even"),
     "reserve": ("Reserve enough in 9 of 10 (P90)", "Reserve genoeg in 9 op 10 (P90)"),
     "ratio": ("Capacity / reserve, class {letter}", "Capaciteit / reserve, klasse {letter}"),
@@ -95,11 +107,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Onafhankelijk verondersteld: pech middelt dan uit (veld dat het verandert)",
     ),
     "none_independent": ("nothing that is uncertain", "niets dat onzeker is"),
-    "cautions": ("Worth a second look", "Een tweede blik waard"),
+    "cautions": ("Worth a second look", "Verdient een tweede blik"),
     "findings": ("What the contract leaves open", "Wat het contract openlaat"),
     "terms": (
         "{n} terms: {sourced} from documents, {assumed} assumed, {default} by default, {untagged} without a source",
-        "{n} termen: {sourced} uit documenten, {assumed} aangenomen, {default} standaard, {untagged} zonder bron",
+        "{n} voorwaarden: {sourced} uit documenten, {assumed} aangenomen, {default} standaard, {untagged} zonder bron",
     ),
     "sheet": ("scenario {digest} · sib {version}", "scenario {digest} · sib {version}"),
     "default": ("default", "standaard"),
@@ -108,7 +120,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deal": ("deal", "deal"),
     "sources": ("Sources", "Bronnen"),
     # packaged deals and statement
-    "cases": ("{n} cases", "{n} casussen"),
+    "one_case": ("{n} case", "{n} casus"),
+    "many_cases": ("{n} cases", "{n} casussen"),
+    "one_trial": ("{n} trial", "{n} simulatie"),
+    "many_trials": ("{n} trials", "{n} simulaties"),
     "people": ("{n} people", "{n} mensen"),
     "trial": ("trial {trial} · seed {seed} · scenario {digest} · sib {version}",
               "simulatie {trial} · seed {seed} · scenario {digest} · sib {version}"),
@@ -129,8 +144,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "exact, geen simulatie · scenario {digest} · sib {version} · bedragen in {currency}",
     ),
     "payoff_arrives": (
-        "A value without a date is the last one, and arrives over the payment dates as the deal expects it to.",
-        "Een waarde zonder datum is de laatste, en komt over de betaaldata binnen zoals het contract verwacht.",
+        "A value without a date is the last one, and arrives over the payment dates as expected.",
+        "Een waarde zonder datum is de laatste, en komt over de betaaldata binnen zoals verwacht.",
     ),
     "payoff_expected": (
         "What today's assumptions expect, without variance; which is not what happens on average.",
@@ -160,6 +175,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unit_points": ("points", "punten"),
 }
 """By key: English, Dutch."""
+
+TABLES = {
+    "timeline": "Tijdlijn", "parties": "Partijen", "payers": "Budget", "programme": "Programma",
+    "programme.segments": "Segment", "budget": "Begroting", "budget.lines": "Begrotingsregel",
+    "accountant": "Accountant", "contract": "Contract", "contract.cohorts": "Cohort", "contract.triggers": "Drempel",
+    "contract.payments": "Betaling", "contract.tranches": "Tranche", "contract.fees": "Vergoeding",
+    "contract.guarantees": "Garantie", "contract.early_ends": "Vervroegd einde",
+    "contract.outcome_payers": "Uitkomstbetaler", "programme.metrics": "Maat", "programme.cohorts": "Cohort",
+    "programme.groups": "Groep",
+    "measures": "Maatstaven",
+}
+"""Dutch for the tables of a scenario, each after the one it lies in; in English they go by their paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +235,39 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its values filled in."""
         return TEXTS[key][self.lang == "nl"].format(**values)
+
+    def cases(self, n: int) -> str:
+        """Return a number of cases."""
+        return self("one_case" if n == 1 else "many_cases", n=self.number(n))
+
+    def people(self, n: int, *, of_cases: bool) -> str:
+        """Return a number of people, who are cases where each is claimed by itself."""
+        return self.cases(n) if of_cases else self("people", n=self.number(n))
+
+    def trials(self, n: int) -> str:
+        """Return a number of trials.
+
+        Examples
+        --------
+        >>> Words("en").trials(1), Words("nl").trials(20_000)
+        ('1 trial', '20.000 simulaties')
+        """
+        return self("one_trial" if n == 1 else "many_trials", n=self.number(n))
+
+    def party(self, name: str) -> str:
+        """Return the name of a party, in Dutch where it is one that the program gave."""
+        return Captions(self.lang, "").party(name)
+
+    def table(self, path: str) -> str:
+        """Return what a table of a scenario is called, and the path it is written under.
+
+        Examples
+        --------
+        >>> Words("en").table("timeline"), Words("nl").table("timeline"), Words("nl").table("contract.triggers.proof")
+        ('timeline', 'Tijdlijn: timeline', 'Drempel: contract.triggers.proof')
+        """
+        names = [name for table, name in TABLES.items() if path == table or path.startswith(f"{table}.")]
+        return f"{names[-1]}: {path}" if names and self.lang == "nl" else path
 
     def reason(self, name: str) -> str:
         """Return what a step of the bridge is called."""
