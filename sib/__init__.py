@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from sib.deal.scenario import Scenario
     from sib.errors import OutputError, RefusedError, ScenarioError, SibError
     from sib.results import Row
-    from sib.run import Run, load, simulate
+    from sib.run import Run, load, payoff, simulate
 
 __version__ = "0.1.0"
 
 __all__ = [
     "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__", "load",
-    "packaged", "simulate",
+    "packaged", "payoff", "simulate",
 ]
 
 _ROOMS = {
-    "load": "run", "simulate": "run", "Run": "run", "Row": "results", "packaged": "deal.reader",
+    "load": "run", "payoff": "run", "simulate": "run", "Run": "run", "Row": "results", "packaged": "deal.reader",
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors",
 }

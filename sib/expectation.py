@@ -15,7 +15,7 @@ from sib.arrays import Cents
 from sib.chance.draws import BLOCK
 from sib.contract.metrics import Metrics
 from sib.contract.ratecards import cards, spread_evenly
-from sib.deal.group import CountsProgramme, EffectProgramme
+from sib.deal.group import CountsProgramme, EffectProgramme, months_of
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.profile import expected_metrics, expected_spending, midpoints, planned_plans
@@ -64,7 +64,7 @@ def _of_effect(deal: Scenario, calendar: Grid) -> Metrics:
         for cohort in programme.cohorts:
             terms = effect_of(metric, cohort)
             mean = EFFECTS[type(terms)](midpoints(2000), terms).mean() if terms.kind != "fixed" else terms.value
-            values[cohort.name] = np.repeat(in_steps(metric, np.array([[mean]])), len(cohort.measured), axis=0)
+            values[cohort.name] = np.repeat(in_steps(metric, np.array([[mean]])), len(months_of(metric, cohort)), axis=0)
         series[metric.name] = on_dates(programme, metric, values=values, calendar=calendar)
     sizes = np.array([[*(cohort.size for cohort in programme.cohorts), 0.0]]).T
     return _group_metrics(deal, series, sizes, calendar)

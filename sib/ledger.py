@@ -105,9 +105,9 @@ def _paid_out(deal: Scenario, flows: CashFlows) -> Iterator[Movement]:
 
 
 def holder_of(deal: Scenario, claim: str) -> str:
-    """Return the role that put in the money of the tranche that a claim names."""
+    """Return the role that put in the money of the tranche that a claim names, or the party that it names."""
     name = claim.partition(":")[2]
-    return next(tranche.holder for tranche in deal.contract.tranches if tranche.name == name)
+    return next((tranche.holder for tranche in deal.contract.tranches if tranche.name == name), name)
 
 
 def role_of(deal: Scenario, payer: str) -> str:

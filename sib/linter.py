@@ -19,6 +19,7 @@ from sib.contract.interest import DAY_COUNTS, Account, accrual
 from sib.deal.assumptions import assumptions
 from sib.deal.consistency import planned_people
 from sib.deal.contract import Caps
+from sib.deal.group import EffectProgramme
 from sib.deal.lending import Interest, Schedule
 from sib.deal.lint import left_open, readers
 from sib.deal.location import spelled
@@ -33,6 +34,8 @@ CLIFF = 0.1
 """Share of the commitment by which a payment may move at once."""
 NEAR = (1, 5, 10)
 """Changes of today's estimate that are tried, in percent."""
+WAYS = {"less": -1, "more": 1}
+"""Directions of a change."""
 PARTS, PIECES = 200, 32
 """Parts of the scan from 0 to twice today's estimate, and pieces into which a part with a jump is cut again."""
 AMBIGUOUS = 0.001
@@ -122,6 +125,7 @@ def _measures(deal: Scenario) -> list[_Measure]:
         base = np.broadcast_to(base, number.shape)[-1, 0]
         is_share = reader.metric == "validated_share"
         scale = SHARE_STEPS if is_share else metrics.scale(reader.metric)
+        value = number[-1, 0] * (scale if is_share else 1) / base if base > 0 else 0.0
         today = round(value) if np.isfinite(value) else 0
         if today and reader.name not in found:
             levels = {
@@ -134,10 +138,10 @@ def _measures(deal: Scenario) -> list[_Measure]:
 
 
 def _possible(deal: Scenario, metric: str, *, scale: int) -> int:
-    """Return the most steps that a metric can come to, as far as that is known."""
+    """Return the most steps that a metric can come to: people bound what is counted of them."""
     if metric == "validated_share":
         return scale
-    if deal.metrics[metric] != "count":
+    if deal.metrics[metric] != "count" or isinstance(deal.programme, EffectProgramme):
         return 10**15
     groups = getattr(deal.programme, "groups", ())
     times = [outcome.most for group in groups for outcome in group.outcomes if outcome.name == metric]
@@ -169,12 +173,14 @@ def cliffs(reading: Reading) -> Iterator[Finding]:
         near = _nearby(measure, paid)
         if jump is not None:
             yield _jump(measure, paid, jump=jump, near=near)
-        elif max(abs(near[f"pays_1%_{way}"] - paid[measure.today]) for way in ("less", "more")) > least:
-            yield _slope(measure, paid, near=near)
+        elif max(abs(near.get(f"pays_1%_{way}", paid[measure.today]) - paid[measure.today]) for way in WAYS) > least:
+            yield _slope(measure, near)
 
 
 def _nearest_jump(deal: Scenario, measure: _Measure, *, paid: _Paid, least: float) -> tuple[int, int] | None:
     """Return the jump nearest to today's estimate, from nothing to twice it, as the steps before and after."""
+    if not measure.levels:  # nothing turns on it: prices and shares alone
+        return None
     sign, furthest = (1 if measure.today > 0 else -1), min(2 * abs(measure.today), measure.most)
     known = {sign * round(furthest * part / PARTS) for part in range(PARTS + 1)}
     known |= {mark + step for mark in (measure.today, *measure.levels) for step in (-1, 0, 1)}
@@ -184,14 +190,11 @@ def _nearest_jump(deal: Scenario, measure: _Measure, *, paid: _Paid, least: floa
         paid.learn(end for pair in open_ones for end in pair)
         wide = [(a, b) for a, b in open_ones if abs(paid[b] - paid[a]) > least]
         jumps += [(a, b) for a, b in wide if b - a == 1]
-        open_ones = [piece for a, b in wide if b - a > 1 for piece in _pieces(a, b)]
-    if measure.name in OF_CASES and len(deal.contract.metrics_used & set(OF_CASES)) > 1:
-        jumps = [pair for pair in jumps if _field_of(measure, pair)]  # they move together: each jump is told once
+        open_ones = [piece for a, b in wide if b - a > 1 for piece in pairwise([*range(a, b, -((a - b) // PIECES)), b])]
+    several = len(deal.contract.metrics_used & set(OF_CASES)) > 1
+    if "." in measure.name or (several and measure.name in OF_CASES):  # what moves another along is told once
+        jumps = [pair for pair in jumps if _field_of(measure, pair)]
     return min(jumps, key=lambda pair: min(abs(end - measure.today) for end in pair), default=None)
-
-
-def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
-    return pairwise([*range(first, last, -((first - last) // PIECES)), last])
 
 
 def _field_of(measure: _Measure, jump: tuple[int, int]) -> str | None:
@@ -209,18 +212,19 @@ def _jump(measure: _Measure, paid: _Paid, *, jump: tuple[int, int], near: dict[s
         "cliff",
         _field_of(measure, jump) or "contract.payments",
         f"makes a cliff: at {_plain(at)} of {measure.name} the payment jumps from {paid[below]:,.0f} to "
-        f"{paid[level]:,.0f}; today's estimate is {_plain(today)} ({where}). Let it rise on a line "
-        '(kind = "interpolated_table"), or keep the distance',
+        f"{paid[level]:,.0f}; today's estimate is {_plain(today)} ({where}). Let it rise "
+        'gradually (kind = "interpolated_table"), or keep the distance',
         {"at": at, "pays_below": paid[below], "pays_from": paid[level], "today": today, **near},
     )
 
 
-def _slope(measure: _Measure, paid: _Paid, *, near: dict[str, float]) -> Finding:
+def _slope(measure: _Measure, near: dict[str, float]) -> Finding:
     return Finding(
         "cliff",
         "contract.payments",
-        f"are steep at today's estimate of {measure.name}, {_plain(measure.today / measure.scale)}: 1% less pays "
-        f"{near['pays_1%_less']:,.0f}, 1% more {near['pays_1%_more']:,.0f}. Flatten the table, or cap the line (cap)",
+        f"are steep at today's estimate of {measure.name}, {_plain(measure.today / measure.scale)}, which pays "
+        f"{near['pays_today']:,.0f}: a step or 1% less pays {near['pays_1%_less']:,.0f}, more "
+        f"{near.get('pays_1%_more', near['pays_today']):,.0f}. Flatten the table, or cap the line (cap)",
         {"today": measure.today / measure.scale, **near},
     )
 
@@ -230,10 +234,10 @@ def _nearby(measure: _Measure, paid: _Paid) -> dict[str, float]:
     steps = {"pays_today": measure.today}
     for change in NEAR:
         far = max(1, round(abs(measure.today) * change / 100))
-        ends = {"less": measure.today - far, "more": measure.today + far}
-        steps |= {f"pays_{change}%_{way}": end for way, end in ends.items() if abs(end) <= measure.most}
-    paid.learn(steps.values())
-    return {name: paid[end] for name, end in steps.items()}
+        steps |= {f"pays_{change}%_{way}": measure.today + sign * far for way, sign in WAYS.items()}
+    possible = {name: end for name, end in steps.items() if abs(end) <= measure.most}
+    paid.learn(possible.values())
+    return {name: paid[end] for name, end in possible.items()}
 
 
 def _plain(value: float) -> str:
@@ -249,7 +253,7 @@ def interest_readings(reading: Reading) -> Iterator[Finding]:
     deal = reading.scenario
     tagged = {each.path: each for each in assumptions(reading)}
     for path, terms, share in _loans(deal):
-        lent = float(round(exact(share) * exact(deal.contract.commitment), 2))
+        lent = float(round(share * exact(deal.contract.commitment), 2))
         amounts = {name: interest_on(lent, other, calendar=grid(deal)) for name, other in readings_of(terms)}
         said = [tagged[f"{path}.{each}"] for each in READING_FIELDS if f"{path}.{each}" in tagged]
         is_open = any(each.kind in ("assumed", "untagged") for each in said)
@@ -267,15 +271,16 @@ def interest_readings(reading: Reading) -> Iterator[Finding]:
             )
 
 
-def _loans(deal: Scenario) -> Iterator[tuple[str, Interest, float]]:
+def _loans(deal: Scenario) -> Iterator[tuple[str, Interest, Fraction]]:
     """Interest terms with the share of the commitment that they hold for."""
-    owed = [tranche for tranche in deal.contract.tranches if not tranche.grant]
-    shares = [("contract.interest", deal.contract.interest, sum(each.share for each in owed if each.interest is None))]
-    shares += [
-        (spelled(("contract", "tranches", each.name, "interest")), each.interest, each.share)
-        for each in owed if each.interest is not None
-    ]
-    return ((path, terms, share) for path, terms, share in shares if terms.rate and share)
+    contract = deal.contract
+    owed = [(each, contract.share_of(each)) for each in contract.tranches if not each.grant]
+    at_large = sum((share for each, share in owed if each.interest is None), Fraction(0))
+    if contract.interest.rate and at_large:
+        yield "contract.interest", contract.interest, at_large
+    for each, share in owed:
+        if each.interest is not None and each.interest.rate and share:
+            yield spelled(("contract", "tranches", each.name, "interest")), each.interest, share
 
 
 def readings_of(terms: Interest) -> list[tuple[str, Interest]]:

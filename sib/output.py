@@ -1,8 +1,8 @@
-"""The result folder: what a run leaves on disk.
+"""The result folder: what a run leaves on disk, and what a payoff does.
 
-In come a run and the reading it began with, out go ``manifest.json``, tables, trials and charts. But for the
-manifest's times every byte follows from scenario, seed, version and platform. No figure is made here that the run
-does not have.
+In come a run, or points, and the reading they began with, out go ``manifest.json``, tables, trials and charts.
+But for the manifest's times every byte follows from scenario, seed, version and platform. No figure is made here that
+the run does not have.
 """
 
 from __future__ import annotations
@@ -25,12 +25,15 @@ from sib.amounts import NumberFormat
 from sib.bridge import STEP, bridge_rows
 from sib.deal.reader import Reading
 from sib.folder import MANIFEST, files, sha256, told
+from sib.payout import Point, as_row
 from sib.results import Row, percentile
-from sib.run import Run
+from sib.run import Run, simulate
 
 ROW_FIELDS = tuple(Row.__dataclass_fields__)
 PATH_TRIALS = 20_000
 """Trials that the quantiles of flows come from: the first so many."""
+CURVE_TRIALS, CURVE_SEED = 2_000, 1
+"""Of the simulation below a payoff's curve."""
 PATH_LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "pydantic", "click")
 PATHS = {
@@ -63,20 +66,52 @@ def save(run: Run, folder: Path, *, reading: Reading, started: datetime, lang: N
             write(run, folder / name)
         (folder / "charts").mkdir()
         save_charts(run, folder / "charts", lang=lang)
-        text = json.dumps(_manifest(run, folder, reading, started), indent=1, ensure_ascii=True)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+        about = {"seed": run.seed, "trials": run.n_trials, "method": "mc", "checks": list(run.simulation.checks)}
+        write_manifest(folder, reading, started=started, about=about)
 
 
-def _manifest(run: Run, folder: Path, reading: Reading, started: datetime) -> dict[str, Any]:
+def save_payoff(
+    points: Sequence[Point], folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write what a deal pays at given outcomes: the points, and a chart of them where a metric was stated.
+
+    Parameters
+    ----------
+    points : sequence of Point
+    folder : Path
+        From ``result_folder``, still empty.
+    reading : Reading
+    started : datetime
+    lang : {"en", "nl"}
+        Language of the chart.
+    """
+    from sib.views.curve import draw_curve
+    from sib.views.style import write_figure
+
+    rows = [as_row(point) for point in points]
+    about: dict[str, Any] = {"method": "exact", "points": len(rows)}
+    with told(folder):
+        write_csv(folder / "payoff.csv", tuple(rows[0]), lines=[list(row.values()) for row in rows])
+        if points[0].is_stated:
+            about |= {"seed": CURVE_SEED, "trials": CURVE_TRIALS, "metrics": list(points[0].metrics)}
+            run = simulate(reading.scenario, CURVE_TRIALS, seed=CURVE_SEED)
+            write_figure(draw_curve(run, points, lang=lang), folder, name="payoff")
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def write_manifest(folder: Path, reading: Reading, *, started: datetime, about: dict[str, Any]) -> None:
+    """Write what the folder holds, and from what it can be made again; the last file to be written."""
+    text = json.dumps(_manifest(folder, reading, started, about), indent=1, ensure_ascii=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _manifest(folder: Path, reading: Reading, started: datetime, about: dict[str, Any]) -> dict[str, Any]:
     return {
-        "scenario": run.deal.canonical(),
-        "digest": run.deal.digest,
+        "scenario": reading.scenario.canonical(),
+        "digest": reading.scenario.digest,
         "overlays": [Path(overlay).name for overlay in reading.overlays],
         "settings": [[path, _plain(value)] for path, value in reading.settings],
-        "seed": run.seed,
-        "trials": run.n_trials,
-        "method": "mc",
-        "checks": list(run.simulation.checks),
+        **about,
         "versions": {
             "sib": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES},
         },

@@ -33,6 +33,8 @@ from sib.stated import MetricError, Stated, stated_metrics
 Number: TypeAlias = float | str | Fraction
 ROOM = 1024
 """Points that are worked out at once."""
+FINEST = 9
+"""Decimals of a value; what comes behind is rounded off."""
 LARGEST = 10**12
 """Largest value of a metric; no deal is that large."""
 
@@ -57,7 +59,7 @@ class Point:
     Parameters
     ----------
     metrics : dict of str to float
-        As stated; what is expected of each where nothing is.
+        As stated; what is expected of all of them where nothing is.
     outcome_payment : float
         All outcome payments, less surplus and what was owed back.
     payments : dict of str to float
@@ -71,6 +73,8 @@ class Point:
         Met on the last payment date.
     unpaid : float
         Principal and interest that nobody paid.
+    is_stated : bool
+        Whether metrics were stated; else they are what is expected.
     """
 
     metrics: dict[str, float]
@@ -82,6 +86,7 @@ class Point:
     guarantees: dict[str, float]
     triggers: dict[str, bool]
     unpaid: float
+    is_stated: bool = True
 
 
 def payoff(deal: Scenario, values: Mapping[str, Sequence[Number]]) -> list[Point]:
@@ -162,6 +167,7 @@ def _points(
             guarantees=at(sums["guarantees"]),
             triggers={name: bool(found[-1, place]) for name, found in flows.met.items()},
             unpaid=float(unpaid[place]) / 100,
+            is_stated=bool(stated),
         )
 
 
@@ -233,11 +239,11 @@ def placed(deal: Scenario, name: str) -> tuple[str, str | None, int | None]:
 
 
 def _stated(deal: Scenario, name: str, values: Sequence[Number], n_points: int) -> Stated:
-    if len(values) not in (1, n_points):
+    if not values or len(values) not in (1, n_points):
         raise MetricError(
-            f"{name} has {len(values)} values where another metric has {n_points}; give as many of each, or one"
+            f"{name} has {len(values)} values where {max(n_points, 1)} are meant; give as many of each metric, or one"
         )
-    numbers = tuple(each if isinstance(each, Fraction) else exact(each) for each in values)
+    numbers = tuple(round(each if isinstance(each, Fraction) else exact(each), FINEST) for each in values)
     metric, cohort, month = placed(deal, name)
     largest = max(numbers, key=abs)
     if abs(largest) > LARGEST:

@@ -20,6 +20,7 @@ from sib.ledger import parties
 from sib.measures import risk
 from sib.measures.returns import irr_of_mean_cash_flow
 from sib.measures.risk import Estimate
+from sib.needed import needed
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90, 0.95, 0.99)
 """Levels of the quantiles p01 to p99."""
@@ -301,6 +302,7 @@ def deciding(summary: Summary) -> Iterator[Row]:
     """The three numbers that decide the deal."""
     found = summary.decisive
     if found is None:
+        yield from _outcomes_needed(summary)
         return
     yield summary.row(("programme", "effective_cases", "value"), figure(found.effective_cases), unit="count")
     yield summary.row(
@@ -312,6 +314,14 @@ def deciding(summary: Summary) -> Iterator[Row]:
     yield summary.row(("programme", "needed_success", "value"), figure(found.needed_success), unit="fraction")
     yield summary.row(("programme", "expected_success", "value"), figure(found.expected_success), unit="fraction")
     yield summary.row(("programme", "savings_per_success", "value"), figure(found.euros_per_success * 100))
+
+
+def _outcomes_needed(summary: Summary) -> Iterator[Row]:
+    """What is expected of each metric of a group, and what repays in full."""
+    for each in needed(summary.run.deal):
+        unit = summary.run.deal.currency if each.unit == "eur" else each.unit
+        for name, value in (("expected", each.expected), ("needed", each.needed)):
+            yield Row("programme", f"{name}_{each.metric}", "value", value, None, None, None, unit)
 
 
 FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (

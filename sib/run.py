@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sib import engine, results
+from sib import engine, payout, results
 from sib.arrays import Cents, read_only
 from sib.deal import reader
 from sib.deal.scenario import Scenario
@@ -210,6 +210,44 @@ def simulate(
     105.76
     """
     return Run(engine.simulate(deal, trials, seed=seed, keep_flows=keep == "flows", effort=Effort(workers)))
+
+
+def payoff(deal: Scenario, values: Mapping[str, float | str | Sequence[float | str]] | None = None) -> pd.DataFrame:
+    """Return what a deal pays, and to whom, at given values of its metrics: exact, no simulation.
+
+    Parameters
+    ----------
+    deal : Scenario
+        From ``load``.
+    values : mapping of str to number or sequence of number, optional
+        By ``NAME``, ``NAME.COHORT`` or ``NAME@DATE``, in the unit of the metric; equally many each, or one. Text is
+        read as an exact decimal. What is expected where nothing is given.
+
+    Returns
+    -------
+    DataFrame
+        One row a point: metrics, outcome_payment, payment.LINE, net_cash.PARTY, outlay, receipts, irr and moic of the
+        investor, guarantee.NAME, trigger.NAME, unpaid; amounts in currency units.
+
+    Raises
+    ------
+    ValueError
+        When the deal does not know a metric, cohort or date, or it cannot have such a value.
+
+    Examples
+    --------
+    >>> payoff(load("worked-example"), {"validated_savings": [60, 180]})["outcome_payment"].tolist()
+    [60.0, 105.76]
+    """
+    listed = {name: _listed(given) for name, given in (values or {}).items()}
+    payout.refuse_impossible(deal, listed)
+    return pd.DataFrame([payout.as_row(point) for point in payout.payoff(deal, listed)])
+
+
+def _listed(given: float | str | Sequence[float | str]) -> list[float | str]:
+    """Return one value or several as a list of plain numbers; arrays and series will do."""
+    plain = given.tolist() if hasattr(given, "tolist") else given
+    return [plain] if isinstance(plain, float | int | str) else list(plain)
 
 
 def statement(deal: Scenario, seed: int, *, trial: int) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def ticks(ax: Axes) -> Iterator[list[Text]]:
     """The labels of each axis that are drawn, in order; matplotlib keeps others out of sight."""
     for axis in (ax.xaxis, ax.yaxis):
         labels = [tick.label1 for tick in axis._update_ticks()]
-        yield [label for label in labels if label.get_text()]
+        yield [label for label in labels if label.get_text() and label.get_visible()]
 
 
 def texts(figure: Figure) -> list[Text]:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from sib.chance.draws import BLOCK
 from sib.contract.metrics import Metrics
 from sib.contract.payments import Line, Occasion, payment_lines
 from sib.contract.settlement import settle
@@ -134,7 +133,7 @@ def settled(deal: Scenario, found: dict[str, Series]) -> Any:
     shape = (len(deal.cohorts) + 1, len(calendar.payment_periods), n_trials)
     sizes = np.ones((shape[0], n_trials))
     metrics = Metrics(np.zeros(shape), np.zeros(shape), sizes, deal.cohorts, series=found)
-    cost = spend_on(deal, np.zeros((2, BLOCK)), n_periods=calendar.n_periods)
+    cost = spend_on(deal, np.zeros((2, 1)), n_periods=calendar.n_periods)
     return settle(deal, metrics, spending=cost, calendar=calendar)
 
 
@@ -152,7 +151,7 @@ def euros(table: Any, *periods: int, trial: int = 0) -> list[float]:
     return [float(cents) / 100 for cents in table[list(periods), trial]]
 
 
-def refused(kind: Any, **terms: Any) -> str:
+def refused(kind: Any, /, **terms: Any) -> str:
     """What is said when terms are refused; one fault only."""
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(kind).validate_python(terms)

@@ -265,8 +265,8 @@ class Loan:
     def __init__(self, deal: Deal, tranche: dict[str, Any]) -> None:
         self.name: str = tranche["name"]
         self.share = exact(tranche["share"])
-        self.holder: str = tranche["holder"]
-        self.is_grant: bool = tranche["grant"]
+        self.holder: str = tranche.get("holder", "investor")
+        self.is_grant: bool = tranche.get("grant", False)
         self.terms: dict[str, Any] = tranche.get("interest") or deal["contract"]["interest"]
         self.rate = exact(self.terms["rate"])
         self.principal = 0

@@ -23,21 +23,22 @@ from fractions import Fraction
 from typing import Any
 
 from reference_contract import (
-    ContractTrial,
+    CaseFacts,
     Deal,
     Entry,
-    Outlay,
+    Person,
     cents,
     even_split,
     exact,
+    first_date,
     fiscal_year,
-    goes_through_waterfall,
     largest_remainder,
     met_on_dates,
     met_with_late,
     payment_months,
     rounded,
 )
+from reference_trial import ACCOUNT, PAYER, ContractTrial, Outlay
 
 Case = dict[str, Any]
 States = dict[str, Any]
@@ -54,7 +55,8 @@ STATES = (
 )
 RULES = ("law", "evidence", "class", "baseline", "months", "double_counting", "own_cost", "cap_per_case", "negative")
 REASONS = (*RULES, "invalid", "overstated", "wrongly_rejected", "wrongly_adjusted")
-PARTIES = ("investor", "municipality", "provider", "intermediary", "accountant")
+PARTIES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder")
+WORKERS = ("provider", "intermediary", "accountant")
 
 
 # Section 2: who comes when, what the work costs
@@ -129,7 +131,7 @@ class Work:
 
 def work(deal: Deal, cases: Sequence[Case], n_periods: int) -> Work:
     """Spend the budget on the cases that have a plan."""
-    by_payee = {party: [0] * n_periods for party in PARTIES[2:]}
+    by_payee = {party: [0] * n_periods for party in WORKERS}
     custom = custom_draws(deal, cases)
     unit_prices, unspent, n_custom = 0, 0, 0
     for line in deal["budget"]["lines"]:
@@ -442,27 +444,20 @@ def payments_by_law(deal: Deal, net_payments: int, validated: dict[str, int]) ->
 
 def cash(deal: Deal, by_payee: dict[str, list[int]], fee: list[int], book: ContractTrial) -> dict[str, list[int]]:
     """Return what each party receives, net, in each period."""
-    payer = deal["accountant"]["fee"]["payer"]
-    bearer = "municipality" if payer == "outcome_payer" else payer
-    net = {party: [0] * len(fee) for party in PARTIES}
+    others = [name for name in book.payers if name != deal["parties"]["outcome_payer"]]
+    net = {party: [0] * len(fee) for party in (*PARTIES, *others)}
 
     def receive(party: str, amounts: Sequence[int], sign: int = 1) -> None:
         net[party] = [before + sign * amount for before, amount in zip(net[party], amounts, strict=True)]
 
-    for kind in ("draws", "returned", "interest_paid", "principal_paid", "success_fee"):
-        for amounts in book.tranches[kind].values():
-            receive("investor", amounts, -1 if kind == "draws" else 1)
     for payee, amounts in by_payee.items():
         receive(payee, amounts)
-    for line in deal["contract"]["payments"]:
-        receive("municipality", book.payments[line["name"]], -1)
-        if not goes_through_waterfall(line):
-            receive(line["to"], book.payments[line["name"]])
-    for contract_fee in deal["contract"]["fees"]:
-        receive(contract_fee["payee"], book.fees[contract_fee["name"]])
-    receive("municipality", book.surplus)
-    receive("municipality", book.unspent_to_payer)
-    receive(bearer, fee, -1)
+    for (payer, payee, clause), amounts in book.book.items():
+        if payer != ACCOUNT:
+            receive(payer, amounts, -1)
+        if payee != ACCOUNT and clause != "cost":
+            receive(payee, amounts)
+    receive(deal["accountant"]["fee"]["payer"], fee, -1)
     receive("accountant", fee)
     return net
 
@@ -483,23 +478,22 @@ def in_periods(dated: Sequence[Entry], what: str, last: int, n_periods: int) -> 
     return result
 
 
-def triggers(deal: Deal, paid: list[Entry], earned: list[Entry], starts: list[int]) -> dict[str, dict[str, Any]]:
+def triggers(deal: Deal, paid: CaseFacts, earned: CaseFacts) -> dict[str, dict[str, Any]]:
     """Put each trigger to what was validated and to what was admissible."""
-    result: dict[str, dict[str, Any]] = {"met": {}, "paid": {}, "earned": {}, "late_trigger": {}}
-    for trigger in deal["contract"]["triggers"]:
-        name = trigger["name"]
-        result["met"][name] = met_on_dates(deal, trigger, paid, starts)
-        result["paid"][name] = result["met"][name][-1]
-        result["earned"][name] = met_on_dates(deal, trigger, earned, starts)[-1]
-        with_late = met_with_late(deal, trigger, paid, starts)
-        result["late_trigger"][name] = with_late and not result["paid"][name]
-    return result
+    met, admissible = met_on_dates(deal, paid), met_on_dates(deal, earned)
+    late = met_with_late(deal, paid, met)
+    return {
+        "met": met,
+        "paid": {name: row[-1] for name, row in met.items()},
+        "earned": {name: row[-1] for name, row in admissible.items()},
+        "late_trigger": {name: late[name] and not row[-1] for name, row in met.items()},
+    }
 
 
-def settle(deal: Deal, spent: Work, dated: Sequence[Entry], starts: Sequence[int]) -> ContractTrial:
+def settle(deal: Deal, spent: Work, paid: CaseFacts) -> ContractTrial:
     """Run the contract on what was validated."""
     known = max(map(last_start, deal["programme"]["segments"]))
-    book = ContractTrial(deal, Outlay(spent.cost, spent.unspent, known), dated, starts)
+    book = ContractTrial(deal, Outlay(spent.cost, spent.unspent, known), paid)
     book.run()
     return book
 
@@ -509,23 +503,24 @@ def replay(deal: Deal, states: States) -> dict[str, Any]:
     n_periods = grid_length(deal)
     segments = {segment["name"]: segment for segment in deal["programme"]["segments"]}
     cases = [case for case in states["cases"] if case["has_plan"]]
-    starts = [case["start"] for case in cases]
+    people = [Person(case["segment"], case["start"]) for case in cases]
     spent = work(deal, cases, n_periods)
     claims = [
         judge(deal, segments[case["segment"]], case, spent.own_cost[case["segment"], case["id"]]) for case in cases
     ]
     dated = entries(deal, claims, states, "validated")
     admitted = entries(deal, claims, states, "admissible")
-    book = settle(deal, spent, dated, starts)
+    paid, earned = CaseFacts(deal, dated, people), CaseFacts(deal, admitted, people)
+    book = settle(deal, spent, paid)
     fee = accountant_fee(deal, claims, states, n_periods)
     net = cash(deal, spent.by_payee, fee, book)
     check_conservation(net, book.account)
     result: dict[str, Any] = {"n_periods": n_periods, "cost": spent.cost, "unspent": spent.unspent}
     result |= totals(claims) | by_period(deal, dated, admitted, n_periods)
     assert sum(result["validated_by_period"]) + result["late"] == result["validated"], "a validated cent has no date"
-    result |= triggers(deal, dated, admitted, starts) | contract_results(book) | pockets(deal, claims, dated, book)
+    result |= triggers(deal, paid, earned) | contract_results(book) | pockets(deal, claims, dated, book)
     result |= {"accountant_fee": fee, "cash": net}
-    result["net_cash"] = sum(net["municipality"]) + sum(result["cashable_by_law"][law] for law in own_laws(deal))
+    result["net_cash"] = sum(net["outcome_payer"]) + sum(result["cashable_by_law"][law] for law in own_laws(deal))
     return result
 
 

@@ -9,6 +9,7 @@ import pytest
 from small_deal import Change, changed, write
 
 from sib.deal.assumptions import Assumption, assumptions, text_of
+from sib.deal.location import spelled
 from sib.deal.reader import packaged, read
 
 SEGMENT = "programme.segments.young parents"
@@ -146,7 +147,7 @@ def test_a_default_that_says_nothing_is_left_out(
 def test_what_is_not_written_is_a_default_and_nothing_else_is(tmp_path: Path) -> None:
     for name in packaged():
         reading = read(name)
-        written = {".".join(map(str, path)) for path in reading.places}
+        written = {spelled(path) for path in reading.places}
         for each in assumptions(reading):
             assert (each.kind == "default") == (each.path not in written), each
             assert (each.source is None) == (each.kind in ("default", "untagged"))

@@ -75,7 +75,7 @@ def test_all_slips_are_told_at_once_and_the_earlier_result_is_left_alone(tmp_pat
     path = write(tmp_path, changed())
     assert run(path, tmp_path / "x").exit_code == 0
     before = {file: file.read_bytes() for file in (tmp_path / "x").rglob("*") if file.is_file()}
-    write(tmp_path, changed(*(SLIPS[name][0] for name in ("unknown key", "a rate of 4", "no such metric"))))
+    write(tmp_path, changed(*(SLIPS[name][0] for name in ("unknown key", "a rate of 4", "a share of 70"))))
     overlay = write(tmp_path, "[timeline]\nmaturity = 999\n", "long.toml")
     result = run(path, tmp_path / "x", "--with", str(overlay), "--set", "budget.total=nan")
     assert result.exit_code == 3

@@ -15,6 +15,7 @@ from sib.views.remarks import sentence
 SEGMENT = "programme.segments.young parents"
 DEPENDENCE = "programme.dependence"
 UNKNOWN = {"kind": "evidence", "successes": 3, "trials": 5}
+GUARANTEE = {"kind": "first_loss", "name": "first", "limit": 1_000}
 TRIANGLE = {"kind": "triangular", "low": 0.8, "mode": 1.0, "high": 1.0}
 SECOND = """
 [[programme.segments]]
@@ -123,8 +124,17 @@ def test_only_segments_without_a_cause_are_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("unable", "more"), [(0.0, set()), (0.1, {"contract.guarantees"}), (1.0, set())])
+def test_whether_a_guarantor_can_pay_is_its_own_matter(tmp_path: Path, unable: float, more: set[str]) -> None:
+    terms = {"contract.guarantees": [GUARANTEE | {"chance_unable": unable}]}
+    assert fields(tmp_path, settings=terms) == PLAIN | more
+
+
 def test_every_question_is_answered_somewhere_above(tmp_path: Path) -> None:
-    everything = {f"{SEGMENT}.success": UNKNOWN, "programme.enrolment": TRIANGLE}
+    guarantees = [GUARANTEE | {"chance_unable": 0.1}]
+    everything = {
+        f"{SEGMENT}.success": UNKNOWN, "programme.enrolment": TRIANGLE, "contract.guarantees": guarantees,
+    }
     all_said = deal(tmp_path, *TWO, settings=everything)
     assert all(list(question(all_said)) for question in INDEPENDENT[1:])
 

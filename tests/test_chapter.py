@@ -13,7 +13,7 @@ from sib.accountant.reconcile import Audit
 from sib.chapter import Chapter, net_payments, reconcile
 from sib.engine import replay
 from sib.errors import ConservationError
-from sib.ledger import ACCOUNT, Movement, balances
+from sib.ledger import ACCOUNT, Movement, balances, parties
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def rebooked(chapter: Chapter, clause: str, cents: float, *, period: int) -> Cha
         if each.clause == clause else each
         for each in chapter.book
     ]
-    return replace(chapter, book=book, cash=balances(book, chapter.shape))
+    return replace(chapter, book=book, cash=balances(book, parties(chapter.deal), shape=chapter.shape))
 
 
 def first_of(named: dict[str, np.ndarray], *place: int) -> dict[str, np.ndarray]:

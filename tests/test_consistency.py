@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from small_deal import Change, changed, line_of, problems, write
 
+from sib.deal.clauses import CLAUSES
 from sib.deal.consistency import RULES, inconsistencies
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
@@ -306,13 +307,15 @@ def test_every_rule_is_broken_above() -> None:
     for changes, *_ in BROKEN:
         deal = Scenario.model_validate(tomllib.loads(changed(*changes)))
         broken |= {rule for rule in RULES if list(rule(deal))}
-    assert broken == set(RULES)
+    assert set(RULES) - set(CLAUSES) <= broken, "the clauses are broken in test_clauses.py"
 
 
 def test_a_deal_in_part_is_judged_on_what_is_there() -> None:
     whole = Scenario.model_validate(tomllib.loads(changed(("cases = 10", "cases = 11"), ("Zvw = 0.2", "Zvw = 0.1"))))
     parts = {name: getattr(whole, name) for name in ("programme", "payers", "timeline")}
-    said = {path for path, _ in inconsistencies(Scenario.model_construct(**parts), in_part=True)}
+    in_part = Scenario.model_construct(**parts)
+    del in_part.__dict__["accountant"]  # it is faulty: no default stands for it
+    said = {path for path, _ in inconsistencies(in_part, in_part=True)}
     assert said == {"programme.segments.young parents.by_law"}
     with pytest.raises(AttributeError):
-        inconsistencies(Scenario.model_construct(**parts))
+        inconsistencies(in_part)

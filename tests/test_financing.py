@@ -37,6 +37,11 @@ def by_trial(amounts):
     return (amounts.T / 100).tolist()
 
 
+def back(found):
+    """What goes back, in euros, by period: one amount a trial."""
+    return {period: by_trial(amounts) for period, amounts in found.back.items()}
+
+
 UP_FRONT, AS_SPENT = {"kind": "up_front"}, {"kind": "as_spent"}
 
 
@@ -52,14 +57,14 @@ class TestByHand:
         found = self.found(UP_FRONT)
         assert by_trial(found.draws) == [[100, 0, 0, 0, 0]] * 2
         assert by_trial(found.undrawn) == [[0] * 5] * 2
-        assert (by_trial(found.returned), found.return_period) == ([10, 0], 2)
+        assert back(found) == {2: [10, 0]}
 
     def test_as_spent_is_drawn_a_month_ahead(self):
         found = self.found(AS_SPENT)
         assert by_trial(found.draws) == [[40, 30, 20, 0, 0], [40, 40, 10, 10, 0]]
         # 100 less 40, less 30; then 10 are known not to be needed and the last 20 are drawn
         assert by_trial(found.undrawn) == [[60, 30, 0, 0, 0], [60, 20, 10, 0, 0]]
-        assert by_trial(found.returned) == [0, 0]
+        assert back(found) == {}
 
     def test_as_spent_draws_the_cost_of_closing_at_closing(self):
         costs = spending([5, 40, 55], commitment=100)
@@ -69,20 +74,20 @@ class TestByHand:
         found = self.found(schedule((0, 70), (2, 15), (3, 10), (4, 5)))
         assert by_trial(found.draws) == [[70, 0, 15, 5, 0], [70, 0, 15, 10, 5]]
         assert by_trial(found.undrawn) == [[30, 30, 5, 0, 0], [30, 30, 15, 5, 0]]
-        assert by_trial(found.returned) == [0, 0]
+        assert back(found) == {}
 
     def test_what_was_drawn_before_it_was_known_goes_back(self):
         # 97 are drawn when 10 turn out not to be needed: 3 are never drawn, 7 go back
         found = self.found(schedule((0, 70), (1, 27), (2, 3)))
         assert by_trial(found.draws) == [[70, 27, 0, 0, 0], [70, 27, 3, 0, 0]]
         assert by_trial(found.undrawn) == [[30, 3, 0, 0, 0], [30, 3, 0, 0, 0]]
-        assert by_trial(found.returned) == [7, 0]
+        assert back(found) == {2: [7, 0]}
 
     def test_a_schedule_that_would_run_dry_draws_earlier(self):
         # 70 are spent by month 2 (80 in the other trial): the 40 of closing last until month 1
         found = self.found(schedule((0, 40), (3, 60)))
         assert by_trial(found.draws) == [[40, 0, 30, 20, 0], [40, 0, 40, 20, 0]]
-        assert by_trial(found.returned) == [0, 0]
+        assert back(found) == {}
 
     def test_a_commitment_is_the_decimal_that_was_written(self):
         # 4.35 * 100 is 434.99999999999994 in binary
@@ -112,11 +117,13 @@ def test_draws_pay_the_work_and_nothing_else(case):
     drawdown, commitment, trials, known = case
     costs = spending(*trials, commitment=commitment, known=known)
     found = finance(contract(drawdown, commitment), costs)
-    back = np.zeros_like(costs.total)
-    back[found.return_period] = found.returned
-    np.testing.assert_array_equal((found.draws - back).sum(axis=0), costs.total.sum(axis=0))
-    assert np.cumsum(found.draws - back - costs.total, axis=0).min() >= 0
-    for amounts in (found.draws, found.undrawn, found.returned):
+    assert set(found.back) <= {known}
+    returned = np.zeros_like(costs.total)
+    for period, amounts in found.back.items():
+        returned[period] = amounts
+    np.testing.assert_array_equal((found.draws - returned).sum(axis=0), costs.total.sum(axis=0))
+    assert np.cumsum(found.draws - returned - costs.total, axis=0).min() >= 0
+    for amounts in (found.draws, found.undrawn, returned):
         assert amounts.min() >= 0
         np.testing.assert_array_equal(amounts, np.rint(amounts))
     assert not found.undrawn[-1].any()

@@ -86,7 +86,7 @@ def test_net_cash_by_role(everything):
     net = {role: float(flow[:, 0].sum()) / 100 for role, flow in chapter.cash.items()}
     assert net == {
         "investor": -230 + 50 + 203 + 137.20, "outcome_payer": -20 - 351.20, "provider": 150 + 20 - 14.50,
-        "intermediary": 30 + 11, "accountant": 14.50, "account": 0,
+        "intermediary": 30 + 11, "accountant": 14.50, "guarantor": 0, "funder": 0, "account": 0,
     }
     assert set(chapter.cash) == {*ROLES, ACCOUNT}
 
@@ -126,12 +126,12 @@ class TestMovement:
 
     def test_cash_is_received_less_paid(self):
         book = [self.narrow, self.wide]
-        assert balances(book, (2, 2))["investor"].tolist() == [[-5, -5], [0, 0]]
-        assert balances(book, (2, 2))[ACCOUNT].tolist() == [[4, 3], [-3, 0]]
-        assert balances(book, (2, 2))["accountant"].tolist() == [[0, 0], [0, 0]]
+        assert balances(book, ROLES, shape=(2, 2))["investor"].tolist() == [[-5, -5], [0, 0]]
+        assert balances(book, ROLES, shape=(2, 2))[ACCOUNT].tolist() == [[4, 3], [-3, 0]]
+        assert balances(book, ROLES, shape=(2, 2))["accountant"].tolist() == [[0, 0], [0, 0]]
 
     def test_balances_of_all_add_up_to_nothing(self):
-        found = balances([self.narrow, self.wide], (2, 2))
+        found = balances([self.narrow, self.wide], ROLES, shape=(2, 2))
         assert list(found) == [*ROLES, ACCOUNT]
         assert not sum(found.values()).any()
 

@@ -7,19 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sib.contract.payments import (
-    PAYMENTS,
-    Limits,
-    Line,
-    Occasion,
-    cut_to,
-    goes_direct,
-    payment_lines,
-    savings_share,
-)
-from sib.contract.triggers import Metrics, met
+from sib.contract.limits import Limits, cut_to
+from sib.contract.metrics import Metrics
+from sib.contract.payments import PAYMENTS, Line, Occasion, goes_direct, payment_lines, savings_share
+from sib.contract.triggers import triggers_met
 from sib.deal.conditions import Trigger
-from sib.deal.contract import Caps
+from sib.deal.contract import Caps, Contract
 from sib.deal.lines import FixedPayment, SavingsShare
 
 EUR = 100
@@ -48,9 +41,10 @@ def pays(line, place, due=NEVER_SETTLED, *, drawn=True, period=0):
     return float(amount[0])
 
 
-def one_line(terms, metrics, trigger=None):
-    known = {trigger.name: (trigger, met(trigger, metrics))} if trigger else {}
-    return payment_lines((terms,), metrics, met_by_name=known)[0]
+def one_line(terms, metrics, trigger=None, *, months=None):
+    contract = Contract.model_construct(payments=(terms,), triggers=(trigger,) if trigger else ())
+    dates = months or tuple(range(1, metrics.savings.shape[1] + 1))
+    return payment_lines(contract, metrics, met=triggers_met(contract, metrics, months=dates), months=dates)[0]
 
 
 class TestSavingsShare:
@@ -168,7 +162,7 @@ class TestReleases:
 
 
 def test_a_fixed_amount_has_its_months():
-    line = one_line(fee_line(5.0, months=(6, 18)), on_dates(0, 0, 0))
+    line = one_line(fee_line(5.0, months=(6, 18)), on_dates(0, 0, 0), months=(6, 12, 18))
     assert [pays(line, place, period=period) for place, period in enumerate((6, 12, 18))] == [500, 0, 500]
 
 
@@ -199,7 +193,8 @@ class TestCaps:
         """One period a quarter, a fiscal year of four; periods of exactly a quarter of 365 days."""
         years = np.arange(months // step + 1) * step / 12
         fiscal_year = np.ceil(years).astype(int)
-        return Limits(Caps(**caps), years, fiscal_year=fiscal_year, n_trials=1)
+        contract = Contract.model_construct(caps=Caps(**caps), payments=())
+        return Limits(contract, years, fiscal_year=fiscal_year, n_trials=1)
 
     def paid(self, caps, owed, invested=()):
         limits = self.limits(caps, months=3 * len(owed))
@@ -207,7 +202,7 @@ class TestCaps:
         for period in range(len(owed) + 1):
             limits.pass_time(period, np.array([float(invested[period]) if period < len(invested) else 0.0]))
             if period:
-                amount = limits.cut(np.array([[float(owed[period - 1])]]), np.array([False]))
+                amount = limits.cut(np.array([[float(owed[period - 1])]]), to_investor=np.array([True]))
                 limits.receive(amount[0])
                 found.append(float(amount[0, 0]))
         return found
@@ -235,7 +230,7 @@ class TestCaps:
     def test_what_goes_past_the_investor_is_not_its_return(self):
         limits = self.limits({"annual_return": 0.0, "total": 100.0})
         limits.pass_time(0, np.array([1_000.0]))
-        cut = limits.cut(np.array([[5_000.0], [5_000.0]]), np.array([True, False]))
+        cut = limits.cut(np.array([[5_000.0], [5_000.0]]), to_investor=np.array([True, False]))
         assert cut[:, 0].tolist() == [5_000, 1_000]  # the provider's line whole, the investor's up to its outlay
 
     @given(

@@ -12,7 +12,7 @@ from one_block import household, plain_deal
 
 from sib.arrays import Cents
 from sib.deal.scenario import Scenario
-from sib.pockets import Pockets, pockets
+from sib.pockets import Pockets, charged, savings_by_law
 from sib.programme.grid import grid
 
 TOWN = {"party": "municipality"}
@@ -35,7 +35,8 @@ def divided(deal: Scenario, true: Any = 0, validated: Any = 0, paid: Any = 0) ->
         amounts = np.atleast_2d(np.asarray(given_amounts, dtype=np.float64))
         room[: len(amounts), : amounts.shape[1]] = amounts[..., np.newaxis]
         rooms.append(room)
-    return pockets(deal, rooms[0], validated=rooms[1], paid=np.atleast_1d(np.asarray(paid, float)), calendar=calendar)
+    found = savings_by_law(deal, rooms[0], validated=rooms[1], calendar=calendar)
+    return charged(deal, found, paid=np.atleast_1d(np.asarray(paid, float)))
 
 
 def cents(by_law: dict[str, Cents]) -> dict[str, int]:

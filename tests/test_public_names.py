@@ -11,7 +11,7 @@ import sib
 
 NAMES = [
     *("OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
-    *("__version__", "load", "packaged", "simulate"),
+    *("__version__", "load", "packaged", "payoff", "simulate"),
 ]
 
 

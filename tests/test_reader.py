@@ -77,8 +77,8 @@ FAULTS: list[tuple[Change, str, str, list[str]]] = [
     (("at_least = 20_000", "at_least = 1\nabove = 1"), "[[contract.triggers]]", "contract.triggers.proof",
      ["at_least and above"]),
     (('metric = "validated_savings"', 'metric = "savings"'), "metric", "contract.triggers.proof.metric",
-     ['"validated_savings", "validated_cases" or "validated_share"']),
-    (('metric = "validated_savings"\n', ""), "[[contract.triggers]]", "contract.triggers.proof.metric", ["is missing"]),
+     ["'savings' is no metric", "'validated_savings', 'validated_cases', 'validated_share', 'enrolled'"]),
+    (('metric = "validated_savings"\n', ""), "[[contract.triggers]]", "contract.triggers.proof", ["needs a metric"]),
     (('name = "senior"\n', ""), "[[contract.tranches]]", "contract.tranches[1].name", ["is missing", "a text"]),
     (('name = "senior"', 'name = ""'), 'name = ""', "contract.tranches[1].name", ['= "" is empty']),
     (('name = "Small deal"', f'name = "{301 * "x"}"'), "name", "name", ["longer than 300"]),
@@ -107,7 +107,7 @@ FAULTS: list[tuple[Change, str, str, list[str]]] = [
     (('[[contract.triggers]]\nname = "proof"', "[contract.triggers]"), "[contract.triggers]", "contract.triggers",
      ["one table", "write [[contract.triggers]]"]),
     (('laws = ["Wmo"]', 'laws = "Wmo"'), "laws", "accountant.counting.laws", ['= "Wmo" is no list', "square brackets"]),
-    (('laws = ["Wmo"]', "laws = []"), "laws", "accountant.counting.laws", ["is empty", "at least one"]),
+    (('laws = ["Wmo"]', "laws = []"), "laws", "accountant.counting.laws", ["is missing or empty", "list"]),
     (('laws = ["Wmo"]', "laws = [7]"), "laws", "accountant.counting.laws[1]", ["= 7 is no text"]),
     (('party = "health insurer" }', 'party = "health insurer", source = 7 }'), "Zvw", "payers.Zvw.source",
      ["= 7 is no text", "a text or a table of texts"]),
@@ -157,7 +157,7 @@ def test_all_faults_are_told_together_in_the_order_of_files_and_lines(tmp_path: 
         ('"uniform_months", low = 1', '"uniform_month", low = 1'),  # no such kind
     )
     overlay = write(tmp_path, '[contract.interest]\nday_count = "30/360"\n', "over.toml")
-    found = problems(write(tmp_path, text), overlays=[overlay], settings={"contract.comitment": 1, "programme.kind": 2})
+    found = problems(write(tmp_path, text), overlays=[overlay], settings={"contract.comitment": 1, "measures.kind": 2})
     file = str(tmp_path / "scenario.toml")
     assert [(each.file, each.line, each.path) for each in found] == [
         (file, line_of(text, "maturty"), "timeline.maturty"),
@@ -167,7 +167,7 @@ def test_all_faults_are_told_together_in_the_order_of_files_and_lines(tmp_path: 
         (file, line_of(text, "[contract.interest]"), "contract.interest.basis"),
         (str(overlay), 2, "contract.interest.day_count"),
         ("--set", None, "contract.comitment"),
-        ("--set", None, "programme.kind"),
+        ("--set", None, "measures.kind"),
     ]
     assert "did you mean 'commitment'" in found[-2].message
 
@@ -302,7 +302,12 @@ def test_a_missing_file_names_the_nearest_deal(tmp_path: Path) -> None:
 
 def test_packaged_deals_are_found_by_name_wherever_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deals = packaged()
-    assert list(deals) == sorted(path.parent.name for path in (ROOT / "scenarios").glob("*/scenario.toml"))
+    shelf = ROOT / "scenarios"
+    founding, public = (
+        sorted(path.parent for path in place.glob("*/scenario.toml")) for place in (shelf, shelf / "public")
+    )
+    assert list(deals) == [folder.name for folder in (*founding, *public)]
+    assert list(deals.values()) == [*founding, *public]
     monkeypatch.chdir(tmp_path)
     assert read("worked-example").file == str(ROOT / "scenarios" / "worked-example" / "scenario.toml")
     (tmp_path / "worked-example").mkdir()
@@ -467,7 +472,7 @@ REFUSED: list[tuple[str, str, list[str]]] = [
     ("[[contract.triggers]]\nname = 'proof'\nabove = 1\nat_least.remove = true\n[[contract.triggers]]\nname = 'proof'",
      "contract.triggers.proof", ["is there twice"]),
     ("[[contract.triggers]]\nat_least = 1", "contract.triggers[1].name", ["is missing"]),
-    ("[[contract.triggers]]\nname = 'other'", "contract.triggers.other.metric", ["is missing"]),
+    ("[[contract.triggers]]\nname = 'other'", "contract.triggers.other", ["exactly one of", "none of them"]),
     ("accountant.delay.remove = false", "accountant.delay.remove", ["is not known"]),
 ]
 

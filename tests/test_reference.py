@@ -65,11 +65,7 @@ def engine_says(chapter: Chapter, column: int) -> dict[str, Any]:
         "net_cash": kept["municipality.net_cash"],
         "repaid_in_full": kept["investor.repaid_in_full"],
         "cash": lists(
-            {
-                "municipality" if role == "outcome_payer" else role: net
-                for role, net in chapter.cash.items()
-                if role != "account"
-            }
+            {role: net for role, net in chapter.cash.items() if role != "account"}
         ),
     }
 

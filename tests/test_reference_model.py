@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference_contract import ContractTrial, Entry, Loan, Outlay, even_split, fiscal_year, largest_remainder, rounded
+from reference_contract import CaseFacts, Entry, Loan, Person, even_split, fiscal_year, largest_remainder, rounded
 from reference_model import replay
+from reference_trial import ContractTrial, Outlay
 from strategies import random_states, scenarios
 
 from sib.deal.consistency import inconsistencies
@@ -58,7 +59,7 @@ def states(*cases: dict[str, Any]) -> dict[str, Any]:
 def contract_on(deal: dict[str, Any], *validated: tuple[int, int]) -> ContractTrial:
     """The contract on a cost of all 100 euros in month 1 and validated cents by month, of one case from month 1."""
     dated = [Entry(month, 1, "households", amount, 1) for month, amount in validated]
-    book = ContractTrial(deal, Outlay([0, 10000, *[0] * 35], 0, 1), dated, [1])
+    book = ContractTrial(deal, Outlay([0, 10000, *[0] * 35], 0, 1), CaseFacts(deal, dated, [Person("households", 1)]))
     book.run()
     return book
 
@@ -67,7 +68,7 @@ def at(dates: tuple[int, ...], row: list[int]) -> list[int]:
     return [row[month] for month in dates]
 
 
-@pytest.mark.parametrize("module", ["reference_model", "reference_contract"])
+@pytest.mark.parametrize("module", ["reference_model", "reference_contract", "reference_terms", "reference_trial", "reference_group"])
 def test_it_shares_no_code_with_what_it_judges(module: str) -> None:
     assert not re.search(r"^\s*(from|import) sib\b", (HERE / f"{module}.py").read_text(encoding="utf-8"), re.MULTILINE)
 

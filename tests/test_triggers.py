@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sib.contract.metrics import Metrics
 from sib.contract.triggers import COMPARE, met
 from sib.deal.conditions import COMPARISONS, METRICS, Trigger
+from sib.programme.series import Series
 
 
 def trigger(metric="validated_savings", **terms):
@@ -25,17 +26,25 @@ def metrics(savings=(), cases=(), enrolled=()):
     return Metrics(*rows, np.array(enrolled or (0,), dtype=float).reshape(1, 1), ())
 
 
+def counted(*new):
+    """Of one trial: what is new on each date of a series that the programme counts."""
+    nothing = np.zeros((1, len(new), 1))
+    series = {"enrolled": Series(np.array(new, dtype=float).reshape(1, len(new), 1))}
+    return Metrics(nothing, nothing, np.zeros((1, 1)), (), series=series)
+
+
 def story(terms, found):
     """Whether the trigger is met on each date, in the one trial."""
     return met(terms, found)[:, 0].tolist()
 
 
-LEVEL = {"validated_savings": 1_200_000, "validated_cases": 35, "validated_share": 0.7}
+LEVEL = {"validated_savings": 1_200_000, "validated_cases": 35, "validated_share": 0.7, "enrolled": 35}
 BELOW_ON_ABOVE = {
     # 1,199,999.99, 1,200,000.00 and 1,200,000.01 euros; 34, 35 and 36 cases, and of 50
     "validated_savings": [metrics([cents]) for cents in (119_999_999, 120_000_000, 120_000_001)],
     "validated_cases": [metrics(cases=[k]) for k in (34, 35, 36)],
     "validated_share": [metrics(cases=[k], enrolled=[50]) for k in (34, 35, 36)],
+    "enrolled": [counted(k) for k in (34, 35, 36)],
 }
 HOLDS = {
     "at_least": (False, True, True),
@@ -90,9 +99,12 @@ class TestBoundaries:
 
     def test_euros_are_whole_cents(self):
         # 0.29 * 100 is 28.999999999999996 in binary
-        assert levels(trigger(at_least=0.29)) == (29,)
-        assert levels(trigger("validated_cases", at_least=35)) == (35,)
-        assert levels(trigger("validated_share", between=(0.186, 0.413))) == (Fraction(186, 1000), Fraction(413, 1000))
+        steps = metrics().steps
+        assert steps("validated_savings", 0.29) == 29
+        assert steps("validated_cases", 35) == 35
+        assert steps("validated_share", 0.186) == Fraction(186, 1000)
+        assert story(trigger(at_least=0.29), metrics([29])) == [True]
+        assert story(trigger(above=0.29), metrics([29])) == [False]
 
 
 class TestEmpty:
@@ -141,12 +153,12 @@ class TestMemory:
     def test_met_by_the_last_date(self):
         curable = trigger("validated_cases", measure="per_period", at_least=40, latched=False)
         latched = trigger("validated_cases", measure="per_period", at_least=40)
-        assert ever_met(curable, self.up_and_down).tolist() == [False]
-        assert ever_met(latched, self.up_and_down).tolist() == [True]
+        assert not story(curable, self.up_and_down)[-1]
+        assert story(latched, self.up_and_down)[-1]
 
     def test_what_came_too_late(self):
         terms, found = trigger("validated_cases", at_least=116), self.up_and_down
-        assert ever_met(terms, found).tolist() == [False]
+        assert not story(terms, found)[-1]
         late = found.with_late(np.array([[0.0]]), np.array([[1.0]]))
         assert story(terms, late) == [False, False, False, True]
         assert story(terms, found) == [False] * 4  # the metrics themselves stay as they were

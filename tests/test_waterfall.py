@@ -25,10 +25,10 @@ def owed(*principal, percent):
     return account
 
 
-def purse(cash, *, senior=7_000, junior=3_000, fees=()):
+def purse(cash, *, senior=7_000, junior=3_000, fees=(), wanted=0):
     """Cash, a senior tranche at 4% and a junior one at 10%, and fees."""
     accounts = {"senior": owed(senior, percent=4), "junior": owed(junior, percent=10)}
-    return Purse(np.array([float(cash)]), accounts, {name: np.array([float(due)]) for name, due in fees})
+    return Purse(np.array([float(cash)]), accounts, {name: np.array([float(due)]) for name, due in fees}, wanted=float(wanted))
 
 
 def given_out(steps, full):
@@ -86,6 +86,13 @@ def test_a_success_fee_takes_all_that_is_left():
     assert (found["success_fee:junior"], found["surplus:"]) == (720, 0)
 
 
+@pytest.mark.parametrize(("cash", "kept", "surplus"), [(7_000, 0, 0), (7_281, 1, 0), (7_780, 500, 0), (8_000, 500, 220)])
+def test_what_later_work_can_use_is_kept(cash, kept, surplus):
+    # 280 and 7,000 go to the senior; of the rest later work can use 500
+    found = given_out(("interest:senior", "principal:senior", "recycle", "surplus"), purse(cash, wanted=500))
+    assert (found["recycle:"], found["surplus:"]) == (kept, surplus)
+
+
 def test_a_tranche_without_a_step_gets_nothing():
     full = purse(20_000)
     assert given_out(("principal:senior", "surplus"), full) == {"principal:senior": 7_000, "surplus:": 13_000}
@@ -100,17 +107,19 @@ def test_every_trial_by_itself():
     assert full.paid["surplus:"].tolist() == [0, 146, 10]
 
 
-every_step = (*SENIOR_FIRST[:-1], "fees", "success_fee:junior")
+every_step = (*SENIOR_FIRST[:-1], "fees", "recycle", "success_fee:junior")
 
 
 @given(
     st.integers(0, 20_000), st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 500),
-    st.permutations(every_step), st.integers(0, 6),
+    st.integers(0, 500), st.permutations(every_step), st.integers(0, 7),
 )
-def test_in_any_order_all_cash_goes_out_and_nobody_gets_more_than_its_due(cash, senior, junior, fee, steps, n_steps):
-    full = purse(cash, senior=senior, junior=junior, fees=[("fee", fee)])
+def test_in_any_order_all_cash_goes_out_and_nobody_gets_more_than_its_due(
+    cash, senior, junior, fee, wanted, steps, n_steps,
+):
+    full = purse(cash, senior=senior, junior=junior, fees=[("fee", fee)], wanted=wanted)
     due = {
-        "fees:fee": fee, "principal:senior": senior, "principal:junior": junior,
+        "fees:fee": fee, "recycle:": wanted, "principal:senior": senior, "principal:junior": junior,
         "interest:senior": float(full.accounts["senior"].interest_due[0]),
         "interest:junior": float(full.accounts["junior"].interest_due[0]),
     }

@@ -8,6 +8,7 @@ from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.consistency import planned_people
 from sib.deal.reader import packaged, read
+from sib.deal.scenario import Scenario
 from sib.views.tables import columns, plain
 from sib.views.words import Words
 
@@ -26,7 +27,15 @@ def verb(lang: NumberFormat, as_json: bool) -> None:
         return
     words = Words(lang)
     options.say("\n".join(columns([
-        (name, plain(deal.name), words.people(planned_people(deal), of_cases=bool(deal.segments)),
+        (name, plain(deal.name), who(deal, words),
          f"{deal.currency} {words.number(round(deal.contract.commitment))}")
         for name, deal in deals.items()
     ], n_left=2)))
+
+
+def who(deal: Scenario, words: Words) -> str:
+    """Return the number of cases or people; nothing where something other than people is measured."""
+    n_people = planned_people(deal)
+    if not deal.segments and n_people == 1:
+        return ""
+    return words.people(n_people, of_cases=bool(deal.segments))

@@ -79,7 +79,7 @@ def _refuse_many(n_points: int) -> None:
                            "take a larger step")
 
 
-def stated(context: click.Context, option: click.Parameter, typed: Sequence[str]) -> dict[str, list[Fraction]]:
+def _stated(context: click.Context, option: click.Parameter, typed: Sequence[str]) -> dict[str, list[Fraction]]:
     """Return values by what they are of, as the options say it."""
     found: dict[str, list[Fraction]] = {}
     for text in typed:
@@ -94,7 +94,7 @@ def stated(context: click.Context, option: click.Parameter, typed: Sequence[str]
 
 
 metric = click.option(
-    "--metric", "values", metavar="NAME=VALUES", multiple=True, callback=stated,
+    "--metric", "values", metavar="NAME=VALUES", multiple=True, callback=_stated,
     help="V1,V2,... or START:STOP:STEP, in the unit of the metric; NAME.COHORT=V for a cohort, NAME@DATE=V for a "
          "payment date. Repeatable: equally many values each, or one.",
 )
@@ -111,7 +111,7 @@ def verb(
     Without --metric: at what is expected, with the metrics that can be given. With -o DIR also write the points and
     a chart of them over the metric, above what a simulation of 2,000 trials makes of it.
     """
-    reading = options.reading(source, overlays, settings=settings)
+    reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     deal = reading.scenario
     points = worked_out(deal, values)
     if output is not None:

@@ -82,6 +82,13 @@ class Reading:
         sign = np.sign(top)
         return np.asarray(sign * _floor(2 * amount, np.abs(top), 2 * bottom, addend=bottom) * self.is_known)
 
+    def climb(self, rise: int, *, start: Fraction, unit: Fraction) -> Cents:
+        """Return ``rise * (value - start) / unit`` in cents, halves up, exactly; the rise may be a fall."""
+        top, bottom = self._over(start, unit)
+        if not self.is_whole:
+            return np.asarray(np.floor(rise * top / bottom + 0.5))
+        return _floor(2 * rise, top, 2 * bottom, addend=bottom)
+
     def whole_units(self, *, start: Fraction, unit: Fraction) -> Cents:
         """Return the whole units that the value lies above ``start``; below it, or without a value, less than 0."""
         top, bottom = self._over(start, unit)
@@ -96,7 +103,7 @@ class Reading:
 
 def _floor(multiplier: int, top: Cents, bottom: Cents, addend: Cents | float = 0.0) -> Cents:
     """Return ``floor((multiplier * top + addend) / bottom)`` of whole numbers, exactly."""
-    if multiplier * np.max(np.abs(top), initial=0.0) + np.max(addend) + np.max(bottom, initial=1.0) < EXACT:
+    if abs(multiplier) * np.max(np.abs(top), initial=0.0) + np.max(addend) + np.max(bottom, initial=1.0) < EXACT:
         return np.asarray(np.floor((multiplier * top + addend) / bottom))
     a, b, c = (np.asarray(part).astype(np.int64).astype(object) for part in (top, bottom, addend))
     return np.asarray((a * multiplier + c) // b, dtype=np.float64)
@@ -128,15 +135,18 @@ def step_table(terms: StepTable | TwoWay, metrics: Metrics) -> Cents:
 
 def interpolated_table(terms: InterpolatedTable, metrics: Metrics) -> Cents:
     """Straight lines between the points, level beyond the ends."""
-    found, points = read(terms, metrics), terms.points
-    owed = np.where(found.is_known, cents(points[0].pays), 0.0)
-    place = found.row([Step(at_least=point.at, pays=0.0) for point in points])
-    for number, (left, right) in enumerate(pairwise(points)):
-        rise = int(cents(right.pays) - cents(left.pays))
-        start, unit = found.steps(left.at), found.steps(right.at) - found.steps(left.at)
-        along = cents(left.pays) + np.sign(rise) * found.times(abs(rise), start=start, unit=unit)
-        owed = np.where(place == number, along, owed)
-    return np.where(place == len(points) - 1, cents(points[-1].pays), owed)
+    found = read(terms, metrics)
+    return np.where(found.is_known, curve(found, [(point.at, int(cents(point.pays))) for point in terms.points]), 0.0)
+
+
+def curve(found: Reading, points: Sequence[tuple[float, int]]) -> Cents:
+    """Return whole numbers on straight lines between points, halves up, level beyond the ends."""
+    place = found.row([Step(at_least=at, pays=0.0) for at, _ in points])
+    along = np.full(found.number.shape, float(points[0][1]))
+    for number, ((left, low), (right, high)) in enumerate(pairwise(points)):
+        start, unit = found.steps(left), found.steps(right) - found.steps(left)
+        along = np.where(place == number, low + found.climb(high - low, start=start, unit=unit), along)
+    return np.where(place == len(points) - 1, float(points[-1][1]), along)
 
 
 def per_point(terms: PerPoint, metrics: Metrics) -> Cents:
@@ -182,11 +192,12 @@ def _earned(terms: RateCard, price: Price, metrics: Metrics) -> Cents:
         number, _ = metrics.reading(price.outcome, cohort=terms.cohort, measure="cumulative")
         return worth(price, terms, number=number)
     cohorts = metrics.cohorts if terms.cohort is None else (terms.cohort,)
+    rest, _ = metrics.reading(price.outcome, cohort=terms.cohort, measure="cumulative")
     earned = np.zeros(metrics.savings.shape[1:])
     for cohort in cohorts:
         number, _ = metrics.reading(price.outcome, cohort=cohort, measure="cumulative")
-        earned = earned + worth(price, terms, number=number, cohort=cohort)
-    return earned
+        earned, rest = earned + worth(price, terms, number=number, cohort=cohort), rest - number
+    return np.asarray(earned + worth(price, terms, number=rest))
 
 
 def worth(price: Price, terms: RateCard, *, number: Cents, cohort: str | None = None) -> Cents:

@@ -101,6 +101,8 @@ def _cut_short(contract: Contract, spending: Spending, end: Ints, planned: Cents
     n_trials = len(end)
     periods = np.arange(len(total))[:, np.newaxis]
     draws = np.broadcast_to(planned, (len(total), n_trials)) * (periods < end)
+    dry = np.maximum(np.cumsum(total, axis=0) - np.cumsum(draws, axis=0), 0.0)
+    draws = draws + dry * (periods == end)
     left = draws.sum(axis=0) - total.sum(axis=0)
     early = np.minimum(left, np.maximum(planned.sum(axis=0) - total.sum(axis=0) - saved, 0.0)) * (end > known)
     back = {known: early} if early.any() else {}

@@ -102,8 +102,7 @@ class Limits:
         """Divide over the outcome payers, each within its caps; what one cannot pay nobody else does."""
         if not self._bearers:
             return owed
-        shares = [exact(bearer.terms.share) for bearer in self._bearers]
-        parts = np.moveaxis(largest_remainder(owed, shares), -1, 0).copy()
+        parts = self._in_turn(owed) if self._contract.payers_in_turn else self._by_share(owed)
         names = [bearer.terms.name for bearer in self._bearers]
         for place, line in enumerate(self._contract.payments):
             if line.paid_by is not None:
@@ -113,6 +112,19 @@ class Limits:
             part[:] = cut_to(part, np.minimum(bearer.room(), part.sum(axis=0)))
         self.borne = parts
         return np.asarray(parts.sum(axis=0))
+
+    def _by_share(self, owed: Cents) -> Cents:
+        """Each payer's share of each line, shape (n_payers, n_lines, n_trials)."""
+        return np.moveaxis(largest_remainder(owed, [exact(b.terms.share) for b in self._bearers]), -1, 0).copy()
+
+    def _in_turn(self, owed: Cents) -> Cents:
+        """Each payer what its caps leave of what those before it did not pay; the last what is left."""
+        parts, left = np.zeros((len(self._bearers), *owed.shape)), owed
+        for place, bearer in enumerate(self._bearers):
+            last = place == len(self._bearers) - 1
+            parts[place] = left if last else cut_to(left, np.minimum(bearer.room(), left.sum(axis=0)))
+            left = left - parts[place]
+        return parts
 
     def _count(self, owed: Cents) -> None:
         self._in_year = self._in_year + owed.sum(axis=0)

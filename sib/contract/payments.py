@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from sib.arrays import Bools, Cents, Ints, add_up
-from sib.contract.earnings import MADE, cents, read
+from sib.contract.earnings import MADE, cents, curve, read
 from sib.contract.metrics import Metrics
 from sib.contract.triggers import Met
 from sib.deal.contract import Contract
@@ -35,6 +35,9 @@ from sib.deal.lines import (
 )
 from sib.money import ceil_divide, exact, floor_share, share
 
+RATE_STEPS = 10**8
+"""Rates on a curve are taken in hundred-millionths, the finest that a scenario can state."""
+
 
 @dataclass(slots=True)
 class Line:
@@ -52,14 +55,15 @@ class Line:
     made : ndarray of shape (n_dates, n_trials), optional
         What the metrics make: to date, or on each date.
     rows : ndarray of shape (n_dates, n_trials), optional
-        The row of an interest or redemption table that is reached; -1 for none.
+        The row of an interest or redemption table that is reached; -1 for none. For a curve of rates the rate in
+        hundred-millionths; -1 for none.
 
     Attributes
     ----------
     paid, paid_after : ndarrays of shape (n_trials,)
         Cents paid so far: by the first share, and out of savings that redemption did not need.
-    in_year : ndarray of shape (n_trials,)
-        Cents paid in this fiscal year.
+    gross, back, in_year : ndarrays of shape (n_trials,)
+        Cents paid and cents that came back, each by itself; cents paid in this fiscal year.
     missed : ndarray of shape (n_trials,)
         Cents of coupon that the highest row would have paid on top.
     is_redeemed : ndarray of shape (n_trials,)
@@ -73,14 +77,16 @@ class Line:
     rows: Ints | None = None
     paid: Cents = field(init=False)
     paid_after: Cents = field(init=False)
+    gross: Cents = field(init=False)
+    back: Cents = field(init=False)
     in_year: Cents = field(init=False)
     missed: Cents = field(init=False)
     is_redeemed: Bools = field(init=False)
 
     def __post_init__(self) -> None:
         n_trials = self.met.shape[1]
-        self.paid, self.paid_after, self.in_year = np.zeros(n_trials), np.zeros(n_trials), np.zeros(n_trials)
-        self.missed = np.zeros(n_trials)
+        for name in ("paid", "paid_after", "gross", "back", "in_year", "missed"):
+            setattr(self, name, np.zeros(n_trials))
         self.is_redeemed = np.zeros(n_trials, dtype=np.bool_)
 
     def record(self, paid: Cents, *, due: Cents, is_all_drawn: Bools) -> None:
@@ -88,7 +94,8 @@ class Line:
 
         What goes towards ``due`` counts with the first share; what settles it redeems the line.
         """
-        self.in_year = self.in_year + paid
+        got = np.maximum(paid, 0.0)
+        self.gross, self.back, self.in_year = self.gross + got, self.back + got - paid, self.in_year + got
         if not isinstance(self.terms, SavingsShare):
             self.paid = self.paid + paid
             return
@@ -192,7 +199,7 @@ def _line(terms: Payment, metrics: Metrics, *, met: Met, backlog: bool, months: 
     if isinstance(terms, InterestTable | RedemptionTable):
         return Line(terms, np.zeros((0, 0)), is_met, rows=_rows(terms, metrics))
     is_date = np.isin(months, terms.months) if terms.months is not None else np.ones(len(months), dtype=np.bool_)
-    made = _rounded(terms, MADE[type(terms)](terms, metrics))
+    made = _rounded(terms, _indexed(terms, MADE[type(terms)](terms, metrics), months=months))
     if is_to_date(terms):
         return Line(terms, np.zeros((0, 0)), is_met, made=_to_date(made, is_met, backlog=backlog))
     owed = made * is_date[:, np.newaxis]
@@ -210,7 +217,11 @@ def _gained(terms: SavingsShare, metrics: Metrics) -> Cents:
 def _rows(terms: InterestTable | RedemptionTable, metrics: Metrics) -> Ints:
     if terms.metric is None:
         return np.zeros(metrics.savings.shape[1:], dtype=np.int64)
-    return np.asarray(read(terms, metrics).row(terms.rows))
+    found = read(terms, metrics)
+    if isinstance(terms, InterestTable) and terms.points:
+        rates = [(point.at, int(exact(point.rate) * RATE_STEPS)) for point in terms.points]
+        return np.asarray(np.where(found.is_known, curve(found, rates), -1.0).astype(np.int64))
+    return np.asarray(found.row(terms.rows))
 
 
 def _rounded(terms: Payment, made: Cents) -> Cents:
@@ -219,6 +230,17 @@ def _rounded(terms: Payment, made: Cents) -> Cents:
         return made
     unit = cents(terms.round_to)
     return np.asarray(np.sign(made) * np.floor((2 * np.abs(made) + unit) / (2 * unit)) * unit)
+
+
+def _indexed(terms: Payment, made: Cents, *, months: tuple[int, ...]) -> Cents:
+    """Let what is newly owed grow on every anniversary of closing, rounded half up to a cent."""
+    if terms.indexed is None:
+        return made
+    rate = 1 + exact(terms.indexed)
+    factors = np.array([float(rate ** (month // 12)) for month in months])[:, np.newaxis]
+    if not is_to_date(terms):
+        return np.asarray(np.floor(made * factors + 0.5))
+    return np.asarray(np.cumsum(np.floor(np.diff(made, axis=0, prepend=0.0) * factors + 0.5), axis=0))
 
 
 def is_to_date(terms: Payment) -> bool:
@@ -237,11 +259,9 @@ def _to_date(made: Cents, is_met: Bools, *, backlog: bool) -> Cents:
 
 def _each_date(owed: Cents, is_met: Bools, *, backlog: bool) -> Cents:
     """What is owed on each date; what was kept back is released with the trigger, or lost."""
-    if not backlog:
+    if not backlog or (owed < 0).any():
         return np.asarray(owed * is_met)
-    released = np.maximum.accumulate(np.cumsum(owed, axis=0) * is_met, axis=0) if not (owed < 0).any() else None
-    if released is None:
-        return np.asarray(owed * is_met)
+    released = np.maximum.accumulate(np.cumsum(owed, axis=0) * is_met, axis=0)
     return np.diff(released, axis=0, prepend=0.0)
 
 
@@ -279,7 +299,7 @@ def two_way(line: Line, occasion: Occasion) -> Cents:
     owed = (made - line.paid) * line.met[occasion.place] if is_to_date(line.terms) else made
     if line.terms.liability is None:
         return np.asarray(owed)
-    return np.asarray(np.maximum(owed, -np.maximum(cents(line.terms.liability) + np.minimum(line.paid, 0.0), 0.0)))
+    return np.asarray(np.maximum(owed, line.back - cents(line.terms.liability)))
 
 
 def coupon(line: Line, occasion: Occasion) -> Cents:
@@ -289,12 +309,18 @@ def coupon(line: Line, occasion: Occasion) -> Cents:
     assert line.rows is not None
     assert occasion.principal is not None
     floor = exact(terms.floor.rate) if terms.floor is not None and occasion.period <= terms.floor.until else Fraction(0)
-    rates = [max(exact(row.rate), floor) for row in terms.rows]
-    paid = share(occasion.principal, floor * occasion.fraction)
-    for number, rate in enumerate(rates):
-        paid = np.where(line.rows[occasion.place] == number, share(occasion.principal, rate * occasion.fraction), paid)
+    reached, principal = line.rows[occasion.place], occasion.principal
+    if terms.points:
+        rates = {int(step): max(Fraction(int(step), RATE_STEPS), floor) for step in np.unique(reached) if step >= 0}
+        most = max(exact(point.rate) for point in terms.points)
+    else:
+        rates = {number: max(exact(row.rate), floor) for number, row in enumerate(terms.rows)}
+        most = max(rates.values())
+    paid = share(principal, floor * occasion.fraction)
+    for number, rate in rates.items():
+        paid = np.where(reached == number, share(principal, rate * occasion.fraction), paid)
     paid = paid * line.met[occasion.place]
-    line.missed = line.missed + share(occasion.principal, max(*rates, floor) * occasion.fraction) - paid
+    line.missed = line.missed + share(principal, max(most, floor) * occasion.fraction) - paid
     return np.asarray(paid)
 
 

@@ -6,6 +6,7 @@ In come who reached what when, out goes a series of cents by group and payment d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,18 +36,26 @@ def _by_person(deal: Scenario, terms: RateCard, people: Sequence[Reached], n_dat
     n_trials = people[0].date.shape[1]
     earned = np.zeros((sum(sizes.values()), n_trials))
     result = np.zeros((len(names) + 1, n_dates, n_trials))
-    before = {price.outcome: np.zeros(n_trials) for price in terms.prices}
+    running = {price.outcome: _Running(np.zeros((len(sizes), n_trials)), np.zeros(n_trials)) for price in terms.prices}
     for date in range(n_dates):
         gained = np.zeros_like(earned)
         for price in terms.prices:
             units = _units(mine, price, date=date, firsts=firsts, shape=earned.shape)
-            gained += _prices(terms, price, units, before[price.outcome], groups=(names, sizes))
-            before[price.outcome] = before[price.outcome] + units.sum(axis=0)
+            cohorts = {names[group]: slice(first, first + sizes[group]) for group, first in firsts.items()}
+            gained += _prices(terms, price, units=units, running=running[price.outcome], cohorts=cohorts)
         new = np.minimum(earned + gained, cents(terms.cap_per_person or 0.0)) - earned
         earned = earned + new
         for group, first in firsts.items():
             result[group, date] = new[first : first + sizes[group]].sum(axis=0)
     return result
+
+
+@dataclass(slots=True)
+class _Running:
+    """What there has been of an outcome: numbers by group, and cents that all have earned before the outcome's cap."""
+
+    numbers: Cents
+    earned: Cents
 
 
 def _units(
@@ -62,20 +71,22 @@ def _units(
 
 
 def _prices(
-    terms: RateCard, price: Price, units: Cents, before: Cents, *, groups: tuple[tuple[str, ...], dict[int, int]]
+    terms: RateCard, price: Price, *, units: Cents, running: _Running, cohorts: dict[str, slice]
 ) -> Cents:
     """What each person's outcomes of a date earn: in the order of the people, each at the price of its turn."""
-    names, sizes = groups
-    after = before + np.cumsum(units, axis=0)
-    if not price.by_cohort:
-        return np.asarray(
-            capped(price, worth(price, terms, number=after)) - capped(price, worth(price, terms, number=after - units))
+    parts = []
+    for place, (cohort, people) in enumerate(cohorts.items()):
+        mine = units[people]
+        scope = slice(place, place + 1) if price.by_cohort else slice(None)
+        after = running.numbers[scope].sum(axis=0) + np.cumsum(mine, axis=0)
+        parts.append(
+            worth(price, terms, number=after, cohort=cohort) - worth(price, terms, number=after - mine, cohort=cohort)
         )
-    parts, first = [], 0
-    for group, size in sizes.items():
-        parts.append(worth(price, terms, number=units[first : first + size], cohort=names[group]))
-        first += size
-    return np.concatenate(parts)
+        running.numbers[place] += mine.sum(axis=0)
+    gained = np.concatenate(parts)
+    total = running.earned + np.cumsum(gained, axis=0)
+    running.earned = total[-1]
+    return np.asarray(capped(price, total) - capped(price, total - gained))
 
 
 def spread_evenly(

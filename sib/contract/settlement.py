@@ -27,7 +27,7 @@ from sib.deal.lending import Tranche
 from sib.deal.lines import InterestTable, MinimumCoupon, RedemptionTable, TwoWay
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
-from sib.money import exact, largest_remainder
+from sib.money import largest_remainder
 from sib.programme.budget import Spending
 from sib.programme.grid import Grid
 
@@ -40,7 +40,7 @@ class _Settlement:
         self.calendar = calendar
         n_trials = metrics.enrolled.shape[1]
         months = calendar.payment_periods
-        self.shares = [exact(tranche.share) for tranche in self.contract.tranches]
+        self.shares = [self.contract.share_of(tranche) for tranche in self.contract.tranches]
         self.grants = {tranche.name for tranche in self.contract.tranches if tranche.grant}
         met = triggers_met(self.contract, metrics, months=months)
         self.ended, self.clause = endings(self.contract, met, months=months)
@@ -192,9 +192,9 @@ class _Settlement:
         if isinstance(terms, InterestTable | MinimumCoupon | RedemptionTable):
             occasion = self._of_tranche(terms, occasion)
         owed = PAYMENTS[type(terms)](line, occasion)
-        for cap, so_far in ((terms.cap, line.paid + line.paid_after), (terms.cap_per_year, line.in_year)):
+        for cap, so_far in ((terms.cap, line.gross), (terms.cap_per_year, line.in_year)):
             if cap is not None:
-                room = np.maximum(cents(cap) - np.maximum(so_far, 0.0), 0.0)
+                room = cents(cap) - so_far
                 owed = np.where(owed > 0, cut_to(np.maximum(owed, 0.0)[np.newaxis], room)[0], owed)
         return np.asarray(owed)
 
@@ -237,7 +237,7 @@ class _Settlement:
     def _pay_out(self, period: int, paid: Cents, steps: tuple[str, ...], *, pool: str | None) -> None:
         """Run one waterfall on what its lines paid."""
         mine = np.array([line.terms.to == "waterfall" and line.terms.pool == pool for line in self.lines])
-        purse = Purse(paid[mine].sum(axis=0), self.accounts, self.fees_due)
+        purse = Purse(paid[mine].sum(axis=0), self.accounts, self.fees_due, dict(self.contract.success_fee))
         if "recycle" in steps:
             self._offer_reserve(period, purse)
         released = purse.released

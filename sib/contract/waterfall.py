@@ -13,6 +13,7 @@ import numpy as np
 
 from sib.arrays import Cents
 from sib.contract.interest import Account
+from sib.money import exact, largest_remainder
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Purse:
         Tranches by name.
     fees_due : dict of str to ndarray of shape (n_trials,)
         Contract fees by name.
+    success_shares : dict of str to float
+        How the step ``success_fee`` without a name divides what is left.
     wanted, released : ndarrays of shape (n_trials,)
         Cents that later work can still use, for the step ``recycle``; what was kept for it and is free again.
     paid : dict of str to ndarray of shape (n_trials,)
@@ -36,6 +39,7 @@ class Purse:
     cash: Cents
     accounts: dict[str, Account]
     fees_due: dict[str, Cents]
+    success_shares: dict[str, float] = field(default_factory=dict)
     wanted: Cents | float = 0.0
     released: Cents | float = 0.0
     paid: dict[str, Cents] = field(default_factory=dict)
@@ -72,8 +76,14 @@ def recycle(purse: Purse, name: str) -> None:
 
 
 def pay_success_fee(purse: Purse, name: str) -> None:
-    """Give all that is left to the holder of a tranche."""
-    purse.give(f"success_fee:{name}", purse.cash)
+    """Give all that is left to the holder of a tranche; without a name, divide it as the contract says."""
+    if name:
+        purse.give(f"success_fee:{name}", purse.cash)
+        return
+    shares = [exact(part) for part in purse.success_shares.values()]
+    parts = largest_remainder(purse.cash, [*shares, 1 - sum(shares)]).T
+    for who, part in zip(purse.success_shares, parts, strict=False):
+        purse.give(f"success_fee:{who}", part)
 
 
 def pay_surplus(purse: Purse, name: str) -> None:

@@ -151,7 +151,8 @@ def pools_are_waterfalls(deal: Scenario) -> Found:
     """Each pool is fed by a line, has steps that exist, and ends with the surplus."""
     contract = deal.contract
     owed = [tranche.name for tranche in contract.tranches if not tranche.grant]
-    steps = ["fees", *(f"{kind}:{name}" for kind in ("interest", "principal", "success_fee") for name in owed)]
+    named = (f"{kind}:{name}" for kind in ("interest", "principal", "success_fee") for name in owed)
+    steps = ["fees", "success_fee", *named]
     for name, pool in contract.pools.items():
         for step in pool[:-1]:
             if step not in steps:
@@ -173,10 +174,26 @@ def payers_are_there(deal: Scenario) -> Found:
     if not names:
         return
     total = sum((exact(payer.share) for payer in contract.outcome_payers), Fraction(0))
-    if total != 1:
+    if contract.payers_in_turn:
+        if total:
+            yield "contract.outcome_payers", "pay in turn, each up to its caps; leave out their shares"
+    elif total != 1:
         yield "contract.outcome_payers", f"has shares that make {float(total):g}; they must make exactly 1"
     if deal.parties.outcome_payer not in names:
         yield "contract.outcome_payers", f"leaves out the outcome payer itself, {deal.parties.outcome_payer!r}"
+
+
+def success_is_divided(deal: Scenario) -> Found:
+    """What is left is divided among those who exist, by a step that is there, and not more than all of it."""
+    contract, path = deal.contract, "contract.success_fee"
+    owed = [tranche.name for tranche in contract.tranches if not tranche.grant]
+    everywhere = {step for pool in (contract.waterfall, *contract.pools.values()) for step in pool}
+    if bool(contract.success_fee) != ("success_fee" in everywhere):
+        yield path, 'and the waterfall step "success_fee" (without a name) go together; give both or neither'
+    for name in contract.success_fee:
+        yield from _named(f"{path}.{name}", name, [*owed, "provider", "intermediary"], "tranche or party")
+    if sum((exact(part) for part in contract.success_fee.values()), Fraction(0)) > 1:
+        yield path, "divides more than all that is left; its shares must make 1 at most"
 
 
 def recycling_has_somewhere_to_go(deal: Scenario) -> Found:
@@ -239,6 +256,7 @@ CLAUSES: tuple[Callable[[Scenario], Found], ...] = (
     tranches_are_there,
     pools_are_waterfalls,
     payers_are_there,
+    success_is_divided,
     recycling_has_somewhere_to_go,
     groups_have_their_own_cohorts,
     cases_are_counted,

@@ -72,7 +72,9 @@ def shares_add_up(deal: Scenario) -> Found:
         if segment.shares is not None:
             cells = [cell for law in segment.shares.values() for cell in (law.direct, law.real)]
             yield from _makes_one(f"{path}.shares", cells)
-    yield from _makes_one("contract.tranches", (tranche.share for tranche in deal.contract.tranches))
+    total = sum((deal.contract.share_of(tranche) for tranche in deal.contract.tranches), Fraction(0))
+    if total != 1:
+        yield "contract.tranches", f"adds up to {float(total):g}; shares must make exactly 1, amounts the commitment"
     if deal.contract.payer_shares is not None:
         yield from _makes_one("contract.payer_shares", deal.contract.payer_shares.values())
 
@@ -166,7 +168,7 @@ def waterfall_reaches_everyone(deal: Scenario) -> Found:
     if deal.contract.fees and "fees" not in steps:
         yield "contract.waterfall", 'has no step "fees", yet the contract has fees'
     extra = any(isinstance(p, SavingsShare) and p.share_after_redemption for p in deal.contract.payments)
-    if extra and not any(step.startswith("success_fee:") for step in steps):
+    if extra and not any(step.startswith("success_fee") for step in steps):
         yield (
             "contract.waterfall",
             "gives the share after redemption straight back to the outcome payer; add "
@@ -179,7 +181,7 @@ def _steps_like(deal: Scenario, step: str) -> list[str]:
     kind = step.partition(":")[0]
     kinds = [kind] if kind in STEPS_WITH_TRANCHE else STEPS_WITH_TRANCHE
     of_tranches = [f"{each}:{tranche.name}" for each in kinds for tranche in deal.contract.tranches]
-    return of_tranches if kind in STEPS_WITH_TRANCHE else ["fees", "recycle", *of_tranches, "surplus"]
+    return of_tranches if kind in STEPS_WITH_TRANCHE else ["fees", "recycle", "success_fee", *of_tranches, "surplus"]
 
 
 def _meant(deal: Scenario, step: str) -> str:

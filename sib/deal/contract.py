@@ -6,6 +6,7 @@ Model section 5. Its parts have rooms of their own: lending, conditions, payment
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from sib.deal.conditions import Cohort, Trigger
 from sib.deal.lending import NO_INTEREST, Drawdown, Guarantee, Interest, Tranche
 from sib.deal.lines import Payment
 from sib.deal.term import Amount, Flag, MonthSpan, Positive, Rate, Share, Term, Text
+from sib.money import exact
 
 
 class Caps(Term):
@@ -60,7 +62,7 @@ class OutcomePayer(Term):
     """
 
     name: Text
-    share: Share
+    share: Share = 0.0
     cap: Amount | None = None
     cap_per_year: Amount | None = None
 
@@ -96,6 +98,11 @@ class Contract(Term):
         Whether outcome payments that reach the waterfall step ``recycle`` pay for later work before new draws.
     outcome_payers : list of tables
         Where there are several; the outcome payer of ``parties`` pays all where none is named.
+    payers_in_turn : bool
+        Whether they pay one after the other, each up to its caps, instead of by shares.
+    success_fee : dict of str to float
+        How the waterfall step ``success_fee`` (without a name) divides what is left: shares by tranche or by party
+        (``provider``, ``intermediary``); what they leave goes on to the next step.
     stop_intake : str, optional
         A trigger from whose first date on no new case is taken in.
     pools : dict of str to list of str
@@ -111,6 +118,8 @@ class Contract(Term):
     payments: Annotated[tuple[Payment, ...], Field(min_length=1)]
     caps: Caps = Caps()
     outcome_payers: tuple[OutcomePayer, ...] = ()
+    payers_in_turn: Flag = False
+    success_fee: dict[str, Share] = Field(default_factory=dict)
     fees: tuple[ContractFee, ...] = ()
     payer_shares: dict[str, Share] | None = None
     tranches: Annotated[tuple[Tranche, ...], Field(min_length=1)] = (Tranche(name="investor", share=1.0),)
@@ -127,6 +136,12 @@ class Contract(Term):
         if marked:
             return marked[0]
         return self.triggers[0] if len(self.triggers) == 1 else None
+
+    def share_of(self, tranche: Tranche) -> Fraction:
+        """Return the part of every draw that a tranche bears."""
+        if tranche.amount is not None:
+            return exact(tranche.amount) / exact(self.commitment)
+        return exact(tranche.share or 0.0)
 
     def terms_of(self, tranche: Tranche) -> Interest:
         """Return the interest terms that hold for a tranche."""

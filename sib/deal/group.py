@@ -62,6 +62,21 @@ Effect = Annotated[
 ]
 
 
+def _rising(months: tuple[int, ...]) -> tuple[int, ...]:
+    if not months or list(months) != sorted(set(months)):
+        raise fault("order", "needs the months in which it is measured in rising order, at least one")
+    return months
+
+
+Months = Annotated[
+    tuple[MonthSpan, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, int) else value),
+    AfterValidator(_rising),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
+]
+"""Months in which something is measured; a single one may stand by itself."""
+
+
 class EffectMetric(Term):
     """What is measured of a cohort, and what is true of it.
 
@@ -76,6 +91,8 @@ class EffectMetric(Term):
         Where cohorts differ.
     evaluator_sd : float
         Standard deviation of the evaluator's error in one measurement.
+    measured : int or tuple of int, optional
+        Months after closing in which it is measured, where other than those of the cohort.
     accumulates : bool
         Whether measurements add up, such as savings by year; otherwise the latest stands.
     worth : float
@@ -88,6 +105,7 @@ class EffectMetric(Term):
     effect: Effect
     by_cohort: dict[str, Effect] | None = None
     evaluator_sd: Annotated[Level, AfterValidator(not_negative)] = 0.0
+    measured: Months | None = None
     accumulates: Flag = False
     worth: Amount = 0.0
     by_law: dict[str, Share] | None = None
@@ -96,9 +114,6 @@ class EffectMetric(Term):
     def scale(self) -> int:
         """Steps of measurement in one unit."""
         return int(10 ** (UNITS[self.unit] if self.decimals is None else self.decimals))
-
-
-_MONTHS = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}
 
 
 class EffectCohort(Term):
@@ -117,15 +132,12 @@ class EffectCohort(Term):
     name: Text
     size: AtLeastOne = 1
     start: MonthSpan = 1
-    measured: Annotated[
-        tuple[MonthSpan, ...], BeforeValidator(lambda v: (v,) if isinstance(v, int) else v), WithJsonSchema(_MONTHS)
-    ]
+    measured: Months
 
-    @model_validator(mode="after")
-    def _in_order(self) -> EffectCohort:
-        if not self.measured or list(self.measured) != sorted(set(self.measured)):
-            raise fault("order", "needs the months in which it is measured in rising order, at least one")
-        return self
+
+def months_of(metric: EffectMetric, cohort: EffectCohort) -> tuple[int, ...]:
+    """Return the months in which a metric is measured on a cohort."""
+    return metric.measured or cohort.measured
 
 
 class EffectProgramme(Term):

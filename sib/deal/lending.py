@@ -104,8 +104,8 @@ class Tranche(Term):
 
     Parameters
     ----------
-    share : float
-        Share of every draw.
+    share, amount : float
+        Share of every draw, or instead its part of the commitment in euros.
     holder : {"investor", "provider", "funder"}
         Who puts the money in. A tranche of the provider is a deferred fee: work that is paid for out of results.
     grant : bool
@@ -113,10 +113,17 @@ class Tranche(Term):
     """
 
     name: Text
-    share: Share
+    share: Share | None = None
+    amount: Amount | None = None
     interest: Interest | None = None
     holder: Literal["investor", "provider", "funder"] = "investor"
     grant: Flag = False
+
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Tranche:
+        exactly_one(self, ("share", "amount"))
+        return self
 
 
 class _Guarantee(Term):

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sib.deal.lending import DayCount
-from sib.deal.rows import Floor, Point, Price, RateStep, ShareStep, Step, bound_of, rows_rise
+from sib.deal.rows import Floor, Point, Price, RatePoint, RateStep, ShareStep, Step, bound_of, rows_rise
 from sib.deal.term import (
     Amount,
     Level,
@@ -48,6 +48,8 @@ class PaymentLine(Term):
         The outcome payer that bears all of it; all by their shares where none is named.
     round_to : float, optional
         What is owed is rounded to multiples of this, half up.
+    indexed : float, optional
+        Yearly rate by which what is newly owed grows on every anniversary of closing.
     """
 
     name: Text
@@ -59,6 +61,7 @@ class PaymentLine(Term):
     pool: Text | None = None
     paid_by: Text | None = None
     round_to: Positive | None = None
+    indexed: Rate | None = None
 
     @model_validator(mode="after")
     def _one_way_out(self) -> PaymentLine:
@@ -251,7 +254,9 @@ class InterestTable(PaymentLine):
         The tranche on whose principal it is paid.
     metric, cohort, measure
         What sets the rate; a table of one row without a bound needs no metric.
-    rows : list of tables
+    rows : list of tables, optional
+    points : list of tables, optional
+        Instead of rows: straight lines between rates; beyond the ends they stay the same.
     floor : table, optional
         Minimum coupon for the first months.
     day_count : {"30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA"}
@@ -262,13 +267,22 @@ class InterestTable(PaymentLine):
     metric: Text | None = None
     cohort: Text | None = None
     measure: Literal["cumulative", "per_period"] = "cumulative"
-    rows: Annotated[tuple[RateStep, ...], Field(min_length=1), AfterValidator(rows_rise)]
+    rows: Annotated[tuple[RateStep, ...], AfterValidator(rows_rise)] = ()
+    points: tuple[RatePoint, ...] = ()
     floor: Floor | None = None
     day_count: DayCount
 
     @model_validator(mode="after")
     def _metric_where_needed(self) -> InterestTable:
-        _needs_metric(self.metric, self.rows)
+        if bool(self.rows) == bool(self.points):
+            raise fault("rows", "needs either rows or points")
+        at = [point.at for point in self.points]
+        if at != sorted(set(at)) or len(at) == 1:
+            raise fault("order", "needs two points or more in rising order of at, each value once")
+        if self.rows:
+            _needs_metric(self.metric, self.rows)
+        elif self.metric is None:
+            raise fault("metric", "needs a metric exactly where its rows have at_least or above, or it has points")
         return self
 
 

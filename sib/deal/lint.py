@@ -32,7 +32,8 @@ VOLUME = ("savings_share", "shortfall")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 POOLED = re.compile(r"\b(?:cohorts?|pool(?:ed)?|together|samen)\b", re.IGNORECASE)
 COMPARED = re.compile(
-    r"\b(?:compar\w+|control\w*|counterfactual|randomi\w+|baseline|match\w*|deadweight|anyway|before and after"
+    r"\b(?:compar\w+|control\w*|counterfactual|randomi\w+|baseline|match\w*|propensity|deadweight|anyway"
+    r"|before and after|(?:year|group)s? (?:before|without)|without (?:the )?(?:help|programme)|nulgroep"
     r"|vergelek\w*|vergelij\w*|controle\w*|nulmeting)\b",
     re.IGNORECASE,
 )
@@ -100,6 +101,7 @@ def _turns(line: Payment) -> Iterator[tuple[str, float]]:
     path = f"contract.payments.{line.name}"
     rows = [bound_of(row) for row in getattr(line, "rows", ())]
     yield from ((f"{path}.rows", bound[0]) for bound in rows if bound is not None)
+    yield from ((f"{path}.points", point.at) for point in getattr(line, "points", ()))
     if isinstance(line, PerPoint):
         yield from ((f"{path}.from", line.from_value + n * line.point) for n in (0, 1))
     if isinstance(line, Proportional):
@@ -147,10 +149,11 @@ def comparison(deal: Scenario) -> Said:
     programme = deal.programme
     if isinstance(programme, EffectProgramme):
         for metric in _measured(deal):
-            if not COMPARED.search(_words((metric.effect, "mean"), (metric, "effect"), (programme, "metrics"))):
+            if not any(map(COMPARED.search, map(_own_words, (metric.effect, metric, programme, deal)))):
                 yield (
                     f"programme.metrics.{metric.name}.effect",
-                    "is a difference from what? name the comparison in its source (control group, before and after)",
+                    "counts as the help's own: name in its source what it is compared with (a control group, the years "
+                    "before)",
                 )
     if isinstance(programme, CountsProgramme) and any(isinstance(line, RateCard) for line in deal.contract.payments):
         said = [_own_words(outcome) for group in programme.groups for outcome in group.outcomes]
@@ -188,8 +191,8 @@ def price_level(deal: Scenario) -> Said:
         others = f" (so are {len(undated) - 1} more)" if len(undated) > 1 else ""
         yield (
             f"programme.{undated[0]}",
-            f"is in euros of no stated year{others}: name the year of the unit costs in its source, and say whether "
-            "they are indexed",
+            f"is in {deal.currency} of no stated year{others}: name the year of the unit costs in its source, and say "
+            "whether they are indexed",
         )
 
 
@@ -216,8 +219,8 @@ def cap_per_person(deal: Scenario) -> Said:
             if len(both) > 1 and line.cohort in (None, group.name):
                 yield (
                     f"contract.payments.{line.name}.cap_per_person",
-                    f"is missing: one person in {group.name!r} can earn {' and '.join(both)}; set the most that a "
-                    "person earns",
+                    f"is missing: one person in {group.name!r} can earn {len(both)} of its prices; set the most that "
+                    "a person earns",
                 )
                 break
 

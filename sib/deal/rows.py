@@ -34,6 +34,13 @@ class RateStep(Term):
     rate: Rate
 
 
+class RatePoint(Term):
+    """A point of a curve: at this value of the metric, this coupon a year."""
+
+    at: Level
+    rate: Rate
+
+
 class ShareStep(Term):
     """A row of a redemption table: from a value on, the share of principal that is repaid."""
 

@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 from sib.arrays import Cents, Floats
 from sib.chance import distributions
 from sib.chance.draws import BLOCK, Stream, trial_uniforms
-from sib.deal.group import EffectCohort, EffectMetric, EffectProgramme, Normal, Sure
+from sib.deal.group import EffectCohort, EffectMetric, EffectProgramme, Normal, Sure, months_of
 from sib.deal.programme import Pert, Triangular, Uniform
 from sib.deal.scenario import Scenario
 from sib.money import exact, largest_remainder, round_half_away
@@ -112,10 +112,10 @@ def effect_of(metric: EffectMetric, cohort: EffectCohort) -> Any:
 def _errors(metric: EffectMetric, cohort: EffectCohort, stream: Stream) -> Floats:
     """The evaluator's error in each measurement, shape (n_measurements, BLOCK)."""
     if metric.evaluator_sd == 0:
-        return np.zeros((len(cohort.measured), BLOCK))
+        return np.zeros((len(months_of(metric, cohort)), BLOCK))
     drawn = [
         ndtri(trial_uniforms(stream, f"evaluator {metric.name} {number}", segment=cohort.name))
-        for number in range(len(cohort.measured))
+        for number in range(len(months_of(metric, cohort)))
     ]
     return metric.evaluator_sd * np.array(drawn)
 
@@ -127,7 +127,7 @@ def _series(
     values = {}
     for cohort in programme.cohorts:
         effect = effects[metric.name, cohort.name]
-        error = errors[metric.name, cohort.name] if errors is not None else np.zeros((len(cohort.measured), 1))
+        error = errors[metric.name, cohort.name] if errors is not None else np.zeros((len(months_of(metric, cohort)), 1))
         values[cohort.name] = in_steps(metric, effect + error)
     return on_dates(programme, metric, values=values, calendar=calendar)
 
@@ -152,7 +152,7 @@ def on_dates(
     gained = np.zeros((n_cohorts, len(dates), n_trials))
     weight, fresh = np.zeros((n_cohorts, len(dates), 1)), np.zeros((n_cohorts, len(dates)), dtype=np.bool_)
     for place, cohort in enumerate(programme.cohorts):
-        for number, month in enumerate(cohort.measured):
+        for number, month in enumerate(months_of(metric, cohort)):
             date = int(np.searchsorted(dates, month))
             if date == len(dates):
                 continue
@@ -179,7 +179,7 @@ def _worth(deal: Scenario, programme: EffectProgramme, effects: Effects, *, n_pe
     for metric in programme.metrics:
         for cohort in programme.cohorts if metric.worth else ():
             cents = round_half_away(np.round(effects[metric.name, cohort.name] * metric.worth * 100, DIGITS))
-            divide_over_laws(deal, saved, by_law=metric.by_law, cents=cents, months=cohort.measured)
+            divide_over_laws(deal, saved, by_law=metric.by_law, cents=cents, months=months_of(metric, cohort))
     return saved
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from sib.arrays import Bools, Floats, Ints, read_only
 from sib.deal.audit import FixedDelay
 from sib.deal.consistency import last_start_month
-from sib.deal.group import CountsProgramme, EffectProgramme
+from sib.deal.group import CountsProgramme, EffectProgramme, months_of
 from sib.deal.scenario import Scenario
 
 
@@ -105,7 +105,8 @@ def _last_period(deal: Scenario) -> int:
 def _group_months(deal: Scenario) -> Iterator[int]:
     """Months in which a group programme is measured, or its people reach an outcome for the last time."""
     if isinstance(deal.programme, EffectProgramme):
-        yield from (cohort.measured[-1] for cohort in deal.programme.cohorts)
+        programme = deal.programme
+        yield from (months_of(metric, cohort)[-1] for metric in programme.metrics for cohort in programme.cohorts)
     if isinstance(deal.programme, CountsProgramme):
         for group in deal.programme.groups:
             last = last_start_month(group)

@@ -16,9 +16,9 @@ from matplotlib.axes import Axes
 
 from sib.accountant.counting import cell_shares
 from sib.deal.scenario import Scenario
+from sib.ledger import parties
 from sib.measures import risk
 from sib.measures.risk import Estimate
-from sib.ledger import parties
 from sib.run import Run
 from sib.views import style
 from sib.views.captions import Captions

@@ -30,7 +30,10 @@ from sib.views.histograms import histogram
 
 FEW = 25
 """Points that are marked one by one."""
-MOST_LABELS = 8
+MOST_LABELS, LONGEST_LABEL, LABEL_WIDTH = 8, 40, 0.03
+"""Labels of thresholds: how many, of how many characters, what part of the axis one takes."""
+NARROW = 0.3
+"""Part of the axis below which a label stands upright."""
 LOWEST_RATE = -0.30
 """The axis of returns ends here, so that small rates can be told apart."""
 STEPS = {"eur": Fraction(1, 100), "count": Fraction(1)}
@@ -158,7 +161,7 @@ def draw_curve(run: Run, points: Sequence[Point], *, lang: NumberFormat = "en") 
     lang : {"en", "nl"}
     """
     curve, say = prepare_curve(run, points), captions_for(run.deal, lang)
-    heights = [3.0, 2.0, 1.3] if len(curve.ends) else [3.0, 2.0]
+    heights = [2.8, 1.8, 1.2] if len(curve.ends) else [2.8, 1.8]
     with style.house_style():
         figure = Figure(figsize=(8.0, 2.0 + sum(heights)))
         panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
@@ -166,11 +169,14 @@ def draw_curve(run: Run, points: Sequence[Point], *, lang: NumberFormat = "en") 
         draw_rates(curve, panels[1], say=say)
         if len(curve.ends):
             draw_ends(curve, panels[2], say=say)
+        width = float(curve.x[-1] - curve.x[0])
+        if width:
+            panels[0].set_xlim(curve.x[0] - width / 40, curve.x[-1] + width / 40)
         for place, ax in enumerate(panels):
             _mark_thresholds(curve, ax, are_named=place == 0)
             ax.label_outer()
         _metric_axis(panels[-1], curve, say=say)
-        style.headed(panels[0], sentence(curve, run, say=say), columns=3)
+        style.headed(panels[0], sentence(curve, run, say=say))
         style.foot(figure, [run], say=say)
     return figure
 
@@ -189,7 +195,7 @@ def sentence(curve: Curve, run: Run, *, say: Captions) -> str:
         return say.text("payoff-never", **words)
     if turns > 1 or not whole[-1]:
         return say.text("payoff-mixed", **words)
-    return say.text("payoff-from", value=written(float(curve.x[np.argmax(whole)]), curve.unit, say), **words)
+    return say.text("payoff-from", value=written(float(curve.x[np.argmax(whole)]), curve.unit, say=say), **words)
 
 
 def metric_name(name: str, say: Captions) -> str:
@@ -197,10 +203,10 @@ def metric_name(name: str, say: Captions) -> str:
     return style.plain(say.reason(name))
 
 
-def written(value: float, unit: str, say: Captions) -> str:
+def written(value: float, unit: str, *, say: Captions) -> str:
     """Return a value of a metric with its unit."""
     if unit == "eur":
-        return say.money(value)
+        return say.money(value if abs(value) < 1000 else round(value))
     if unit == "fraction":
         return f"{style.percents(value, say)}%"
     decimals = next((n for n in range(4) if abs(value - round(value, n)) < 1e-9), 4)
@@ -211,8 +217,8 @@ def draw_paid(curve: Curve, ax: Axes, *, run: Run, say: Captions) -> Axes:
     """Draw what the outcome payer pays, what the investor receives, and its outlay."""
     parties = run.deal.parties
     lines = (
-        ("payoff-pays", "municipality", parties.outcome_payer, curve.paid),
         ("payoff-gets", "investor", parties.investor, curve.received),
+        ("payoff-pays", "municipality", parties.outcome_payer, curve.paid),
     )
     for key, role, party, amounts in lines:
         look = style.PARTIES[role]
@@ -242,12 +248,14 @@ def draw_rates(curve: Curve, ax: Axes, *, say: Captions) -> Axes:
     ax.axhline(0.0, color=style.INK, linewidth=0.8, zorder=1.5)
     for first, last in _stretches(lost):
         total = rates[first:last].max() == -1
+        is_narrow = curve.x[last - 1] - curve.x[first] < NARROW * (curve.x[-1] - curve.x[0])
         shade = style.OUTCOMES["lost"]
         ax.axvspan(curve.x[first], curve.x[min(last, len(curve.x) - 1)], facecolor="none", edgecolor=shade.colour,
                    hatch=shade.hatch, alpha=0.25, linewidth=0.0)
         text = say.text("payoff-lost") if total else say.text("payoff-below", floor=style.percents(LOWEST_RATE, say))
         ax.text(float(curve.x[first] + curve.x[last - 1]) / 2, 0.5, text, transform=ax.get_xaxis_transform(),
-                ha="center", va="center", fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})
+                ha="center", va="center", fontsize=8, in_layout=False, rotation=90 if is_narrow else 0,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})
     style.percent_axis(ax.yaxis, say.text("payoff-irr"), say=say)
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     return ax
@@ -264,10 +272,12 @@ def draw_ends(curve: Curve, ax: Axes, *, say: Captions) -> Axes:
     centre = curve.thresholds[0].value if curve.thresholds else 0.0
     bars = histogram(curve.ends, {"all": np.ones(len(curve.ends), dtype=np.bool_)}, centre=centre)
     ax.stairs(bars.shares["all"], bars.edges, fill=True, facecolor="#bdbdbd", edgecolor=style.INK, linewidth=0.4)
-    mean = written(float(curve.ends.mean()), curve.unit, say) if curve.unit == "eur" else written(
-        round(float(curve.ends.mean()), 3), curve.unit, say
-    )
-    ax.set_title(style.escape(say.text("payoff-today", mean=mean)), fontsize=9, fontweight="normal", pad=4)
+    mean = written(round(float(curve.ends.mean()), 3 if curve.unit == "fraction" else 1), curve.unit, say=say)
+    told = say.text("payoff-today", mean=mean)
+    outside = float(((curve.ends < curve.x[0]) | (curve.ends > curve.x[-1])).mean())
+    if outside >= 0.005 and len(set(curve.x)) > 1:
+        told += say.text("payoff-outside", chance=say.percent(outside))
+    ax.set_title(style.escape(told), fontsize=9, fontweight="normal", pad=4)
     style.percent_axis(ax.yaxis, say.text("payoff-bars"), say=say)
     ax.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
     return ax
@@ -275,29 +285,38 @@ def draw_ends(curve: Curve, ax: Axes, *, say: Captions) -> Axes:
 
 def _mark_thresholds(curve: Curve, ax: Axes, *, are_named: bool) -> None:
     """Draw a thin line where the contract changes, whole for a trigger and dotted for a payment line."""
-    by_value: dict[float, list[Threshold]] = {}
-    for each in curve.thresholds:
-        by_value.setdefault(each.value, []).append(each)
-    for place, (value, there) in enumerate(by_value.items()):
-        is_trigger = any(each.is_trigger for each in there)
+    for value in dict.fromkeys(each.value for each in curve.thresholds):
+        is_trigger = any(each.is_trigger for each in curve.thresholds if each.value == value)
         ax.axvline(value, color=style.INK, linewidth=0.8, linestyle="-" if is_trigger else (0, (1, 1.5)), zorder=2)
-        if are_named and place < MOST_LABELS:
-            names = ", ".join(dict.fromkeys(style.plain(each.name, 30) for each in there))
-            ax.annotate(style.escape(names), (value, 0.97), xycoords=ax.get_xaxis_transform(), xytext=(-3, 0),
-                        textcoords="offset points", rotation=90, ha="right", va="top", fontsize=7, color=style.INK)
+    for value, names in clusters(curve.thresholds, ax.get_xlim())[:MOST_LABELS] if are_named else ():
+        ax.annotate(style.escape(style.plain(", ".join(names), LONGEST_LABEL)), (value, 0.97),
+                    xycoords=ax.get_xaxis_transform(), xytext=(-3, 0), textcoords="offset points", rotation=90,
+                    ha="right", va="top", fontsize=7, color=style.INK, in_layout=False, zorder=3,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
+
+
+def clusters(found: Sequence[Threshold], ends: tuple[float, float]) -> list[tuple[float, list[str]]]:
+    """Return where labels go and what they name; thresholds too close together for two labels share one."""
+    labels: list[tuple[float, list[str]]] = []
+    for each in found:
+        if not labels or each.value - labels[-1][0] > (ends[1] - ends[0]) * LABEL_WIDTH:
+            labels.append((each.value, []))
+        if each.name not in labels[-1][1]:
+            labels[-1][1].append(each.name)
+    return labels
 
 
 def _metric_axis(ax: Axes, curve: Curve, *, say: Captions) -> None:
     """Write the axis of the metric in its unit, and what else was stated."""
     name = metric_name(curve.name, say)
     if curve.unit == "eur":
-        style.money_axis(ax.xaxis, "money-of", say=say)
+        style.money_axis(ax.xaxis, "payoff-amount", say=say)
         ax.set_xlabel(f"{name}, {ax.get_xlabel()}")
     elif curve.unit == "fraction":
         style.percent_axis(ax.xaxis, f"{name}, %", say=say)
     else:
         ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: written(x, "points", say)))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: written(x, "points", say=say)))
         ax.set_xlabel(f"{name}, %" if curve.unit == "percent" else name)
     if curve.others:
         listed = ", ".join(

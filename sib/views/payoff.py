@@ -7,14 +7,14 @@ Nothing is computed here.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from sib import __version__
 from sib.deal.scenario import Scenario
-from sib.payout import Point, Return, expectations
+from sib.payout import Point, expectations
 from sib.views.captions import Captions
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Words
@@ -77,9 +77,9 @@ class Table:
         varying, same = self._parties()
         table = self._table([
             *stated,
-            self._money(words("payoff_paid"), lambda point: point.outcome_payment),
-            self._money(words("payoff_received"), lambda point: point.investor.receipts),
-            self._rate("IRR", lambda point: point.investor),
+            self._money(words("payoff_paid"), [point.outcome_payment for point in self.points]),
+            self._money(words("payoff_received"), [point.investor.receipts for point in self.points]),
+            self._rate("IRR", [point.investor.irr for point in self.points]),
             *varying,
             *((plain(name, longest=LONGEST_HEADING),
                [words("yes" if point.triggers[name] else "no") for point in self.points])
@@ -92,13 +92,14 @@ class Table:
 
     def _parties(self) -> tuple[list[Column], list[Column]]:
         """Columns of net cash, where there is any: those that differ from point to point, and those that do not."""
-        varying, same = [], []
+        varying: list[Column] = []
+        same: list[Column] = []
         for party in self.points[0].flows:
-            amounts = {point.flows[party] for point in self.points}
-            if amounts != {0.0}:
+            amounts = [point.flows[party] for point in self.points]
+            if any(amounts):
                 name = plain(Captions(self.words.lang, "").party(self.names.get(party, party)), longest=LONGEST_HEADING)
-                column = self._money(self.words("payoff_net", party=name), lambda point, who=party: point.flows[who])
-                (same if len(amounts) == 1 and len(self.points) > 1 else varying).append(column)
+                column = self._money(self.words("payoff_net", party=name), amounts)
+                (same if len(set(amounts)) == 1 < len(amounts) else varying).append(column)
         return varying, same
 
     def apart(self, stated: list[Column]) -> Iterator[str]:
@@ -106,7 +107,7 @@ class Table:
         words, first = self.words, self.points[0]
         if len(first.payments) > 1:
             lines = [
-                self._money(plain(name, longest=LONGEST_HEADING), lambda point, line=name: point.payments[line])
+                self._money(plain(name, longest=LONGEST_HEADING), [point.payments[name] for point in self.points])
                 for name in first.payments
             ]
             yield f"{words('payoff_lines')}\n{self._table([*stated, *lines])}"
@@ -115,8 +116,8 @@ class Table:
             for name in first.tranches:
                 title = plain(name, longest=LONGEST_HEADING)
                 held += [
-                    self._money(title, lambda point, of=name: point.tranches[of].receipts),
-                    self._rate(f"{title} IRR", lambda point, of=name: point.tranches[of]),
+                    self._money(title, [point.tranches[name].receipts for point in self.points]),
+                    self._rate(f"{title} IRR", [point.tranches[name].irr for point in self.points]),
                 ]
             yield f"{words('payoff_tranches')}\n{self._table([*stated, *held])}"
 
@@ -142,13 +143,12 @@ class Table:
                 self.words.plain_number(point.metrics[name]) for point in self.points
             ]
 
-    def _money(self, heading: str, amount: Callable[[Point], float]) -> Column:
-        amounts = [Decimal(repr(amount(point))).quantize(Decimal("0.01")) for point in self.points]
-        last = 0 if all(each == each.to_integral_value() for each in amounts) else -2
-        return heading, [self.words.number(each, last) for each in amounts]
+    def _money(self, heading: str, amounts: Sequence[float]) -> Column:
+        cents = [Decimal(repr(amount)).quantize(Decimal("0.01")) for amount in amounts]
+        last = 0 if all(each == each.to_integral_value() for each in cents) else -2
+        return heading, [self.words.number(each, last) for each in cents]
 
-    def _rate(self, heading: str, held: Callable[[Point], Return]) -> Column:
-        rates = [held(point).irr for point in self.points]
+    def _rate(self, heading: str, rates: Sequence[float]) -> Column:
         return heading, [
             self.words("undefined") if math.isnan(rate)
             else f"{self.words.number(Decimal(repr(rate)).scaleb(2), -2)}%" for rate in rates

@@ -148,7 +148,7 @@ class Page:
         """Return the three numbers that decide the deal, each with what it means."""
         words = self.words
         if not self.deal.segments:
-            return ""
+            return self._needs()
         n_cases = planned_people(self.deal)
         needed = self.rows["programme", "needed_success", "value"]
         lines = (
@@ -161,6 +161,21 @@ class Page:
         )
         wide = max(len(number) for number, _ in lines)
         return "\n".join((words("decides"), *(f"  {number:>{wide}}  {text}" for number, text in lines)))
+
+    def _needs(self) -> str:
+        """Return what each metric must be, where a group is measured; nothing where no value decides anything."""
+        lines = []
+        for name, unit in self.deal.metrics.items():
+            row = self.rows.get(("programme", f"needed_{name}", "value"))
+            if row is not None and row.value > 0:
+                today = self.words.plain_number(self.rows["programme", f"expected_{name}", "value"].value)
+                said = self.deal.currency if unit == "eur" else self.words(f"in_{unit}")
+                lines.append((
+                    self.words.plain_number(row.value), self.words("needs", metric=plain(name), unit=said, expected=today),
+                ))
+        wide = max((len(number) for number, _ in lines), default=0)
+        told = [wrapped(text, f"  {number:>{wide}}  ", others=" " * (wide + 4)) for number, text in lines]
+        return "\n".join((self.words("decides"), *told)) if told else ""
 
     def value(self, measure: str, style: str) -> str:
         """Return a figure of the programme, without its error."""

@@ -50,6 +50,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "slaagkans waarbij de deal net volledig terugbetaalt als niets varieert; {expected} wordt verwacht",
     ),
     "never": ("none", "geen"),
+    "needs": (
+        "{metric} ({unit}) at which the deal just repays in full, all else as expected; {expected} is expected",
+        "{metric} ({unit}) waarbij de deal net volledig terugbetaalt, al het andere zoals verwacht; {expected} verwacht",
+    ),
+    "in_percent": ("percent", "procent"),
+    "in_fraction": ("fraction", "deel van 1"),
+    "in_count": ("number", "aantal"),
+    "in_points": ("points", "punten"),
     "effective": (
         "independent cases would carry the same risk as these {cases}; {known} if the chance of success were known",
         "onafhankelijke casussen zouden hetzelfde risico dragen als deze {cases}; {known} als de slaagkans bekend was",
@@ -156,7 +164,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "payoff_net": ("{party} net", "{party} netto"),
     "payoff_lines": ("By payment line", "Per betaalregel"),
     "payoff_tranches": ("What each tranche receives", "Wat elke tranche ontvangt"),
-    "payoff_metrics": ("What can be given with --metric NAME=VALUE", "Wat met --metric NAAM=WAARDE opgegeven kan worden"),
+    "payoff_metrics": (
+        "What can be given with --metric NAME=VALUE", "Wat met --metric NAAM=WAARDE opgegeven kan worden",
+    ),
     "payoff_cohorts": ("cohorts, as NAME.COHORT=VALUE: {listed}", "cohorten, als NAAM.COHORT=WAARDE: {listed}"),
     "payoff_dates": (
         "payment dates, as NAME@DATE=VALUE: {n}, from {first} to {last}",
