@@ -1,4 +1,7 @@
-"""Write docs/scenario.md from the models of a scenario file: ``python docs/generate.py``."""
+"""Write the generated pages and pictures: ``python docs/generate.py``.
+
+In this room docs/scenario.md is made, from the models of a scenario file; docs/contract.md has rooms of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import clause_pictures
+import contract_page
 
 from sib.deal.schema import schema
 
@@ -83,3 +89,5 @@ def written(value: Any) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    contract_page.PAGE.write_text(contract_page.page(), encoding="utf-8")
+    clause_pictures.write_all()

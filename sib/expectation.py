@@ -64,7 +64,8 @@ def _of_effect(deal: Scenario, calendar: Grid) -> Metrics:
         for cohort in programme.cohorts:
             terms = effect_of(metric, cohort)
             mean = EFFECTS[type(terms)](midpoints(2000), terms).mean() if terms.kind != "fixed" else terms.value
-            values[cohort.name] = np.repeat(in_steps(metric, np.array([[mean]])), len(months_of(metric, cohort)), axis=0)
+            n_times = len(months_of(metric, cohort))
+            values[cohort.name] = np.repeat(in_steps(metric, np.array([[mean]])), n_times, axis=0)
         series[metric.name] = on_dates(programme, metric, values=values, calendar=calendar)
     sizes = np.array([[*(cohort.size for cohort in programme.cohorts), 0.0]]).T
     return _group_metrics(deal, series, sizes, calendar)

@@ -239,7 +239,8 @@ def selection(deal: Scenario, segment: Segment) -> float:
         return 1.0
     u = midpoints(POINTS)
     chance = chance_at(deal, segment, u=u, with_parameters=True)
-    return float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / chance.sum())
+    total = chance.sum()
+    return float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / total) if total else 1.0
 
 
 def planned_plans(deal: Scenario, segment: Segment) -> Floats:

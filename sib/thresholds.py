@@ -14,6 +14,7 @@ from sib.deal.lines import (
     FixedPayment,
     InterestTable,
     InterpolatedTable,
+    MinimumCoupon,
     PerPoint,
     Proportional,
     RateCard,
@@ -59,6 +60,7 @@ def _of_prices(line: RateCard, metric: str) -> Iterable[float]:
 AT: dict[type, Callable[[Any, str], Iterable[float | None]]] = {
     SavingsShare: lambda line, metric: (),
     FixedPayment: lambda line, metric: (),
+    MinimumCoupon: lambda line, metric: (),
     StepTable: _of_rows,
     TwoWay: _of_rows,
     InterestTable: _of_rows,

@@ -173,16 +173,20 @@ class GroupFacts:
         self.cohorts = list(sizes)
 
     def value(self, metric: str, cohort: str | None, since: int, until: int) -> Fraction | None:
-        """Measure what came after one month up to another; all cohorts together have a mean once each has a value."""
-        mine = [each for each in self.measured if each.metric == metric and since < each.month <= until]
+        """Measure what came after one month up to another.
+
+        All cohorts together have a mean once each has a value; in a part of the time, where one of them was measured.
+        """
+        mine = sorted((each for each in self.measured if each.metric == metric), key=lambda each: each.month)
+        now = [each for each in mine if since < each.month <= until and cohort in (None, each.cohort)]
         if metric in self.added:
-            return sum((each.value for each in mine if cohort in (None, each.cohort)), Fraction(0))
-        latest = {each.cohort: each.value for each in sorted(mine, key=lambda each: each.month)}
-        if cohort is not None:
-            return latest.get(cohort)
-        if len(latest) < len(self.sizes):
+            return sum((each.value for each in now), Fraction(0))
+        if cohort is not None or not now:
+            return now[-1].value if now else None
+        standing = {each.cohort: each.value for each in mine if each.month <= until}
+        if len(standing) < len(self.sizes):
             return None
-        weighted = sum((latest[name] * size for name, size in self.sizes.items()), Fraction(0))
+        weighted = sum((standing[name] * size for name, size in self.sizes.items()), Fraction(0))
         return weighted / sum(self.sizes.values())
 
 
@@ -259,12 +263,19 @@ def first_date(deal: Deal, met: Sequence[bool]) -> int | None:
 # Section 6: interest
 
 
+def share_of(deal: Deal, tranche: dict[str, Any]) -> Fraction:
+    """Return the part of every draw that a tranche bears."""
+    if "amount" in tranche:
+        return exact(tranche["amount"]) / exact(deal["contract"]["commitment"])
+    return exact(tranche["share"])
+
+
 class Loan:
     """A tranche: principal, capitalised interest (cents) and interest accrued since (exact)."""
 
     def __init__(self, deal: Deal, tranche: dict[str, Any]) -> None:
         self.name: str = tranche["name"]
-        self.share = exact(tranche["share"])
+        self.share = share_of(deal, tranche)
         self.holder: str = tranche.get("holder", "investor")
         self.is_grant: bool = tranche.get("grant", False)
         self.terms: dict[str, Any] = tranche.get("interest") or deal["contract"]["interest"]

@@ -73,7 +73,7 @@ def effects(programme: dict[str, Any]) -> Iterator[Measurement]:
         for cohort in programme["cohorts"]:
             effect = metric.get("by_cohort", {}).get(cohort["name"], metric["effect"])
             value = Fraction(rounded(exact(effect["value"]) * scale), scale)
-            for month in cohort["measured"]:
+            for month in metric.get("measured", cohort["measured"]):
                 yield Measurement(metric["name"], cohort["name"], month, value)
 
 

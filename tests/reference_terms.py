@@ -114,7 +114,19 @@ def to_multiples(terms: Terms, amount: int) -> int:
     if "round_to" not in terms:
         return amount
     unit = cents(terms["round_to"])
-    return math.floor(Fraction(amount, unit) + Fraction(1, 2)) * unit
+    return half_up(Fraction(amount, unit)) * unit
+
+
+def indexed(terms: Terms, amount: int, period: int) -> int:
+    """Let what is newly owed grow by whole years since closing, halves up."""
+    if "indexed" not in terms:
+        return amount
+    return half_up(amount * (1 + exact(terms["indexed"])) ** (period // 12))
+
+
+def half_up(amount: Fraction) -> int:
+    """Round to the nearest whole number, halves up."""
+    return math.floor(amount + Fraction(1, 2))
 
 
 # What each kind makes of a value
@@ -139,12 +151,16 @@ def step_amount(terms: Terms, value: Fraction) -> int:
 
 def interpolated_amount(terms: Terms, value: Fraction) -> int:
     """Return the amount on straight lines between points."""
-    points = [(exact(point["at"]), cents(point["pays"])) for point in terms["points"]]
+    return half_up(on_lines([(exact(point["at"]), Fraction(cents(point["pays"]))) for point in terms["points"]], value))
+
+
+def on_lines(points: list[tuple[Fraction, Fraction]], value: Fraction) -> Fraction:
+    """Return what lies on straight lines between points, level beyond the ends."""
     if value <= points[0][0]:
         return points[0][1]
     for (left, low), (right, high) in zip(points, points[1:], strict=False):
         if value <= right:
-            return rounded(low + (high - low) * (value - left) / (right - left))
+            return low + (high - low) * (value - left) / (right - left)
     return points[-1][1]
 
 
@@ -184,7 +200,7 @@ def price_amount(terms: Terms, price: Terms, moment: Moment, place: int) -> int:
         return int(found or 0)
 
     def after_discount(euros: float) -> int:
-        return math.floor(cents(euros) * (1 - exact(terms["discount"])) + Fraction(1, 2))
+        return half_up(cents(euros) * (1 - exact(terms["discount"])))
 
     named, most, whole = terms.get("cohort"), price.get("most", NO_LIMIT), number(terms.get("cohort"))
     if "by_cohort" in price:
@@ -337,23 +353,27 @@ class ToDateLine(Line):
     """What a cumulative metric makes is owed to date; what a cap cut is owed on."""
 
     def makes(self, moment: Moment, place: int) -> int:
-        """Return M on one of the payment dates."""
+        """Return what the value on one of the payment dates makes."""
         if self.terms["kind"] == "rate_card":
-            return to_multiples(self.terms, card_amount(self.terms, moment, place))
+            return card_amount(self.terms, moment, place)
         value = moment.value(self.terms, place)
-        return 0 if value is None else to_multiples(self.terms, BY_VALUE[self.terms["kind"]](self.terms, value))
+        return 0 if value is None else BY_VALUE[self.terms["kind"]](self.terms, value)
+
+    def to_date(self, moment: Moment) -> int:
+        """Return M: what all changes make, or those on dates on which the trigger was met."""
+        total, before = 0, 0
+        for place in range(moment.place + 1):
+            made = self.makes(moment, place)
+            if moment.keeps_backlog(self.terms) or moment.is_met(self.terms, place):
+                total += indexed(self.terms, made - before, moment.dates[place])
+            before = made
+        return to_multiples(self.terms, total)
 
     def owed(self, moment: Moment) -> int:
         """Return what was not paid so far of what is owed to date."""
         if not moment.is_met(self.terms) or not self.is_date(moment.period):
             return 0
-        if moment.keeps_backlog(self.terms):
-            to_date = self.makes(moment, moment.place)
-        else:
-            made = [0, *(self.makes(moment, place) for place in range(moment.place + 1))]
-            changes = [after - before for before, after in zip(made, made[1:], strict=False)]
-            to_date = sum(change for place, change in enumerate(changes) if moment.is_met(self.terms, place))
-        owed = min(to_date - self.settled, self.room(moment.year))
+        owed = min(self.to_date(moment) - self.settled, self.room(moment.year))
         return owed if self.terms["kind"] == "two_way" else max(0, owed)
 
 
@@ -377,9 +397,16 @@ class OnDateLine(Line):
         return 0 if value is None else BY_VALUE[kind](self.terms, value)
 
     def _rate(self, moment: Moment) -> Fraction:
-        row = reached(self.terms, moment.value(self.terms, moment.place))
-        rate, floor = exact(row["rate"]) if row else Fraction(0), self.terms.get("floor")
+        rate, floor = self._rate_by_metric(moment), self.terms.get("floor")
         return max(rate, exact(floor["rate"])) if floor and moment.period <= floor["until"] else rate
+
+    def _rate_by_metric(self, moment: Moment) -> Fraction:
+        value = moment.value(self.terms, moment.place)
+        if self.terms.get("points"):
+            points = [(exact(point["at"]), exact(point["rate"])) for point in self.terms["points"]]
+            return Fraction(0) if value is None else Fraction(half_up(on_lines(points, value) * 10**8), 10**8)
+        row = reached(self.terms, value)
+        return exact(row["rate"]) if row else Fraction(0)
 
     def _coupon(self, moment: Moment, rate: Fraction) -> int:
         before = [month for month in moment.dates if month < moment.period and self.is_date(month)]
@@ -399,7 +426,7 @@ class OnDateLine(Line):
     def owed(self, moment: Moment) -> int:
         """Return what the line owes on a payment date, within its own caps."""
         if self.is_date(moment.period):
-            self.waiting += to_multiples(self.terms, self.makes(moment))
+            self.waiting += to_multiples(self.terms, indexed(self.terms, self.makes(moment), moment.period))
         is_met = moment.is_met(self.terms)
         amount = self.waiting if is_met else 0
         if is_met or not moment.keeps_backlog(self.terms) or self.terms["kind"] in COUPONS:

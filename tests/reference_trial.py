@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from reference_contract import (
+    NO_LIMIT,
     Deal,
     Facts,
     Loan,
@@ -183,7 +184,7 @@ class ContractTrial:
         replaced = min(self.kept, planned)
         self.kept -= replaced
         amount = planned - replaced
-        self.undrawn -= amount
+        self.undrawn -= planned
         for loan, part in zip(self.loans, largest_remainder(amount, [loan.share for loan in self.loans]), strict=True):
             loan.draw(part)
             self.tranches["draws"][loan.name][period] = part
@@ -281,22 +282,42 @@ class ContractTrial:
     def _by_payer(self, owed: list[int], year: int) -> list[dict[str, int]]:
         """Split each line over the outcome payers, and cut each payer's part of the date to its own caps."""
         payers = self.payers
+        if self.terms["payers_in_turn"]:
+            return self._in_turn(owed, year)
         shares = [exact(payer["share"]) for payer in payers.values()]
         parts = []
         for line, amount in zip(self.lines, owed, strict=True):
             alone = line.terms.get("paid_by")
             weights = [Fraction(name == alone) for name in payers] if alone else shares
             parts.append(dict(zip(payers, largest_remainder(amount, weights), strict=True)))
-        for name, payer in payers.items():
-            limits = []
-            if "cap" in payer:
-                limits.append(cents(payer["cap"]) - sum(self.borne[name].values()))
-            if "cap_per_year" in payer:
-                limits.append(cents(payer["cap_per_year"]) - self.borne[name][year])
-            if limits:
-                for by_payer, part in zip(parts, cut([each[name] for each in parts], min(limits)), strict=True):
-                    by_payer[name] = part
+        for name in payers:
+            mine = cut([by_payer[name] for by_payer in parts], self._limit(name, year))
+            for by_payer, part in zip(parts, mine, strict=True):
+                by_payer[name] = part
         return parts
+
+    def _in_turn(self, owed: list[int], year: int) -> list[dict[str, int]]:
+        """Let each payer pay what those before it leave, up to its caps; a line paid by one is that one's alone."""
+        parts: list[dict[str, int]] = [{} for _ in owed]
+        left = list(owed)
+        for name in self.payers:
+            mine = [
+                amount if line.terms.get("paid_by", name) == name else 0
+                for line, amount in zip(self.lines, left, strict=True)
+            ]
+            for place, part in enumerate(cut(mine, self._limit(name, year))):
+                parts[place][name] = part
+                left[place] -= part
+        return parts
+
+    def _limit(self, name: str, year: int) -> int:
+        """Return what a payer's caps leave."""
+        payer, limit = self.payers[name], NO_LIMIT
+        if "cap" in payer:
+            limit = min(limit, cents(payer["cap"]) - sum(self.borne[name].values()))
+        if "cap_per_year" in payer:
+            limit = min(limit, cents(payer["cap_per_year"]) - self.borne[name][year])
+        return limit
 
     # Waterfalls
 
@@ -315,6 +336,8 @@ class ContractTrial:
                 self.surplus[period] += money
                 for payer, part in zip(fed, largest_remainder(money, list(fed.values())), strict=True):
                     self.move((ACCOUNT, self._role(payer), "surplus:"), period, part)
+            elif step == "success_fee":
+                money -= self._divide(period, money)
             elif kind == "fees":
                 money -= self._pay_fees(period, money)
             elif kind == "recycle":
@@ -323,6 +346,17 @@ class ContractTrial:
                 money -= keeps
             else:
                 money -= self._pay_tranche(kind, name, period, money)
+
+    def _divide(self, period: int, money: int) -> int:
+        """Divide what is left among tranches and parties; return what they take."""
+        shares = {name: exact(share) for name, share in self.terms["success_fee"].items()}
+        *parts, rest = largest_remainder(money, [*shares.values(), 1 - sum(shares.values())])
+        for name, part in zip(shares, parts, strict=True):
+            if any(loan.name == name for loan in self.loans):
+                self._pay_tranche("success_fee", name, period, part)
+            else:
+                self.move((ACCOUNT, name, f"success_fee:{name}"), period, part)
+        return money - rest
 
     def _may_keep(self, period: int) -> int:
         if period == self.dates[-1]:

@@ -1,8 +1,8 @@
-"""Small deals on groups with every term of the contract, as hypothesis strategies.
+"""Small deals with every term of the contract, as hypothesis strategies.
 
 ``group_deals()`` makes a deal of kind ``effect`` or ``counts`` whose metrics are certain, so that all chance is gone
 and only the contract is left: every kind of payment, trigger, cap, guarantee, early end, outcome payer and pool comes
-up often. Levels and amounts are drawn from few values, so that thresholds are met exactly and cents do not divide.
+up often. ``case_deals()`` puts such a contract on a programme of cases. Levels and amounts are drawn from few values, so that thresholds are met exactly and cents do not divide.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from reference_contract import cents
-from strategies import CLOSINGS
+from reference_contract import cents, largest_remainder, payment_months
+from strategies import CLOSINGS, scenarios
 from strategies_contract import (
     COMPARISONS,
     DAY_COUNTS,
@@ -22,6 +22,7 @@ from strategies_contract import (
     amounts,
     interests,
     maybe,
+    outcome_payer,
     parts_of_one,
     shares,
     some_dates,
@@ -34,7 +35,11 @@ LEVELS = {
     SAVINGS: (0.0, 0.01, 12.34, 33.33, 50.0, 100.0),
     NUMBER: (0.0, 1.0, 2.0, 3.0, 7.0),
     "enrolled": (0.0, 1.0, 2.0, 3.0, 7.0),
+    "validated_savings": (0.0, 0.01, 300.0, 333.33, 1500.0),
+    "validated_cases": (0.0, 1.0, 2.0, 2.5, 3.0),
+    "validated_share": (0.0, 0.25, 0.333, 0.5, 1.0),
 }
+COUNTED = (NUMBER, "validated_cases", "enrolled")
 COHORTS = ("first", "second", "third")
 SHORT_RATES = (0.0, 0.04, 0.0375, 0.12345678, 0.9)
 
@@ -80,6 +85,7 @@ def effect_programmes(draw: Draw, maturity: int) -> Table:
     ]
     for metric in metrics:
         metric["effect"] = draw(levels(metric["name"]))
+        rarely(draw, metric, "measured", st.sets(st.integers(1, maturity), min_size=1, max_size=2).map(sorted))
         if draw(st.booleans()):
             metric["by_cohort"] = {name: draw(levels(metric["name"])) for name in subset(draw, names)}
     programme: Table = {"kind": "effect", "cohorts": cohorts, "metrics": metrics, "across_metrics": 0.5}
@@ -148,7 +154,7 @@ def metric_triggers(draw: Draw, name: str, metrics: list[str], cohorts: list[str
         return both if comparison == "between" else both[0]
 
     trigger: Table = {"name": name, "metric": metric, comparison: threshold()}
-    if draw(st.booleans()):
+    if cohorts and draw(st.booleans()):
         trigger["cohort"] = draw(st.sampled_from(cohorts))
         if draw(st.booleans()):
             trigger["pool"] = threshold()
@@ -195,6 +201,11 @@ def steps(draw: Draw, metric: str, key: str, values: st.SearchStrategy[float]) -
     return [{key: draw(values)}, *rows] if sometimes(draw) else rows
 
 
+def points_of(metric: str) -> st.SearchStrategy[float]:
+    """What a point is; of a fraction it is below one."""
+    return st.sampled_from([0.3, 0.05] if metric == "validated_share" else [0.5, 1.0, 0.3, 3.0])
+
+
 def on_metric(draw: Draw, kind: str, metric: str) -> Table:
     """The terms of a payment by a metric."""
     if kind == "step_table":
@@ -209,7 +220,7 @@ def on_metric(draw: Draw, kind: str, metric: str) -> Table:
         return {"points": [{"at": at, "pays": draw(pays())} for at in rising(draw, metric, at_least=2)]}
     if kind == "per_point":
         start, end = sorted(draw(st.tuples(levels(metric), levels(metric))))
-        terms = {"from": start, "amount": draw(pays()), "point": draw(st.sampled_from([0.5, 1.0, 0.3, 3.0]))}
+        terms = {"from": start, "amount": draw(pays()), "point": draw(points_of(metric))}
         maybe(draw, terms, "jump", pays())
         maybe(draw, terms, "up_to", st.just(end))
         return terms
@@ -231,14 +242,15 @@ def rate_cards(draw: Draw, metric: str, cohorts: list[str]) -> Table:
         maybe(draw, price, "most", st.integers(1, 6))
     else:
         price["price"] = draw(pays())
-        if draw(st.booleans()):
+        if cohorts and draw(st.booleans()):
             price["by_cohort"] = {name: draw(pays()) for name in subset(draw, cohorts)}
         else:
             maybe(draw, price, "most", st.integers(1, 6))
     maybe(draw, price, "cap", pays(1))
     terms: Table = {"prices": [price]}
     maybe(draw, terms, "discount", shares())
-    maybe(draw, terms, "cohort", st.sampled_from(cohorts))
+    if cohorts:
+        maybe(draw, terms, "cohort", st.sampled_from(cohorts))
     return terms
 
 
@@ -249,8 +261,11 @@ def on_tranche(draw: Draw, kind: str, metric: str, owed: list[str], maturity: in
         terms |= {"rate": draw(st.sampled_from(SHORT_RATES)), "until": draw(st.integers(1, maturity))}
         return terms | {"day_count": draw(st.sampled_from(DAY_COUNTS))}
     key, values = ("rate", st.sampled_from(SHORT_RATES)) if kind == "interest_table" else ("share", shares())
-    terms["rows"] = steps(draw, metric, key, values)
-    if len(terms["rows"]) > 1 or terms["rows"][0].keys() & {"at_least", "above"}:
+    if kind == "interest_table" and sometimes(draw):
+        terms["points"] = [{"at": at, "rate": draw(values)} for at in rising(draw, metric, at_least=2)]
+    else:
+        terms["rows"] = steps(draw, metric, key, values)
+    if "points" in terms or len(terms["rows"]) > 1 or terms["rows"][0].keys() & {"at_least", "above"}:
         terms["metric"] = metric
         maybe(draw, terms, "measure", st.sampled_from(["cumulative", "per_period"]))
     if kind == "interest_table":
@@ -265,6 +280,9 @@ class Frame:
 
     def __init__(self, metrics: list[str], cohorts: list[str], dates: list[int], maturity: int) -> None:
         self.metrics, self.cohorts, self.dates, self.maturity = metrics, cohorts, dates, maturity
+        self.savings = [metric for metric in metrics if "savings" in metric]
+        self.counted = [metric for metric in metrics if metric in COUNTED]
+        self.payer = "municipality"
         self.triggers: list[str] = []
         self.owed: list[str] = []
         self.pools: dict[str, list[str]] = {}
@@ -283,20 +301,21 @@ def lines(draw: Draw, name: str, kind: str, frame: Frame) -> Table:
     metric = draw(st.sampled_from(frame.metrics))
     line: Table = {"kind": kind, "name": name}
     if kind == "savings_share":
-        line |= {"metric": SAVINGS, "share": draw(st.just(1.0) | shares().filter(bool))}
+        line |= {"metric": frame.savings[0], "share": draw(st.just(1.0) | shares().filter(bool))}
         maybe(draw, line, "share_after_redemption", shares())
         if frame.triggers:
-            maybe(draw, line, "change", st.fixed_dictionaries({"when": st.sampled_from(frame.triggers), "share": shares()}))
+            change = {"when": st.sampled_from(frame.triggers), "share": shares()}
+            maybe(draw, line, "change", st.fixed_dictionaries(change))
     elif kind == "fixed":
         line["amount"] = draw(pays(1))
     elif kind == "rate_card":
-        line |= rate_cards(draw, draw(st.sampled_from([m for m in frame.metrics if m in (NUMBER, "enrolled")])), frame.cohorts)
+        line |= rate_cards(draw, draw(st.sampled_from(frame.counted)), frame.cohorts)
     elif kind in ("interest_table", "minimum_coupon", "redemption_table"):
         line |= on_tranche(draw, kind, metric, frame.owed, frame.maturity)
     else:
         line |= {"metric": metric} | on_metric(draw, kind, metric)
         maybe(draw, line, "measure", st.sampled_from(["cumulative", "per_period"]))
-    if "metric" in line:
+    if "metric" in line and frame.cohorts:
         rarely(draw, line, "cohort", st.sampled_from(frame.cohorts))
     draw_way_out(draw, line, frame)
     return line
@@ -311,10 +330,11 @@ def draw_way_out(draw: Draw, line: Table, frame: Frame) -> None:
     rarely(draw, line, "cap", pays(1))
     rarely(draw, line, "cap_per_year", pays(1))
     if line["kind"] not in ("savings_share", "redemption_table", "minimum_coupon", "interest_table"):
+        rarely(draw, line, "indexed", st.sampled_from([0.02, 0.1, 0.12345678]))
         rarely(draw, line, "round_to", st.sampled_from([0.02, 0.5, 10.0]))
         rarely(draw, line, "to", st.sampled_from(("investor", *PAYEES)))
-    if "to" not in line:
-        rarely(draw, line, "pool", st.sampled_from(sorted(frame.pools)) if frame.pools else st.nothing()) if frame.pools else None
+    if "to" not in line and frame.pools:
+        rarely(draw, line, "pool", st.sampled_from(sorted(frame.pools)))
     if frame.payers:
         rarely(draw, line, "paid_by", st.sampled_from(frame.payers))
 
@@ -323,7 +343,7 @@ def draw_way_out(draw: Draw, line: Table, frame: Frame) -> None:
 
 
 @st.composite
-def tranche_lists(draw: Draw, may_commit: bool) -> list[Table]:
+def tranche_lists(draw: Draw, may_commit: bool, total: int) -> list[Table]:
     """One to four tranches: the investor's, a deferred fee, a grant."""
     named = ["senior", *subset(draw, ["junior", "deferred", "gift"], at_least=0)]
     found: list[Table] = []
@@ -335,7 +355,13 @@ def tranche_lists(draw: Draw, may_commit: bool) -> list[Table]:
             tranche["grant"] = True
         maybe(draw, tranche, "interest", interests(may_commit))
         found.append(tranche)
+    if sometimes(draw):
+        for tranche, amount in zip(found, largest_remainder(total, [t.pop("share") for t in found]), strict=True):
+            tranche["amount"] = amount / 100
     return found
+
+
+GUARANTEES = ("recovery_floor", "first_loss", "share_of_loss", "protected_principal", "built_up")
 
 
 @st.composite
@@ -343,7 +369,7 @@ def guarantees(draw: Draw, owed: list[str], maturity: int) -> list[Table]:
     """Up to three guarantees."""
     found = []
     for place in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
-        kind = draw(st.sampled_from(["recovery_floor", "first_loss", "share_of_loss", "protected_principal", "built_up"]))
+        kind = draw(st.sampled_from(GUARANTEES))
         terms: Table = {"kind": kind, "name": f"guarantee {place}"}
         if kind == "recovery_floor":
             terms |= draw(st.sampled_from([{"amount": 20.0}, {"share": 0.333}, {"share": 1.0}]))
@@ -361,10 +387,10 @@ def guarantees(draw: Draw, owed: list[str], maturity: int) -> list[Table]:
     return found
 
 
-def outcome_payers(draw: Draw) -> list[Table]:
-    """Up to three outcome payers, the municipality among them; or none is named."""
-    names = draw(st.permutations(["municipality", "insurer", "state"]))[: draw(st.integers(1, 3))]
-    if "municipality" not in names or not draw(st.booleans()):
+def outcome_payers(draw: Draw, payer: str) -> list[Table]:
+    """Up to three outcome payers, that of the parties among them; or none is named."""
+    names = draw(st.permutations([payer, "insurer", "state"]))[: draw(st.integers(1, 3))]
+    if payer not in names or not draw(st.booleans()):
         return []
     found: list[Table] = []
     for name, part in zip(names, parts_of_one(draw, len(names)), strict=True):
@@ -381,8 +407,9 @@ def waterfalls(draw: Draw, contract: Table, owed: list[str]) -> list[str]:
     due += ["recycle"] if contract.get("recycling") else []
     due = list(draw(st.permutations(due))) if draw(st.booleans()) else due
     later = any(line.get("share_after_redemption") for line in contract["payments"])
-    success = [f"success_fee:{draw(st.sampled_from(owed))}"] if later or draw(st.booleans()) else []
-    return [*due, *success, "surplus"]
+    divided = ["success_fee"] if sometimes(draw) else []
+    success = [f"success_fee:{draw(st.sampled_from(owed))}"] if (later and not divided) or sometimes(draw) else []
+    return [*due, *divided, *success, "surplus"]
 
 
 def pool_steps(draw: Draw, owed: list[str]) -> list[str]:
@@ -425,14 +452,19 @@ def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     contract: Table = {"commitment": total / 100, "drawdown": draw(drawdowns(total, frame.maturity))}
     may_commit = contract["drawdown"]["kind"] != "up_front"
     contract["interest"] = draw(interests(may_commit))
-    contract["tranches"] = draw(tranche_lists(may_commit))
+    contract["tranches"] = draw(tranche_lists(may_commit, total))
     frame.owed = [tranche["name"] for tranche in contract["tranches"] if not tranche.get("grant")]
     contract["triggers"] = draw(group_triggers(frame.metrics, frame.cohorts, frame.maturity))
     frame.triggers = [trigger["name"] for trigger in contract["triggers"]]
-    contract["outcome_payers"] = outcome_payers(draw)
+    contract["outcome_payers"] = outcome_payers(draw, frame.payer)
+    if contract["outcome_payers"] and sometimes(draw):
+        contract["payers_in_turn"] = True
+        for payer in contract["outcome_payers"]:
+            del payer["share"]
     frame.payers = [payer["name"] for payer in contract["outcome_payers"]]
-    frame.pools = {name: pool_steps(draw, frame.owed) for name in draw(st.sampled_from([[], [], ["pool"], ["pool", "well"]]))}
-    kinds = [kind for kind in KINDS if kind != "savings_share" or SAVINGS in frame.metrics]
+    pools = draw(st.sampled_from([[], [], ["pool"], ["pool", "well"]]))
+    frame.pools = {name: pool_steps(draw, frame.owed) for name in pools}
+    kinds = [kind for kind in KINDS if kind != "savings_share" or frame.savings]
     chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=4))
     contract["payments"] = [draw(lines(f"line {place}", kind, frame)) for place, kind in enumerate(chosen)]
     fed = {line.get("pool") for line in contract["payments"]}
@@ -440,14 +472,19 @@ def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     contract["recycling"] = may_commit and sometimes(draw)
     fee = {"payee": st.sampled_from(PAYEES), "amount": amounts(0, 900), "months": some_dates(frame.dates)}
     contract["fees"] = [
-        draw(st.fixed_dictionaries({"name": st.just(f"fee {number}"), **fee})) for number in range(draw(st.integers(0, 2)))
+        draw(st.fixed_dictionaries({"name": st.just(f"fee {number}"), **fee}))
+        for number in range(draw(st.integers(0, 2)))
     ]
     contract["caps"] = caps(draw, frame.metrics)
     contract["waterfall"] = waterfalls(draw, contract, frame.owed)
+    if "success_fee" in contract["waterfall"]:
+        receivers = subset(draw, [*frame.owed, "provider", "intermediary"])
+        parts = parts_of_one(draw, len(receivers) + 1)
+        contract["success_fee"] = dict(zip(receivers, parts, strict=False))
     contract["guarantees"] = draw(guarantees(frame.owed, frame.maturity))
     if frame.triggers and sometimes(draw):
         contract["early_ends"] = [draw(early_ends(f"end {place}", frame)) for place in range(draw(st.integers(1, 2)))]
-    if frame.triggers and deal["programme"]["kind"] == "counts" and sometimes(draw):
+    if frame.triggers and deal["programme"].get("kind") != "effect" and sometimes(draw):
         contract["stop_intake"] = draw(st.sampled_from(frame.triggers))
     return contract
 
@@ -475,4 +512,25 @@ def group_deals(draw: Draw, kinds: tuple[str, ...] = ("effect", "counts")) -> Ta
     cohorts = [each["name"] for each in deal["programme"].get("groups") or deal["programme"]["cohorts"]]
     metrics = [INDEX, SAVINGS, NUMBER] if kind == "effect" else [NUMBER, "enrolled"]
     deal["contract"] = draw(group_contracts(deal, Frame(metrics, cohorts, dates, maturity)))
+    return deal
+
+
+@st.composite
+def case_deals(draw: Draw) -> Table:
+    """A small deal on cases, whose contract may have any term; nothing is charged by claim."""
+    deal = draw(scenarios())
+    timeline = deal["timeline"] | {"closing": deal["timeline"]["closing"].isoformat()}
+    if "dates" in timeline["payment_dates"]:
+        timeline["payment_dates"] = {"dates": [day.isoformat() for day in timeline["payment_dates"]["dates"]]}
+    deal["accountant"].pop("fee", None)
+    segments = [segment["name"] for segment in deal["programme"]["segments"]]
+    cohorts: list[Table] = [{"name": "early", "from": 1, "to": 2}, {"name": "late", "from": 3, "to": 9}]
+    if draw(st.booleans()):
+        cohorts = [{"name": name, "from": 1, "to": 3, "segment": name} for name in segments]
+    cohorts = cohorts[: draw(st.integers(0, len(cohorts)))]
+    metrics = ["validated_savings", "validated_cases", "validated_share", "enrolled"]
+    names, dates = [cohort["name"] for cohort in cohorts], payment_months({"timeline": timeline})
+    frame = Frame(metrics, names, dates, timeline["maturity"])
+    frame.payer = outcome_payer(deal)
+    deal["contract"] = draw(group_contracts(deal, frame)) | {"cohorts": cohorts}
     return deal

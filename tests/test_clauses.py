@@ -18,7 +18,8 @@ STEPS = {"kind": "step_table", "name": "pay", "metric": "reduction", "rows": [{"
 CARD = {"kind": "rate_card", "name": "card", "prices": [{"outcome": "diploma", "price": 1}]}
 SHARE = {"kind": "savings_share", "name": "share", "share": 1.0}
 LOW = {"name": "low", "metric": "reduction", "at_least": 1}
-COUPON = {"kind": "interest_table", "name": "coupon", "tranche": "investor", "rows": [{"rate": 0.01}], "day_count": "ACT/360"}
+COUPON = {"kind": "interest_table", "name": "coupon", "tranche": "investor", "rows": [{"rate": 0.01}],
+    "day_count": "ACT/360"}
 GRANT = [{"name": "investor", "share": 0.5}, {"name": "gift", "share": 0.5, "grant": True}]
 PAYERS = [{"name": "municipality", "share": 0.5}, {"name": "ministry", "share": 0.5}]
 END = {"name": "stop", "when": "low", "principal": 1, "interest": 1}
@@ -26,6 +27,11 @@ END = {"name": "stop", "when": "low", "principal": 1, "interest": 1}
 
 def pays(*lines, **contract):
     return {"payments": list(lines)} | contract
+
+
+def divided(shares):
+    """A waterfall that divides what is left."""
+    return pays(STEPS, success_fee=shares, waterfall=["principal:investor", "success_fee", "surplus"])
 
 
 def with_price(**terms):
@@ -54,14 +60,17 @@ BROKEN = {
          "known: 'reduction', 'attendance', 'saved'"),
         (EFFECT, triggered(LOW | {"cohort": "vilage"}), "triggers.low.cohort", "did you mean 'village'?"),
         (COUNTS, pays(STEPS), "payments.pay.metric", "known: 'diploma', 'enrolled'"),
-        (EFFECT, pays(STEPS, caps={"by_metric": {"diploma": 1}}), "caps.by_metric.diploma", "no metric of this programme"),
+        (EFFECT, pays(STEPS, caps={"by_metric": {"diploma": 1}}), "caps.by_metric.diploma",
+         "no metric of this programme"),
     ],
     "triggers_build_on_earlier_ones": [
-        (EFFECT, triggered({"name": "both", "all": ["low"]}, LOW), "triggers.both", "no trigger before it; known: none"),
+        (EFFECT, triggered({"name": "both", "all": ["low"]}, LOW), "triggers.both",
+         "no trigger before it; known: none"),
         (EFFECT, triggered(LOW, {"name": "not", "not": "loww"}), "triggers.not", "did you mean 'low'?"),
         (EFFECT, triggered({"name": "own", "any": ["own"]}), "triggers.own", "no trigger before it"),
         (EFFECT, pays(STEPS | {"when": "low"}), "payments.pay.when", "= 'low' is no trigger; known: none"),
-        (EFFECT, pays(SHARE | {"metric": "saved", "change": {"when": "low", "share": 0.5}}), "payments.share.change.when",
+        (EFFECT, pays(SHARE | {"metric": "saved", "change": {"when": "low", "share": 0.5}}),
+         "payments.share.change.when",
          "is no trigger"),
         (EFFECT, pays(STEPS, early_ends=[END]), "early_ends.stop.when", "is no trigger"),
         (COUNTS, pays(CARD, stop_intake="low"), "contract.stop_intake", "is no trigger"),
@@ -76,7 +85,8 @@ BROKEN = {
                        "points": [{"at": 0, "pays": 0}, {"at": 100, "pays": 1}]}), "payments.pay", "has 100 for"),
         (EFFECT, pays({"kind": "per_point", "name": "pay", "metric": "attendance", "from": 0, "amount": 1}),
          "payments.pay", "a point of one percent 0.01"),
-        (EFFECT, pays({"kind": "per_point", "name": "pay", "metric": "attendance", "from": 70, "amount": 1, "point": 0.01}),
+        (EFFECT, pays({"kind": "per_point", "name": "pay", "metric": "attendance", "from": 70, "amount": 1,
+         "point": 0.01}),
          "payments.pay", "has 70 for"),
         (EFFECT, pays({"kind": "proportional", "name": "pay", "metric": "attendance", "target": 70, "amount": 1}),
          "payments.pay", "has 70 for"),
@@ -91,21 +101,24 @@ BROKEN = {
         (COUNTS, pays(CARD | {"cohort": "pupil"}), "payments.card.cohort", "did you mean 'pupils'?"),
         (COUNTS, with_price(outcome="job"), "payments.card.prices.job", "is no number of outcomes that adds up"),
         (EFFECT, with_price(outcome="reduction"), "payments.card.prices.reduction", "is no number of outcomes"),
-        (COUNTS, with_price(by_cohort={"adults": 1}), "prices.diploma.by_cohort.adults", "is no cohort; known: 'pupils'"),
+        (COUNTS, with_price(by_cohort={"adults": 1}), "prices.diploma.by_cohort.adults",
+         "is no cohort; known: 'pupils'"),
         (CASES, pays({"kind": "rate_card", "name": "card", "cap_per_person": 5,
                       "prices": [{"outcome": "validated_cases", "price": 1}]}), "payments.card.cap_per_person",
          'needs a programme of kind "counts"'),
     ],
     "tranches_are_there": [
         (EFFECT, pays(COUPON | {"tranche": "investr"}), "payments.coupon.tranche", "did you mean 'investor'?"),
-        (EFFECT, pays(COUPON | {"tranche": "gift"}, tranches=GRANT), "payments.coupon.tranche", "tranche that is repaid"),
+        (EFFECT, pays(COUPON | {"tranche": "gift"}, tranches=GRANT), "payments.coupon.tranche",
+         "tranche that is repaid"),
         (EFFECT, pays(COUPON, waterfall=["principal:investor", "surplus"]), "contract.waterfall",
          'add "interest:investor"'),
         (EFFECT, pays({"kind": "redemption_table", "name": "back", "tranche": "investor", "rows": [{"share": 1}]},
                       waterfall=["interest:investor", "surplus"]), "contract.waterfall", 'add "principal:investor"'),
         (EFFECT, pays({"kind": "minimum_coupon", "name": "least", "tranche": "x", "rate": 0.01, "until": 12,
                        "day_count": "ACT/360"}), "payments.least.tranche", "is no tranche that is repaid"),
-        (EFFECT, pays(COUPON | {"pool": "side"}, pools={"side": ["principal:investor", "surplus"]}), "contract.waterfall",
+        (EFFECT, pays(COUPON | {"pool": "side"}, pools={"side": ["principal:investor", "surplus"]}),
+         "contract.waterfall",
          'never pays what \'coupon\' is for; add "interest:investor"'),
         (EFFECT, pays(STEPS, tranches=GRANT, guarantees=[{"kind": "first_loss", "name": "g", "limit": 1,
                                                            "tranches": ["gift"]}]),
@@ -118,7 +131,8 @@ BROKEN = {
     "pools_are_waterfalls": [
         (EFFECT, pays(STEPS | {"pool": "side"}, pools={"side": ["principle:investor", "surplus"]}), "pools.side",
          "did you mean 'principal:investor'?"),
-        (EFFECT, pays(STEPS | {"pool": "side"}, pools={"side": ["recycle", "surplus"]}), "pools.side", "does not exist"),
+        (EFFECT, pays(STEPS | {"pool": "side"}, pools={"side": ["recycle", "surplus"]}), "pools.side",
+         "does not exist"),
         (EFFECT, pays(STEPS | {"pool": "side"}, pools={"side": ["principal:investor"]}), "pools.side",
          'must end with "surplus"'),
         (EFFECT, pays(STEPS, pools={"side": ["principal:investor", "surplus"]}), "pools.side", "gets no money"),
@@ -133,8 +147,17 @@ BROKEN = {
         (EFFECT, pays(STEPS, outcome_payers=[{"name": "ministry", "share": 1}]), "contract.outcome_payers",
          "leaves out the outcome payer itself, 'municipality'"),
     ],
+    "success_is_divided": [
+        (EFFECT, pays(STEPS, success_fee={"investor": 1}), "contract.success_fee", "give both or neither"),
+        (EFFECT, pays(STEPS, waterfall=["principal:investor", "success_fee", "surplus"]), "contract.success_fee",
+         "go together"),
+        (EFFECT, divided({"investor": 0.5, "providr": 0.5}), "success_fee.providr", "did you mean 'provider'?"),
+        (EFFECT, divided({"gift": 0.5}) | {"tranches": GRANT}, "success_fee.gift", "is no tranche or party"),
+        (EFFECT, divided({"investor": 0.5, "provider": 0.51}), "contract.success_fee", "must make 1 at most"),
+    ],
     "recycling_has_somewhere_to_go": [
-        (EFFECT, pays(STEPS, recycling=True, drawdown={"kind": "as_spent"}), "contract.recycling", "give both or neither"),
+        (EFFECT, pays(STEPS, recycling=True, drawdown={"kind": "as_spent"}), "contract.recycling",
+         "give both or neither"),
         (EFFECT, pays(STEPS, drawdown={"kind": "as_spent"}, waterfall=["principal:investor", "recycle", "surplus"]),
          "contract.recycling", "give both or neither"),
         (EFFECT, pays(STEPS, recycling=True, waterfall=["principal:investor", "recycle", "surplus"]),
@@ -163,7 +186,8 @@ BROKEN = {
 """By rule: a programme, a contract that breaks the rule, where that is said, and what is said of it."""
 
 HOLDING = [
-    (EFFECT, pays(STEPS | {"cohort": "village"}, SHARE | {"metric": "saved"}, COUPON, caps={"by_metric": {"saved": 1}})),
+    (EFFECT, pays(STEPS | {"cohort": "village"}, SHARE | {"metric": "saved"}, COUPON,
+     caps={"by_metric": {"saved": 1}})),
     (EFFECT, triggered(LOW, {"name": "not low", "not": "low"}, {"name": "any", "any": ["low", "not low"]})),
     (EFFECT, triggered(LOW | {"metric": "attendance", "at_least": 1.0}, early_ends=[END])),
     (EFFECT, triggered(LOW | {"metric": "reduction", "at_least": 70})),
@@ -173,6 +197,7 @@ HOLDING = [
     (EFFECT, pays(STEPS | {"pool": "side"}, pools={"side": ["success_fee:investor", "surplus"]})),
     (EFFECT, pays(STEPS, recycling=True, drawdown={"kind": "as_spent"},
                   waterfall=["principal:investor", "recycle", "surplus"])),
+    (EFFECT, divided({"investor": 0.5, "provider": 0.5})), (EFFECT, divided({"investor": 0.5, "intermediary": 0.1})),
     (of_laws({"own": 1.0}), pays(STEPS)), (of_laws({"own": 1.0}, "counts"), pays(CARD)),
     (EFFECT, pays(STEPS | {"kind": "two_way", "rows": [{"pays": -1}, {"at_least": 0, "pays": 1}]})),
 ]
@@ -188,7 +213,8 @@ def test_every_rule_has_deals_that_break_it():
 
 
 @pytest.mark.parametrize(("name", "programme", "contract", "path", "words"), [
-    pytest.param(name, *each, id=f"{name} {number}") for name, all_of in BROKEN.items() for number, each in enumerate(all_of)
+    pytest.param(name, *each, id=f"{name} {number}") for name, all_of in BROKEN.items() for number,
+        each in enumerate(all_of)
 ])
 def test_it_is_found_and_said(name, programme, contract, path, words):
     found = list(rule(name)(built(programme, contract, {})))

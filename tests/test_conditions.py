@@ -19,7 +19,8 @@ PROOF = {"name": "proof", "metric": "m", "at_least": 5}
 
 
 @pytest.mark.parametrize(("kind", "terms", "words"), [
-    (Trigger, {"name": "proof", "metric": "m"}, "takes exactly one of at_least, above, at_most, below, between, all, any, not"),
+    (Trigger, {"name": "proof", "metric": "m"},
+     "takes exactly one of at_least, above, at_most, below, between, all, any, not"),
     (Trigger, PROOF | {"above": 6}, "found at_least and above"),
     (Trigger, PROOF | {"all": ["other"]}, "found at_least and all"),
     (Trigger, {"name": "proof", "at_least": 5}, "needs a metric exactly where it compares one with a threshold"),
@@ -30,10 +31,12 @@ PROOF = {"name": "proof", "metric": "m", "at_least": 5}
     (Trigger, PROOF | {"pool": (3, 4), "cohort": "c"}, "one number, or two for between"),
     (Trigger, {"name": "proof", "metric": "m", "between": (1, 2), "pool": 3, "cohort": "c"}, "two for between"),
     (Trigger, {"name": "proof", "metric": "m", "between": (2, 1)}, "a between that starts above its end"),
-    (Trigger, {"name": "proof", "metric": "m", "between": (1, 2), "pool": (4, 3), "cohort": "c"}, "starts above its end"),
+    (Trigger, {"name": "proof", "metric": "m", "between": (1, 2), "pool": (4, 3), "cohort": "c"},
+     "starts above its end"),
     (Trigger, PROOF | {"at_least": 2e12}, "no deal is that large"),
     (Trigger, PROOF | {"metric": "validated_share", "at_least": 70}, "70% is 0.70"),
-    (Trigger, PROOF | {"metric": "validated_share", "at_least": 0.5, "pool": 40, "cohort": "c"}, "shares are fractions"),
+    (Trigger, PROOF | {"metric": "validated_share", "at_least": 0.5, "pool": 40, "cohort": "c"},
+     "shares are fractions"),
     (Window, {"from": 13, "to": 12}, "runs from month 13 to month 12"),
     (Cohort, {"name": "c", "from": 3, "to": 2}, "runs from month 3 to month 2"),
     (Cohort, {"name": "c", "from": 0, "to": 2}, "a number of months from 1"),
@@ -69,7 +72,8 @@ class TestWindows:
 
     @pytest.mark.parametrize(("window", "latched", "curable"), [
         ({"from": 24}, "0111", "0111"), ({"to": 24}, "1111", "1100"), ({"from": 24, "to": 24}, "0111", "0100"),
-        ({"from": 13, "to": 23}, "0000", "0000"), ({"from": 12, "to": 48}, "1111", "1111"), ({"from": 25}, "0011", "0011"),
+        ({"from": 13, "to": 23}, "0000", "0000"), ({"from": 12, "to": 48}, "1111", "1111"), ({"from": 25}, "0011",
+         "0011"),
     ])
     def test_by_hand(self, window, latched, curable):
         assert story(self.always, at_least=9, window=window) == [mark == "1" for mark in latched]

@@ -8,7 +8,8 @@ from group_deal import FEE, effect_deal, refused
 from sib.deal.contract import Caps, Contract, ContractFee, EarlyEnd, OutcomePayer
 
 LEAST = {
-    "commitment": 1000, "drawdown": {"kind": "up_front"}, "payments": [FEE], "waterfall": ["principal:investor", "surplus"],
+    "commitment": 1000, "drawdown": {"kind": "up_front"}, "payments": [FEE], "waterfall": ["principal:investor",
+        "surplus"],
 }
 LOW = {"name": "low", "metric": "reduction", "at_least": 1}
 
@@ -28,7 +29,8 @@ LOW = {"name": "low", "metric": "reduction", "at_least": 1}
     (OutcomePayer, {"name": "a", "share": 0.6, "cap_per_year": -1}, "is negative"),
     (EarlyEnd, {"name": "a", "when": "low", "principal": 1}, "required"),
     (EarlyEnd, {"name": "a", "when": "low", "principal": 95, "interest": 0}, "95% is written 0.95"),
-    (EarlyEnd, {"name": "a", "when": "low", "principal": 1, "interest": 0, "by": "provider"}, "'outcome_payer' or 'investor'"),
+    (EarlyEnd, {"name": "a", "when": "low", "principal": 1, "interest": 0, "by": "provider"},
+     "'outcome_payer' or 'investor'"),
     (ContractFee, {"name": "a", "payee": "investor", "amount": 1, "months": [12]},
      "'provider', 'intermediary' or 'accountant'"),
 ])

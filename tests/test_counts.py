@@ -111,7 +111,8 @@ class TestGroups:
         expected = 200 * shared / (0.24 + 199 * shared)
         assert abs(np.arctanh(found) - np.arctanh(expected)) < 2 * TOLERANCE / np.sqrt(N)
 
-    @pytest.mark.parametrize("kind", [{"kind": "independent"}, {"kind": "beta_binomial", "icc": 0.1, "across_segments": 0.5},
+    @pytest.mark.parametrize("kind", [{"kind": "independent"}, {"kind": "beta_binomial", "icc": 0.1,
+        "across_segments": 0.5},
                                       {"kind": "gaussian_factor", "weight": 0.2}])
     def test_a_group_more_leaves_the_others_as_they_were(self, kind):
         ties = {"dependence": kind}
@@ -175,7 +176,8 @@ class TestWhen:
 
     def by_date(self, people=3, start=1, months=1, **outcome):
         outcomes = [{"name": "diploma", "chance": 1.0} | outcome]
-        deal = counts_deal(group(people=people, intake={"from": start, "months": months}, outcomes=outcomes, within_person=0))
+        deal = counts_deal(group(people=people, intake={"from": start, "months": months}, outcomes=outcomes,
+            within_person=0))
         return counted(deal, blocks=1)[0].found
 
     @pytest.mark.parametrize(("start", "after", "dates"), [
@@ -197,7 +199,8 @@ class TestWhen:
         assert found["enrolled"].gained[0, :, 0].tolist() == [2, 1, 0]
 
     def test_nobody_after_a_stop(self):
-        deal = counts_deal(group(people=36, intake={"from": 1, "months": 36}, outcomes=[{"name": "diploma", "chance": 1.0}]))
+        deal = counts_deal(group(people=36, intake={"from": 1, "months": 36}, outcomes=[{"name": "diploma",
+            "chance": 1.0}]))
         stop = np.where(np.arange(256) < 100, 12, -1)
         (paper,) = counted(deal, blocks=1, stop=stop)
         assert paper.enrolled[0].tolist() == [12] * 100 + [36] * 156
@@ -234,7 +237,8 @@ class TestWorth:
     """Each outcome saves what it is worth in its month."""
 
     def test_in_the_month_by_law(self):
-        outcomes = [{"name": "diploma", "chance": 1.0, "after": 5, "worth": 10.01, "by_law": {"own": 0.5, "health": 0.5}}]
+        outcomes = [{"name": "diploma", "chance": 1.0, "after": 5, "worth": 10.01, "by_law": {"own": 0.5,
+            "health": 0.5}}]
         payers = {"own": {"party": "municipality"}, "health": {"party": "insurer"}}
         deal = counts_deal(PUPILS | {"people": 3, "outcomes": outcomes}, payers=payers)
         worth = counted(deal, blocks=1)[0].worth

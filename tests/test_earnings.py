@@ -67,7 +67,8 @@ TABLES = {
         # half a cent at 1 goes up; falling from 2 cents, 1.5 goes up to 2; just beyond the half it is 1
         ({"points": ODD_UP}, 10, {"0.9": 0, "1.0": 1, "1.1": 1, "2": 1}),
         ({"points": ODD_DOWN}, 10, {"0": 2, "0.9": 2, "1.0": 2, "1.1": 1, "2": 1, "2.1": 1}),
-        ({"points": FALLING}, 10, {"-0.1": 90_00, "0": 90_00, "0.1": 89_00, "4.5": 45_00, "8.9": 1_00, "9": 0, "9.1": 0}),
+        ({"points": FALLING}, 10, {"-0.1": 90_00, "0": 90_00, "0.1": 89_00, "4.5": 45_00, "8.9": 1_00, "9": 0,
+         "9.1": 0}),
         ({"points": THIRDS}, 1, {"0": 0, "1": 33, "2": 67, "3": 100}),
         ({"points": [{"at": -2, "pays": 4}, {"at": -1, "pays": 2}]}, 100, {
             "-2.01": 4_00, "-2": 4_00, "-1.99": 3_98, "-1.01": 2_02, "-1": 2_00, "-0.99": 2_00,
@@ -91,7 +92,8 @@ TABLES = {
         }),
         ({"from": 0.29, "amount": 1, "point": 0.01}, 10_000, {"0.2899": 0, "0.29": 0, "0.2999": 0, "0.30": 1_00}),
         ({"from": -2, "amount": 1}, 10, {"-2.1": 0, "-2.0": 0, "-1.1": 0, "-1.0": 1_00, "0": 2_00}),
-        ({"from": 5, "amount": 2, "jump": 10, "point": 0.3}, 10, {"5.2": 10_00, "5.3": 12_00, "5.5": 12_00, "5.6": 14_00}),
+        ({"from": 5, "amount": 2, "jump": 10, "point": 0.3}, 10, {"5.2": 10_00, "5.3": 12_00, "5.5": 12_00,
+         "5.6": 14_00}),
     ],
     Proportional: [
         # 1,000 at 10%, from 70% of it, up to 160% of it
@@ -209,7 +211,8 @@ class TestShares:
         found = Metrics(np.zeros((1, 1, 1)), np.array([[[2.0]]]), np.array([[3.0]]), ())
         points = line(PerPoint, metric="validated_share", **{"from": 0}, amount=1, point=0.01)
         assert MADE[PerPoint](points, found).tolist() == [[66_00]]
-        assert MADE[Proportional](line(Proportional, metric="validated_share", target=0.8, amount=100), found).tolist() \
+        assert MADE[Proportional](line(Proportional, metric="validated_share", target=0.8, amount=100),
+            found).tolist() \
             == [[83_33]]
 
 

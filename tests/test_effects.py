@@ -63,7 +63,8 @@ class TestTrueEffects:
 
     def test_by_cohort(self):
         deal = effect_deal(
-            metric(effect=5, by_cohort={"b": 8}), cohorts=[VILLAGE, VILLAGE | {"name": "b"}], ties={"across_cohorts": 0},
+            metric(effect=5, by_cohort={"b": 8}), cohorts=[VILLAGE, VILLAGE | {"name": "b"}],
+                ties={"across_cohorts": 0},
         )
         assert measured(deal, blocks=1)["m"][:2, 0, 0].tolist() == [5, 8]
 
@@ -82,7 +83,8 @@ def close(found, expected):
 class TestDependence:
     """Correlation b over cohorts, a over metrics, and a times b where both differ."""
 
-    @pytest.mark.parametrize(("a", "b"), [(0.0, 0.0), (0.3, 0.0), (0.0, 0.7), (0.3, 0.7), (1.0, 0.4), (0.5, 1.0), (1.0, 1.0)])
+    @pytest.mark.parametrize(("a", "b"), [(0.0, 0.0), (0.3, 0.0), (0.0, 0.7), (0.3, 0.7), (1.0, 0.4), (0.5, 1.0),
+        (1.0, 1.0)])
     def test_by_closed_form(self, a, b):
         deal = effect_deal(
             metric("m", NORMAL), metric("k", NORMAL), cohorts=[VILLAGE, VILLAGE | {"name": "b"}],
@@ -139,7 +141,8 @@ class TestNames:
             ties={"across_cohorts": 0.4, "across_metrics": 0.6},
         )
 
-    @pytest.mark.parametrize(("cohorts", "metrics"), [(("a", "b"), ("m",)), (("a",), ("m", "k")), (("a", "z"), ("m", "y"))])
+    @pytest.mark.parametrize(("cohorts", "metrics"), [(("a", "b"), ("m",)), (("a",), ("m", "k")), (("a", "z"), ("m",
+        "y"))])
     def test_adding_behind(self, cohorts, metrics):
         before, after = measured(self.deal(), blocks=2), measured(self.deal(cohorts, metrics), blocks=2)
         assert (before["m"][0] == after["m"][0]).all()
@@ -165,7 +168,8 @@ class TestRounding:
     @pytest.mark.parametrize(("unit", "decimals", "effect", "steps"), [
         ("percent", 1, 7.25, 73), ("percent", 1, -7.25, -73), ("percent", 1, 7.24, 72), ("percent", 0, 78.5, 79),
         ("percent", None, 9.005, 901), ("fraction", None, 0.12345, 1235), ("eur", None, 12.345, 1235),
-        ("count", None, 5.5, 6), ("count", None, -0.4, 0), ("points", None, 1.005, 101), ("percent", 6, 0.1234567, 123457),
+        ("count", None, 5.5, 6), ("count", None, -0.4, 0), ("points", None, 1.005, 101), ("percent", 6, 0.1234567,
+         123457),
     ])
     def test_by_hand(self, unit, decimals, effect, steps):
         deal = effect_deal(metric(unit=unit, effect=effect, decimals=decimals))

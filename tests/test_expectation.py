@@ -66,7 +66,8 @@ class TestCounts:
         deal = counts_deal(PUPILS, ties={"enrolment": {"kind": "uniform", "low": 0.5, "high": 1.1}})
         assert gained(deal, "enrolled") == [8, 0, 0]
 
-    @pytest.mark.parametrize(("people", "factor", "come"), [(5, 0.5, 3), (7, 0.5, 4), (10, 0.25, 3), (5, 1.0, 5), (1, 0.3, 0)])
+    @pytest.mark.parametrize(("people", "factor", "come"), [(5, 0.5, 3), (7, 0.5, 4), (10, 0.25, 3), (5, 1.0, 5), (1,
+        0.3, 0)])
     def test_halves_of_people_come_as_in_the_simulation(self, people, factor, come):
         deal = counts_deal(PUPILS | {"people": people}, ties={"enrolment": {"kind": "fixed", "value": factor}})
         simulated = find(Work(deal, 1, range(1), grid(deal))).metrics.enrolled[0]

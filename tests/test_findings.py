@@ -14,7 +14,8 @@ from sib.findings import FINDERS, Work, find
 from sib.programme.grid import grid
 
 OUTCOMES = [{"name": "diploma", "chance": 0.4, "worth": 5}, {"name": "job", "chance": 0.2}]
-PUPILS = {"name": "pupils", "people": 9, "within_person": 0.5, "outcomes": OUTCOMES, "intake": {"from": 1, "months": 18}}
+PUPILS = {"name": "pupils", "people": 9, "within_person": 0.5, "outcomes": OUTCOMES, "intake": {"from": 1,
+    "months": 18}}
 CARD = {"kind": "rate_card", "name": "card", "cap_per_person": 120,
         "prices": [{"outcome": "diploma", "price": 100}, {"outcome": "job", "price": 70}]}
 NORMAL = {"kind": "normal", "mean": 9, "sd": 4}
@@ -98,7 +99,8 @@ class TestGroups:
 
     def test_a_card_with_a_cap_per_person_is_a_series(self):
         card = found("counts").metrics.series["card card"].gained
-        free = 100_00 * found("counts").metrics.series["diploma"].gained + 70_00 * found("counts").metrics.series["job"].gained
+        series = found("counts").metrics.series
+        free = 100_00 * series["diploma"].gained + 70_00 * series["job"].gained
         assert (np.cumsum(card, axis=1) <= np.cumsum(free, axis=1)).all()
         assert (card.sum(axis=(0, 1)) < free.sum(axis=(0, 1))).any()
         assert card.sum(axis=(0, 1)).max() <= 9 * 120_00

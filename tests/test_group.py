@@ -71,7 +71,8 @@ def test_months_of_an_outcome():
 
 
 def test_one_measurement_needs_no_list_and_one_outcome_no_tie():
-    assert EffectProgramme.model_validate(EFFECT | {"cohorts": [VILLAGE | {"measured": 12}]}).cohorts[0].measured == (12,)
+    once = EffectProgramme.model_validate(EFFECT | {"cohorts": [VILLAGE | {"measured": 12}]})
+    assert once.cohorts[0].measured == (12,)
     assert Group.model_validate(PUPILS | {"outcomes": [DIPLOMA]}).within_person is None
     names = CountsProgramme.model_validate(COUNTS | {"groups": [
         PUPILS, PUPILS | {"name": "adults", "outcomes": [DIPLOMA | {"name": "job"}, DIPLOMA], "within_person": 0},

@@ -11,7 +11,8 @@ YEARLY = {"rate": 0.1, "basis": "per_year", "compounding": "simple", "day_count"
 LAYERS = {
     "tranches": [
         {"name": "senior", "share": 0.5}, {"name": "junior", "share": 0.2},
-        {"name": "work", "share": 0.2, "holder": "provider"}, {"name": "gift", "share": 0.1, "holder": "funder", "grant": True},
+        {"name": "work", "share": 0.2, "holder": "provider"}, {"name": "gift", "share": 0.1, "holder": "funder",
+         "grant": True},
     ],
     "waterfall": [
         "interest:senior", "principal:senior", "principal:work", "interest:junior", "principal:junior",

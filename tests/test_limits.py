@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from group_deal import FEE, effect_deal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +15,7 @@ US, THEM = "municipality", "ministry"
 
 
 def limits(caps=(), *, lines=None, payers=(), years=(0, 1, 2, 3), fiscal=(0, 0, 1, 1)):
-    """Limits of one trial over four periods; two lines on the metric ``reduction`` and a fee, unless others are given."""
+    """Limits of one trial over four periods, on two lines on the metric ``reduction`` unless others are given."""
     two = [MARKED | {"name": "one"}, MARKED | {"name": "two"}]
     terms = {"payments": lines or two, "caps": dict(caps), "outcome_payers": list(payers)}
     deal = effect_deal(contract=terms)
@@ -73,7 +72,7 @@ class TestYearAndTotal:
 class TestByMetric:
     """Lines on one metric together, before the year."""
 
-    fee = [MARKED | {"name": "one"}, FEE, MARKED | {"name": "two"}]
+    fee = (MARKED | {"name": "one"}, FEE, MARKED | {"name": "two"})
 
     def test_only_its_lines(self):
         room = limits({"by_metric": {"reduction": 30}}, lines=self.fee)

@@ -19,7 +19,8 @@ def value(found, metric="m", *, cohort=None, measure="cumulative", trial=0):
     number, base = found.reading(metric, cohort=cohort, measure=measure)
     number, base = np.broadcast_arrays(number, base)
     scale = found.scale(metric)
-    return [float(n) / float(b) / scale if b > 0 else None for n, b in zip(number[:, trial], base[:, trial], strict=True)]
+    return [float(n) / float(b) / scale if b > 0 else None for n, b in zip(number[:, trial], base[:, trial],
+        strict=True)]
 
 
 def of_cases():

@@ -230,7 +230,7 @@ class TestCaps:
     def test_what_goes_past_the_investor_is_not_its_return(self):
         limits = self.limits({"annual_return": 0.0, "total": 100.0})
         limits.pass_time(0, np.array([1_000.0]))
-        cut = limits.cut(np.array([[5_000.0], [5_000.0]]), to_investor=np.array([True, False]))
+        cut = limits.cut(np.array([[5_000.0], [5_000.0]]), to_investor=np.array([False, True]))
         assert cut[:, 0].tolist() == [5_000, 1_000]  # the provider's line whole, the investor's up to its outlay
 
     @given(

@@ -90,7 +90,8 @@ class TestThreePeople:
 
     def test_most_and_the_cap_of_an_outcome(self):
         assert earned(deal(DIPLOMA | {"most": 2}, cap_per_person=999), reached("diploma", 0, 0, 0)) == [[200] * 3]
-        assert earned(deal(DIPLOMA | {"cap": 150}, cap_per_person=999), reached("diploma", 0, 1, 2)) == [[100, 150, 150]]
+        assert earned(deal(DIPLOMA | {"cap": 150}, cap_per_person=999), reached("diploma", 0, 1, 2)) == [[100, 150,
+            150]]
         # the second person has 50 of the outcome's cap, of which 40 go to the person's cap
         assert earned(deal(DIPLOMA | {"cap": 150}, cap_per_person=40), reached("diploma", 0, 1, 2)) == [[40, 80, 80]]
 
@@ -150,7 +151,8 @@ def test_the_card_pays_from_its_own_series():
 
 dates = st.lists(st.sampled_from([None, 0, 1, 2]), min_size=3, max_size=3)
 prices = st.one_of(
-    st.fixed_dictionaries({"price": st.integers(0, 900)}, optional={"most": st.integers(1, 4), "cap": st.integers(1, 999)}),
+    st.fixed_dictionaries({"price": st.integers(0, 900)}, optional={"most": st.integers(1, 4), "cap": st.integers(1,
+        999)}),
     st.just({"tiers": [{"after": 0, "price": 70}, {"after": 1, "price": 20.01}, {"after": 3, "price": 90}]}),
 )
 

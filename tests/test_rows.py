@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 from sib.deal.rows import Floor, Point, Price, RateStep, ShareStep, Step, Tier, bound_of, rows_rise
 
 
-@pytest.mark.parametrize(("kind", "what"), [(Step, {"pays": 1}), (RateStep, {"rate": 0.1}), (ShareStep, {"share": 0.1})])
+@pytest.mark.parametrize(("kind", "what"), [(Step, {"pays": 1}), (RateStep, {"rate": 0.1}), (ShareStep,
+    {"share": 0.1})])
 class TestBounds:
     """A row begins at its value, above it, or is the lowest."""
 
@@ -58,7 +59,8 @@ def test_a_step_knows_its_bound():
     (Price, {"outcome": "job", "tiers": [{"after": 0, "price": 1}, {"after": 5, "price": 1}, {"after": 3, "price": 1}]},
      "rising order of after"),
     (Price, {"outcome": "job", "tiers": [{"after": 0, "price": 1}] * 2}, "rising order of after"),
-    (Price, {"outcome": "job", "tiers": [{"after": 0, "price": 1}], "by_cohort": {"a": 1}}, "use a line for each cohort"),
+    (Price, {"outcome": "job", "tiers": [{"after": 0, "price": 1}], "by_cohort": {"a": 1}},
+     "use a line for each cohort"),
     (Price, {"outcome": "job", "price": 1, "most": 0}, "a whole number from 1"),
     (Price, {"outcome": "job", "price": 1, "by_cohort": {"a": -1}}, "is negative"),
 ])

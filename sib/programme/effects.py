@@ -127,7 +127,8 @@ def _series(
     values = {}
     for cohort in programme.cohorts:
         effect = effects[metric.name, cohort.name]
-        error = errors[metric.name, cohort.name] if errors is not None else np.zeros((len(months_of(metric, cohort)), 1))
+        nothing = np.zeros((len(months_of(metric, cohort)), 1))
+        error = errors[metric.name, cohort.name] if errors is not None else nothing
         values[cohort.name] = in_steps(metric, effect + error)
     return on_dates(programme, metric, values=values, calendar=calendar)
 

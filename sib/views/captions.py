@@ -147,7 +147,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "payoff-always": (
         "The investor has its outlay back at every value of {name} shown; {party} pays from {least} to {most}",
-        "De investeerder heeft bij elke getoonde waarde van {name} zijn inleg terug; {party} betaalt van {least} tot {most}",
+        "De investeerder heeft bij elke getoonde waarde van {name} zijn inleg terug; {party} betaalt van {least} tot "
+        "{most}",
     ),
     "payoff-never": (
         "The investor has its outlay back at no value of {name} shown; {party} pays at most {most}",

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 
 from sib.accountant.counting import cell_shares
 from sib.deal.scenario import Scenario
-from sib.ledger import parties
+from sib.ledger import parties as everybody
 from sib.measures import risk
 from sib.measures.risk import Estimate
 from sib.run import Run
@@ -123,17 +123,19 @@ def prepare_cash(run: Run) -> Cash:
     """Add up mean net cash by party, and mean true savings."""
     names, share = run.deal.parties, own_share(run.deal)
     columns = {role: run.mean_flow(role) for role in ("investor", "municipality", "provider")}
-    others = {role: run.mean_flow(role) for role in parties(run.deal)[3:]}
+    others = {role: run.mean_flow(role) for role in everybody(run.deal)[3:]}
     columns["others"] = np.sum(list(others.values()), axis=0)
     columns["savings"] = run.mean_flow("true_savings") * (1.0 if share is None else share)
     table = pd.DataFrame({name: np.cumsum(flow) / 100 for name, flow in columns.items()}, index=run.dates)
     called = names.model_dump() | {role: role for role in others if role not in names.model_dump()}
-    shown = tuple(called[role] for role, flow in others.items() if flow.any() or role in ("intermediary", "accountant"))
+    always = ("intermediary", "accountant")
+    shown = tuple(called[role] for role, flow in others.items() if flow.any() or role in always)
     named_parties = {
         "investor": (names.investor,), "municipality": (names.outcome_payer,), "provider": (names.provider,),
         "others": shown,
     }
-    return Cash(table, named_parties, share is not None, run.value("municipality", "cashable_savings", statistic="mean"))
+    cashable = run.value("municipality", "cashable_savings", statistic="mean")
+    return Cash(table, named_parties, share is not None, cashable)
 
 
 def draw_cash(paper: Cash, ax: Axes, *, say: Captions) -> Axes:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,9 +31,9 @@ from sib.views.histograms import histogram
 
 FEW = 25
 """Points that are marked one by one."""
-MOST_LABELS, LONGEST_LABEL, LABEL_WIDTH = 8, 40, 0.03
-"""Labels of thresholds: how many, of how many characters, what part of the axis one takes."""
-NARROW = 0.3
+FEW_LABELS, MOST_LABELS, LONGEST_LABEL, LABEL_WIDTH = 3, 8, 40, 0.03
+"""Labels of thresholds: how many are few, how many there are at most, their characters, their part of the axis."""
+NARROW = 0.2
 """Part of the axis below which a label stands upright."""
 LOWEST_RATE = -0.30
 """The axis of returns ends here, so that small rates can be told apart."""
@@ -291,19 +292,24 @@ def _mark_thresholds(curve: Curve, ax: Axes, *, are_named: bool) -> None:
     for value, names in clusters(curve.thresholds, ax.get_xlim())[:MOST_LABELS] if are_named else ():
         ax.annotate(style.escape(style.plain(", ".join(names), LONGEST_LABEL)), (value, 0.97),
                     xycoords=ax.get_xaxis_transform(), xytext=(-3, 0), textcoords="offset points", rotation=90,
-                    ha="right", va="top", fontsize=7, color=style.INK, in_layout=False, zorder=3,
+                    ha="right", va="top", fontsize=7, color=style.INK, in_layout=False, zorder=2.2,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
 
 
 def clusters(found: Sequence[Threshold], ends: tuple[float, float]) -> list[tuple[float, list[str]]]:
-    """Return where labels go and what they name; thresholds too close together for two labels share one."""
+    """Return where labels go and what they name; thresholds too close together for two labels share one.
+
+    Where there are more than a few, a label that says nothing new is left out.
+    """
     labels: list[tuple[float, list[str]]] = []
     for each in found:
         if not labels or each.value - labels[-1][0] > (ends[1] - ends[0]) * LABEL_WIDTH:
             labels.append((each.value, []))
         if each.name not in labels[-1][1]:
             labels[-1][1].append(each.name)
-    return labels
+    if len(labels) <= FEW_LABELS:
+        return labels
+    return [each for before, each in pairwise([(0.0, []), *labels]) if not set(each[1]) <= set(before[1])]
 
 
 def _metric_axis(ax: Axes, curve: Curve, *, say: Captions) -> None:
@@ -320,8 +326,9 @@ def _metric_axis(ax: Axes, curve: Curve, *, say: Captions) -> None:
         ax.set_xlabel(f"{name}, %" if curve.unit == "percent" else name)
     if curve.others:
         listed = ", ".join(
-            say.text("payoff-to", name=metric_name(other, say), first=say.number(first, 2), last=say.number(last, 2))
-            if first != last else f"{metric_name(other, say)} = {say.number(first, 2)}"
+            say.text("payoff-to", name=metric_name(other, say), first=written(first, "points", say=say),
+                     last=written(last, "points", say=say))
+            if first != last else f"{metric_name(other, say)} = {written(first, 'points', say=say)}"
             for other, (first, last) in curve.others.items()
         )
         ax.set_xlabel(f"{ax.get_xlabel()}\n{say.text('payoff-with', listed=listed)}")

@@ -170,9 +170,8 @@ class Page:
             if row is not None and row.value > 0:
                 today = self.words.plain_number(self.rows["programme", f"expected_{name}", "value"].value)
                 said = self.deal.currency if unit == "eur" else self.words(f"in_{unit}")
-                lines.append((
-                    self.words.plain_number(row.value), self.words("needs", metric=plain(name), unit=said, expected=today),
-                ))
+                text = self.words("needs", metric=plain(name), unit=said, expected=today)
+                lines.append((self.words.plain_number(row.value), text))
         wide = max((len(number) for number, _ in lines), default=0)
         told = [wrapped(text, f"  {number:>{wide}}  ", others=" " * (wide + 4)) for number, text in lines]
         return "\n".join((self.words("decides"), *told)) if told else ""

@@ -52,7 +52,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "never": ("none", "geen"),
     "needs": (
         "{metric} ({unit}) at which the deal just repays in full, all else as expected; {expected} is expected",
-        "{metric} ({unit}) waarbij de deal net volledig terugbetaalt, al het andere zoals verwacht; {expected} verwacht",
+        "{metric} ({unit}) waarbij de deal net volledig terugbetaalt, al het overige als verwacht; {expected} verwacht",
     ),
     "in_percent": ("percent", "procent"),
     "in_fraction": ("fraction", "deel van 1"),
