@@ -11,19 +11,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from sib.arrays import Cents
+from sib.arrays import Cents, Ints
 from sib.chance.draws import BLOCK
 from sib.contract.metrics import Metrics
 from sib.contract.ratecards import cards, spread_evenly
 from sib.deal.group import CountsProgramme, EffectProgramme, months_of
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
+from sib.money import round_half_away
 from sib.profile import expected_metrics, expected_spending, midpoints, planned_plans
 from sib.programme.budget import Spending, spend_on
 from sib.programme.counts import enrolled_by_date
-from sib.programme.effects import EFFECTS, effect_of, in_steps, on_dates
+from sib.programme.effects import DIGITS, EFFECTS, effect_of, in_steps, on_dates
 from sib.programme.grid import Grid
-from sib.programme.intake import enrolment_factor, starts_by_trial
+from sib.programme.intake import enrolment_factor, starts_by_trial, until
 from sib.programme.outcomes import mean_chance, mean_of
 from sib.programme.series import Series
 
@@ -31,18 +32,24 @@ OF_CASES = ("validated_savings", "validated_cases", "validated_share")
 """Metrics that come from the same successes: what is stated of one moves the others along."""
 
 
-def expected(deal: Scenario, calendar: Grid) -> Metrics:
-    """Return the metrics that are expected, at one point: whole steps, arrays whose last axis has length 1."""
-    return EXPECTED[type(deal.programme)](deal, calendar)
+def expected(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Metrics:
+    """Return the metrics that are expected, at one point: whole steps, arrays whose last axis has length 1.
+
+    Parameters
+    ----------
+    stop : int
+        Period from whose end on nobody is taken in; -1 for never.
+    """
+    return EXPECTED[type(deal.programme)](deal, calendar, stop)
 
 
-def _of_cases(deal: Scenario, calendar: Grid) -> Metrics:
+def _of_cases(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     chances = np.array([[mean_chance(segment)] for segment in deal.segments])
-    found = expected_metrics(deal, chances, calendar=calendar)
+    found = expected_metrics(deal, chances, calendar=calendar, stop=stop)
     cases = np.diff(np.rint(np.cumsum(found.cases, axis=1)), axis=1, prepend=0.0)
     gained = np.zeros_like(found.cases)
     for segment in deal.segments:
-        for month, plans in enumerate(_plans(deal, segment.name)):
+        for month, plans in enumerate(planned_plans(deal, segment, stop=stop)):
             date = int(np.searchsorted(calendar.payment_periods, month))
             if date < gained.shape[1]:
                 gained[deal.cohort_of(segment, month), date] += plans
@@ -51,11 +58,7 @@ def _of_cases(deal: Scenario, calendar: Grid) -> Metrics:
     return Metrics(found.savings, cases, enrolled, found.cohorts, series={"enrolled": Series(whole)})
 
 
-def _plans(deal: Scenario, name: str) -> Cents:
-    return planned_plans(deal, next(segment for segment in deal.segments if segment.name == name))
-
-
-def _of_effect(deal: Scenario, calendar: Grid) -> Metrics:
+def _of_effect(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     programme = deal.programme
     assert isinstance(programme, EffectProgramme)
     series = {}
@@ -71,28 +74,38 @@ def _of_effect(deal: Scenario, calendar: Grid) -> Metrics:
     return _group_metrics(deal, series, sizes, calendar)
 
 
-def _of_counts(deal: Scenario, calendar: Grid) -> Metrics:
+def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     programme = deal.programme
     assert isinstance(programme, CountsProgramme)
     dates = np.array(calendar.payment_periods)
     gained = {name: np.zeros((len(programme.groups) + 1, len(dates), 1)) for name in programme.outcomes}
-    starts, present = [], []
+    starts = _starts(deal, stop)
     for place, group in enumerate(programme.groups):
-        came = int(np.rint(group.people * enrolment_factor(deal, midpoints(512)).mean()))
-        starts.append(starts_by_trial(group.intake, np.array([came]), n_cases=came))
-        present.append(came)
+        by_month = np.bincount(starts[place][:, 0])
         for outcome in group.outcomes:
-            for start, people in enumerate(np.bincount(starts[-1][:, 0])):
+            for start, people in enumerate(by_month):
                 for time in range(outcome.most):
                     date = int(np.searchsorted(dates, outcome.month(start, time=time)))
-                    if date < len(dates):
+                    if start and date < len(dates):
                         gained[outcome.name][place, date] += people * mean_of(outcome.chance)
     series = {
         name: Series(np.diff(np.rint(np.cumsum(found, axis=1)), axis=1, prepend=0.0)) for name, found in gained.items()
     }
     every = enrolled_by_date(starts, calendar)
     series["enrolled"] = Series(every.gained[..., :1])
+    present = [float((months > 0).sum()) for months in starts]
     return _group_metrics(deal, series, np.array([[*present, 0.0]]).T, calendar)
+
+
+def _starts(deal: Scenario, stop: int) -> list[Ints]:
+    """Start months of the people of each group, enrolment at its mean; 0 for who does not come any more."""
+    assert isinstance(deal.programme, CountsProgramme)
+    factor, found = enrolment_factor(deal, midpoints(512)).mean(), []
+    for group in deal.programme.groups:
+        came = int(round_half_away(np.array([np.round(group.people * factor, DIGITS)]))[0])
+        months = starts_by_trial(group.intake, np.array([came]), n_cases=came)
+        found.append(until(months, np.array([stop])))
+    return found
 
 
 def _group_metrics(deal: Scenario, series: dict[str, Series], sizes: Cents, calendar: Grid) -> Metrics:
@@ -101,7 +114,7 @@ def _group_metrics(deal: Scenario, series: dict[str, Series], sizes: Cents, cale
     return replace(found, series=series | card_series(deal, found))
 
 
-EXPECTED: dict[type, Callable[[Scenario, Grid], Metrics]] = {
+EXPECTED: dict[type, Callable[[Scenario, Grid, int], Metrics]] = {
     Programme: _of_cases,
     EffectProgramme: _of_effect,
     CountsProgramme: _of_counts,
@@ -109,29 +122,25 @@ EXPECTED: dict[type, Callable[[Scenario, Grid], Metrics]] = {
 """What each kind of programme is expected to bring."""
 
 
-def spending(deal: Scenario, calendar: Grid, *, n_points: int) -> Spending:
-    """Return the cost of the work as expected, the same at each point."""
+def spending(deal: Scenario, calendar: Grid, *, n_points: int, stop: int = -1) -> Spending:
+    """Return the cost of the work as expected, the same at each point; ``stop`` as in ``expected``."""
     if deal.segments:
-        found = expected_spending(deal, calendar)
+        found = expected_spending(deal, calendar, stop=stop)
     else:
-        found = spend_on(deal, _planned(deal), n_periods=calendar.n_periods)
+        found = spend_on(deal, _planned(deal, stop), n_periods=calendar.n_periods)
     by_line = {name: np.repeat(spent[:, :1], n_points, axis=1) for name, spent in found.by_line.items()}
     return Spending(by_line, np.repeat(np.broadcast_to(found.unspent, BLOCK)[:1], n_points), found.unspent_period)
 
 
-def _planned(deal: Scenario) -> Cents:
+def _planned(deal: Scenario, stop: int) -> Cents:
     """People of a group programme by start month."""
     if isinstance(deal.programme, EffectProgramme):
         starts = [np.full((cohort.size, 1), cohort.start) for cohort in deal.programme.cohorts]
     else:
-        assert isinstance(deal.programme, CountsProgramme)
-        factor = enrolment_factor(deal, midpoints(512)).mean()
-        starts = []
-        for group in deal.programme.groups:
-            came = int(np.rint(group.people * factor))
-            starts.append(starts_by_trial(group.intake, np.array([came]), n_cases=came))
-    months = np.concatenate(starts)[:, 0]
-    return np.repeat(np.bincount(months)[:, np.newaxis].astype(np.float64), BLOCK, axis=1)
+        starts = _starts(deal, stop)
+    by_month = np.bincount(np.concatenate(starts)[:, 0]).astype(np.float64)
+    by_month[0] = 0
+    return np.repeat(by_month[:, np.newaxis], BLOCK, axis=1)
 
 
 def card_series(deal: Scenario, metrics: Metrics) -> dict[str, Series]:

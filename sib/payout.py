@@ -8,17 +8,18 @@ Docs/model.md, section 6.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
 
-from sib.arrays import Cents
+from sib.arrays import Cents, Ints
 from sib.chapter import net_payments
 from sib.contract.books import CashFlows
-from sib.contract.ending import endings
+from sib.contract.ending import endings, stops
 from sib.contract.financing import curtail
+from sib.contract.metrics import Metrics
 from sib.contract.settlement import settle
 from sib.contract.triggers import triggers_met
 from sib.deal.scenario import Scenario
@@ -136,10 +137,36 @@ def expectations(deal: Scenario) -> dict[str, float]:
 
 def _points(
     deal: Scenario, stated: tuple[Stated, ...], *, metrics: list[dict[str, float]], calendar: Grid
+) -> list[Point]:
+    """Settle the contract at some points; where it stops the intake, those with the same stop together."""
+    ends = _stops(deal, stated_metrics(deal, stated, calendar=calendar), months=calendar.payment_periods)
+    if ends is None:
+        return list(_settled(deal, stated, metrics=metrics, calendar=calendar))
+    found: dict[int, Point] = {}
+    for stop in np.unique(ends):
+        places = np.flatnonzero(ends == stop)
+        some = tuple(replace(each, values=tuple(each.values[place] for place in places)) for each in stated)
+        mine = [metrics[place] for place in places]
+        settled = _settled(deal, some, metrics=mine, calendar=calendar, stop=int(stop))
+        found.update(zip(places.tolist(), settled, strict=True))
+    return [found[place] for place in range(len(metrics))]
+
+
+def _stops(deal: Scenario, read: Metrics, *, months: tuple[int, ...]) -> Ints | None:
+    """Return the period from whose end on nobody is taken in, by point; None where nothing can stop the intake."""
+    contract = deal.contract
+    if contract.stop_intake is None and not contract.early_ends:
+        return None
+    met = triggers_met(contract, read, months=months)
+    return stops(contract, met, months=months)
+
+
+def _settled(
+    deal: Scenario, stated: tuple[Stated, ...], *, metrics: list[dict[str, float]], calendar: Grid, stop: int = -1
 ) -> Iterator[Point]:
     """Settle the contract at some points side by side."""
-    read = stated_metrics(deal, stated, calendar=calendar)
-    cost = spending(deal, calendar, n_points=len(metrics))
+    read = stated_metrics(deal, stated, calendar=calendar, stop=stop)
+    cost = spending(deal, calendar, n_points=len(metrics), stop=stop)
     if deal.contract.early_ends:
         met = triggers_met(deal.contract, read, months=calendar.payment_periods)
         cost = curtail(cost, endings(deal.contract, met, months=calendar.payment_periods)[0])

@@ -243,16 +243,25 @@ def selection(deal: Scenario, segment: Segment) -> float:
     return float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / total) if total else 1.0
 
 
-def planned_plans(deal: Scenario, segment: Segment) -> Floats:
-    """Return how many cases get a plan in each start month, enrolment at its mean; shape (n_months,)."""
+def planned_plans(deal: Scenario, segment: Segment, *, stop: int = -1) -> Floats:
+    """Return how many cases get a plan in each start month, enrolment at its mean; shape (n_months,).
+
+    Parameters
+    ----------
+    stop : int
+        Period from whose end on nobody is taken in; -1 for never.
+    """
     came, _ = n_came(deal, segment, factor=enrolment_factor(deal, midpoints(512)))
     n_expected = int(np.rint(came.mean()))
     if not n_expected:
         return np.zeros(1)
-    return np.asarray(np.bincount(start_months(segment.intake, n_expected)) * segment.triage_share, dtype=np.float64)
+    plans = np.bincount(start_months(segment.intake, n_expected)) * segment.triage_share
+    if stop >= 0:
+        plans[stop + 1 :] = 0
+    return np.asarray(plans, dtype=np.float64)
 
 
-def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metrics:
+def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid, stop: int = -1) -> Metrics:
     """Return the metrics that are expected, on payment dates, at given chances of success.
 
     Parameters
@@ -273,7 +282,7 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
                 success_course(deal, segment, saving_share=segment.partial.saving_share if segment.partial else 1.0),
             ),
         ]
-        for start, plans in enumerate(planned_plans(deal, segment)):
+        for start, plans in enumerate(planned_plans(deal, segment, stop=stop)):
             cohort = deal.cohort_of(segment, start)
             enrolled[cohort] += plans
             for chance, course in courses if plans else ():
@@ -288,7 +297,7 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid) -> Metr
     return Metrics(whole, np.add.reduceat(n_cases, starts, axis=1), enrolled, names, is_whole=False)
 
 
-def expected_spending(deal: Scenario, calendar: Grid) -> Spending:
+def expected_spending(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Spending:
     """Return the cost of the work as expected, the same in a block of points."""
     lines = []
     for line in deal.budget.lines:
@@ -303,7 +312,7 @@ def expected_spending(deal: Scenario, calendar: Grid) -> Spending:
     none, flags = np.zeros(0, dtype=np.int64), np.zeros((0, 1), dtype=np.bool_)
     tables = []
     for segment in deal.segments:
-        plans = np.repeat(np.rint(planned_plans(deal, segment))[:, np.newaxis], BLOCK, axis=1)
+        plans = np.repeat(np.rint(planned_plans(deal, segment, stop=stop))[:, np.newaxis], BLOCK, axis=1)
         tables.append(
             Cases(
                 none,

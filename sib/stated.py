@@ -45,18 +45,19 @@ class Stated:
     month: int | None = None
 
 
-def stated_metrics(deal: Scenario, stated: tuple[Stated, ...], *, calendar: Grid) -> Metrics:
+def stated_metrics(deal: Scenario, stated: tuple[Stated, ...], *, calendar: Grid, stop: int = -1) -> Metrics:
     """Return the expected metrics with stated values in their place.
 
     A number for a cumulative metric is its final value and arrives as the deal expects it to; of the metrics that
-    count the same successes, the first that is stated moves the others along. What is not stated is as expected.
+    count the same successes, the first that is stated moves the others along. What is not stated is as expected; of
+    who comes, when intake stops at the end of period ``stop`` (-1: never).
 
     Raises
     ------
     MetricError
         When a metric cannot have such a value.
     """
-    base = expected(deal, calendar)
+    base = expected(deal, calendar, stop=stop)
     n_points = len(stated[0].values) if stated else 1
     whole = _repeated(base, n_points)
     series = dict(whole.series)

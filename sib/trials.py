@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from sib.arrays import Bools, Ints
+from sib.arrays import Bools
 from sib.chance.draws import Stream, trial_uniforms
 from sib.chapter import Chapter, own_payments
-from sib.contract.ending import endings
+from sib.contract.ending import endings, stops
 from sib.contract.financing import curtail
 from sib.contract.settlement import settle
-from sib.contract.triggers import first_met, triggers_met
+from sib.contract.triggers import triggers_met
 from sib.deal.scenario import Scenario
 from sib.findings import Findings, Work, find
 from sib.ledger import balances, movements, parties
@@ -62,18 +62,13 @@ def _found(work: Work) -> Findings:
     if contract.stop_intake is None and not contract.early_ends:
         return found
     met = triggers_met(contract, found.metrics, months=months)
-    ended, _ = endings(contract, met, months=months)
-    stop = ended
-    if contract.stop_intake is not None:
-        stop = _earlier(ended, first_met(met[contract.stop_intake], months=months))
+    stop = stops(contract, met, months=months)
     if (stop >= 0).any():
         found = find(replace(work, stop=stop))
-    return replace(found, spending=curtail(found.spending, ended)) if contract.early_ends else found
-
-
-def _earlier(first: Ints, second: Ints) -> Ints:
-    """The earlier of two periods, -1 being never."""
-    return np.where(first < 0, second, np.where(second < 0, first, np.minimum(first, second)))
+    if not contract.early_ends:
+        return found
+    ended, _ = endings(contract, met, months=months)
+    return replace(found, spending=curtail(found.spending, ended))
 
 
 def _able(deal: Scenario, seed: int, blocks: range) -> dict[str, Bools]:

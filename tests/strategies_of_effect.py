@@ -205,8 +205,10 @@ def contracts(draw: Draw, is_sure: bool) -> Table:
     }
     if draw(st.booleans()):
         contract["outcome_payers"] = [{"name": "municipality", "share": 0.6}, {"name": "ministry", "share": 0.4}]
+        contract["payers_in_turn"] = draw(st.booleans())
         for payer in contract["outcome_payers"]:
-            contract["payers_in_turn"] = draw(st.booleans())
+            if contract["payers_in_turn"]:
+                payer["share"] = 0.0
             for cap in ("cap", "cap_per_year"):
                 if draw(st.integers(0, 3)) == 0:
                     payer[cap] = draw(amounts(0, 60_000))

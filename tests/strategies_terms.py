@@ -101,7 +101,7 @@ def counts_programmes(draw: Draw, maturity: int) -> Table:
         group["intake"] = {"from": 1, "months": draw(st.integers(1, min(4, maturity)))}
         maybe(draw, group["intake"], "profile", st.sampled_from(["even", "front_loaded"]))
         outcome: Table = {"name": NUMBER, "chance": draw(st.sampled_from([1.0, 1.0, 0.0]))}
-        maybe(draw, outcome, "after", st.integers(0, 6))
+        outcome["after"] = draw(st.integers(1, 6))
         maybe(draw, outcome, "repeats", st.fixed_dictionaries({"most": st.integers(1, 3), "every": st.integers(1, 4)}))
         groups.append(group | {"outcomes": [outcome]})
     return {"kind": "counts", "groups": groups, "dependence": {"kind": "independent"}}

@@ -214,10 +214,14 @@ def test_strict_wants_trials_enough() -> None:
     assert sib_run("run", "worked-example", "--trials", "1000", "--strict").exit_code == 0
 
 
-def test_strict_wants_no_cautions() -> None:
+def test_strict_wants_no_cautions_and_nothing_left_open() -> None:
     assert sib_run("check", "worked-example").exit_code == 0
     assert sib_run("check", "worked-example", "--strict").exit_code == 6
-    assert sib_run("check", "zwarte-zwanen", "--strict").exit_code == 0
+    result = sib_run("check", "zwarte-zwanen", "--json", "--strict")
+    found = strictly(result.stdout)
+    assert result.exit_code == 6
+    assert not found["cautions"]
+    assert found["findings"]
 
 
 STUCK = """

@@ -100,7 +100,7 @@ class TestCases:
 
 
 SURE_OUTCOMES = st.fixed_dictionaries({
-    "chance": st.sampled_from([0.0, 1.0]), "after": st.integers(0, 40),
+    "chance": st.sampled_from([0.0, 1.0]), "after": st.integers(1, 40),
 }, optional={"repeats": st.fixed_dictionaries({"most": st.integers(1, 3), "every": st.integers(1, 15)})})
 
 

@@ -7,11 +7,12 @@ import pytest
 from group_deal import PUPILS, counts_deal, effect_deal, euros, line, on_dates, settled, values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies_of_effect import deals, levels, rows
+from strategies_of_effect import KINDS, deals, levels, rows
 
 from sib.accountant.reconcile import Audit
 from sib.chapter import reconcile
 from sib.contract.earnings import MADE
+from sib.contract.payments import PAYMENTS
 from sib.deal.lines import (
     InterpolatedTable,
     PerPoint,
@@ -26,7 +27,7 @@ from sib.engine import replay, simulate
 from sib.payout import payoff
 from sib.programme.series import Series
 
-EASY = settings(max_examples=80, suppress_health_check=list(HealthCheck))
+EASY = settings(max_examples=50, suppress_health_check=list(HealthCheck))
 CLEAR = 1e-6
 """Cents by which a cap in euros times 100 may differ from whole cents."""
 
@@ -162,7 +163,7 @@ def test_a_trial_knows_nothing_of_the_others(deal, n_trials):
     assert all(np.array_equal(amounts, many[name][:n_trials], equal_nan=True) for name, amounts in few.items())
 
 
-@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(deals(is_sure=True))
 def test_without_variance_the_simulation_is_the_payoff(deal):
     agrees(deal)
@@ -185,6 +186,10 @@ def agrees(deal):
         assert (chapter.cash[role].sum(axis=0) == round(net * 100)).all(), who
     unpaid = sum(chapter.flows.written_off.values())
     assert np.all(unpaid == round(point.unpaid * 100))
+
+
+def test_every_kind_of_payment_comes_up():
+    assert set(KINDS) == {kind.model_fields["kind"].annotation.__args__[0] for kind in PAYMENTS}
 
 
 class TestWithoutVariance:

@@ -37,6 +37,15 @@ def endings(contract: Contract, met: Mapping[str, Bools], *, months: tuple[int, 
     return period, clause
 
 
+def stops(contract: Contract, met: Mapping[str, Bools], *, months: tuple[int, ...]) -> Ints:
+    """Return the period from whose end on nobody is taken in, by trial; -1 for never."""
+    ended, _ = endings(contract, met, months=months)
+    if contract.stop_intake is None:
+        return ended
+    stopped = first_met(met[contract.stop_intake], months=months)
+    return np.where(ended < 0, stopped, np.where(stopped < 0, ended, np.minimum(ended, stopped)))
+
+
 def redeem(books: Books, terms: EarlyEnd, *, period: int, ends: Bools, limits: Limits) -> None:
     """Pay the redemption terms of a clause by which the contract ends on this date, straight to the tranches."""
     total = books.nothing()
@@ -66,7 +75,7 @@ def call_guarantees(books: Books, *, period: int, ends: Bools, able: Mapping[str
         names = list(terms.tranches or books.investors)
         whole = _position(books, names, period)
         pays = call(terms, whole) * ends * able.get(terms.name, True)
-        losses = np.array([_position(books, [name], period).loss for name in names]).T
+        losses = np.array([_position(books, [name], period, is_part=True).loss for name in names]).T
         parts = largest_remainder(pays, np.ascontiguousarray(losses)).T
         for name, part in zip(names, parts, strict=True):
             _make_good(books, terms.name, name, period=period, amount=part)
@@ -82,14 +91,17 @@ def _make_good(books: Books, guarantee: str, name: str, *, period: int, amount: 
         books.add(books.flows.guaranteed, (guarantee, f"{kind}:{name}"), period=period, amount=part)
 
 
-def _position(books: Books, names: list[str], period: int) -> Position:
-    """What tranches laid out and received up to a period; all of the investor's have also what goes past them."""
+def _position(books: Books, names: list[str], period: int, *, is_part: bool = False) -> Position:
+    """What tranches laid out and received up to a period; all of the investor's have also what goes past them.
+
+    As parts by which something is divided, tranches have only what is their own.
+    """
     flows = books.flows
     claims = {f"{kind}:{name}" for kind in ("interest", "principal", "success_fee") for name in names}
     received = books.sum_to((paid for claim, paid in flows.paid.items() if claim in claims), period)
     made_good = [part for (_, claim), part in flows.guaranteed.items() if claim.partition(":")[2] in names]
     received = received + books.sum_to(made_good, period)
-    if set(names) == set(books.investors):
+    if set(names) == set(books.investors) and not is_part:
         lines = books.contract.payments
         received = received + books.sum_to((flows.payments[t.name] for t in lines if t.to == "investor"), period)
         liable = [t.name for t in lines if isinstance(t, TwoWay) and t.liable == "investor"]

@@ -229,7 +229,7 @@ def _rounded(terms: Payment, made: Cents) -> Cents:
     if terms.round_to is None:
         return made
     unit = cents(terms.round_to)
-    return np.asarray(np.sign(made) * np.floor((2 * np.abs(made) + unit) / (2 * unit)) * unit)
+    return np.asarray(np.floor((2 * made + unit) / (2 * unit)) * unit)
 
 
 def _indexed(terms: Payment, made: Cents, *, months: tuple[int, ...]) -> Cents:
@@ -259,10 +259,12 @@ def _to_date(made: Cents, is_met: Bools, *, backlog: bool) -> Cents:
 
 def _each_date(owed: Cents, is_met: Bools, *, backlog: bool) -> Cents:
     """What is owed on each date; what was kept back is released with the trigger, or lost."""
-    if not backlog or (owed < 0).any():
+    if not backlog:
         return np.asarray(owed * is_met)
-    released = np.maximum.accumulate(np.cumsum(owed, axis=0) * is_met, axis=0)
-    return np.diff(released, axis=0, prepend=0.0)
+    number = np.arange(1, len(owed) + 1)[:, np.newaxis]
+    last_met = np.maximum.accumulate(number * is_met, axis=0)
+    made = np.concatenate([np.zeros((1, owed.shape[1])), np.cumsum(owed, axis=0)])
+    return np.diff(np.take_along_axis(made, last_met, axis=0), axis=0, prepend=0.0)
 
 
 def savings_share(line: Line, occasion: Occasion) -> Cents:

@@ -87,6 +87,8 @@ def levels_are_in_the_unit(deal: Scenario) -> Found:
             points = line.points if isinstance(line, InterpolatedTable) else ()
             found += [point.at for point in points if abs(point.at) > 1]
             found += [line.point] if isinstance(line, PerPoint) and line.point >= 1 else []
+            stated = [getattr(line, name, None) for name in ("from_value", "up_to", "target", "agreed")]
+            found += [level for level in stated if level is not None and abs(level) > 1]
             if found:
                 message = f"has {found[0]:g} for a metric that is a fraction; 70% is 0.70, a point of one percent 0.01"
                 yield f"contract.payments.{line.name}", message

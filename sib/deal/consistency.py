@@ -181,13 +181,15 @@ def _steps_like(deal: Scenario, step: str) -> list[str]:
     kind = step.partition(":")[0]
     kinds = [kind] if kind in STEPS_WITH_TRANCHE else STEPS_WITH_TRANCHE
     of_tranches = [f"{each}:{tranche.name}" for each in kinds for tranche in deal.contract.tranches]
-    return of_tranches if kind in STEPS_WITH_TRANCHE else ["fees", "recycle", "success_fee", *of_tranches, "surplus"]
+    if kind in STEPS_WITH_TRANCHE and step != "success_fee":
+        return of_tranches
+    return ["fees", "recycle", "success_fee", *of_tranches, "surplus"]
 
 
 def _meant(deal: Scenario, step: str) -> str:
     """Return the step that is meant: a misspelt one is taken for the nearest, so that it is not missed as well."""
     kind, _, name = step.partition(":")
-    if kind in STEPS_WITH_TRANCHE:
+    if kind in STEPS_WITH_TRANCHE and step != "success_fee":
         close = get_close_matches(name, [tranche.name for tranche in deal.contract.tranches], n=1)
         return f"{kind}:{close[0]}" if close else step
     return next(iter(get_close_matches(step, _steps_like(deal, step), n=1)), step)

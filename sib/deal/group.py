@@ -28,7 +28,6 @@ from sib.deal.term import (
     Correlation,
     Flag,
     Level,
-    Month,
     MonthSpan,
     Share,
     Term,
@@ -192,7 +191,7 @@ class Outcome(Term):
 
     name: Text
     chance: Chance
-    after: Month = 0
+    after: MonthSpan = 1
     repeats: Tries | None = None
     worth: Amount = 0.0
     by_law: dict[str, Share] | None = None
