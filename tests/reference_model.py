@@ -20,9 +20,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from reference_contract import (
+    NO_LIMIT,
     CaseFacts,
     Deal,
     Entry,
@@ -38,7 +39,7 @@ from reference_contract import (
     payment_months,
     rounded,
 )
-from reference_trial import ACCOUNT, PAYER, ContractTrial, Outlay
+from reference_trial import ACCOUNT, ContractTrial, Outlay, ending
 
 Case = dict[str, Any]
 States = dict[str, Any]
@@ -490,28 +491,57 @@ def triggers(deal: Deal, paid: CaseFacts, earned: CaseFacts) -> dict[str, dict[s
     }
 
 
-def settle(deal: Deal, spent: Work, paid: CaseFacts) -> ContractTrial:
+class Audited(NamedTuple):
+    """The cases that have a plan, on their way to what the contract may know of them."""
+
+    spent: Work
+    claims: list[Claim]
+    dated: list[Entry]
+    admitted: list[Entry]
+    people: list[Person]
+
+
+def audited(deal: Deal, states: States, last: int = NO_LIMIT) -> Audited:
+    """Let the cases that start up to a month work, claim and be validated."""
+    segments = {segment["name"]: segment for segment in deal["programme"]["segments"]}
+    cases = [case for case in states["cases"] if case["has_plan"] and case["start"] <= last]
+    spent = work(deal, cases, grid_length(deal))
+    claims = [
+        judge(deal, segments[case["segment"]], case, spent.own_cost[case["segment"], case["id"]]) for case in cases
+    ]
+    dated, admitted = (entries(deal, claims, states, amount) for amount in ("validated", "admissible"))
+    return Audited(spent, claims, dated, admitted, [Person(case["segment"], case["start"]) for case in cases])
+
+
+def settle(deal: Deal, found: Audited) -> ContractTrial:
     """Run the contract on what was validated."""
     known = max(map(last_start, deal["programme"]["segments"]))
-    book = ContractTrial(deal, Outlay(spent.cost, spent.unspent, known), paid)
+    facts = CaseFacts(deal, found.dated, found.people)
+    book = ContractTrial(deal, Outlay(found.spent.cost, found.spent.unspent, known), facts)
     book.run()
     return book
 
 
+def contract_of(deal: Deal, states: States) -> ContractTrial:
+    """Run the contract; a stop of intake or an early end takes a second pass, without the cases that do not come."""
+    found = audited(deal, states)
+    met, stop = met_on_dates(deal, CaseFacts(deal, found.dated, found.people)), deal["contract"].get("stop_intake")
+    end, early_end = ending(deal, met)
+    last = end if early_end else NO_LIMIT
+    if stop is not None:
+        last = min(last, first_date(deal, met[stop]) or NO_LIMIT)
+    return settle(deal, audited(deal, states, last))
+
+
 def replay(deal: Deal, states: States) -> dict[str, Any]:
-    """Compute one trial of a deal from the sampled states of its cases; all amounts in cents, by period or in total."""
+    """Compute one trial of a deal from the sampled states of its cases; all amounts in cents, by period or in total.
+
+    Of a deal without a stop of intake or an early end, after which claims are another matter (see ``contract_of``).
+    """
     n_periods = grid_length(deal)
-    segments = {segment["name"]: segment for segment in deal["programme"]["segments"]}
-    cases = [case for case in states["cases"] if case["has_plan"]]
-    people = [Person(case["segment"], case["start"]) for case in cases]
-    spent = work(deal, cases, n_periods)
-    claims = [
-        judge(deal, segments[case["segment"]], case, spent.own_cost[case["segment"], case["id"]]) for case in cases
-    ]
-    dated = entries(deal, claims, states, "validated")
-    admitted = entries(deal, claims, states, "admissible")
+    spent, claims, dated, admitted, people = found = audited(deal, states)
+    book = settle(deal, found)
     paid, earned = CaseFacts(deal, dated, people), CaseFacts(deal, admitted, people)
-    book = settle(deal, spent, paid)
     fee = accountant_fee(deal, claims, states, n_periods)
     net = cash(deal, spent.by_payee, fee, book)
     check_conservation(net, book.account)
