@@ -19,11 +19,12 @@ LOWEST = -0.3
 """The axis of returns ends here."""
 LOOKS = {
     "payment": style.PARTIES["municipality"], "paid": style.PARTIES["municipality"],
-    "interest": style.PARTIES["municipality"], "receipts": style.PARTIES["investor"], "return": style.PARTIES["investor"], "drawn": style.PARTIES["investor"],
-    "spent": style.PARTIES["provider"], "guarantee": style.PARTIES["others"], "guaranteed": style.PARTIES["others"],
+    "interest": style.PARTIES["investor"], "receipts": style.PARTIES["investor"],
+    "return": style.PARTIES["investor"], "drawn": style.PARTIES["investor"], "spent": style.PARTIES["provider"],
+    "guarantee": style.PARTIES["others"], "guaranteed": style.PARTIES["others"],
     "outlay": style.PARTIES["accountant"],
 }
-"""By what is shown; what is not here, or there twice, takes the next of the house's colours."""
+"""By what is shown; what is not here, or has the look of another, takes the next of the house's colours."""
 
 
 def write_all() -> None:
@@ -69,8 +70,8 @@ def _amounts(ax: Axes, clause: Clause, shows: list[str], *, lines: list[Worked],
                 linestyle="", zorder=3)
     for ground in without(clause):
         for amounts in ground.shown.values():
-            ax.plot([float(x) for x in ground.x], amounts, color="#999999", linewidth=1.1, linestyle=(0, (1, 1.5)),
-                    zorder=2, label="without the clause")
+            ax.plot([float(x) for x in ground.x], amounts, color="#999999", linewidth=1.1, zorder=2,
+                    label="without the clause")
     low, high = ax.get_ylim()
     ax.set_ylim(min(low, 0.0), high)
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
@@ -90,7 +91,10 @@ def _curves(shows: list[str], lines: list[Worked], dots: list[Worked]) -> Iterat
 
 def _looks(shows: list[str], n_given: int) -> Iterator[style.Look]:
     kinds = [each.partition(":")[0] for each in shows]
-    own = {kind: LOOKS[kind] for kind in kinds if kind in LOOKS and n_given == 1 and kinds.count(kind) == 1}
+    own: dict[str, style.Look] = {}
+    for kind in kinds if n_given == 1 else ():
+        if kind in LOOKS and kinds.count(kind) == 1 and LOOKS[kind] not in own.values():
+            own[kind] = LOOKS[kind]
     taken = {look.colour for look in own.values()}
     spare = iter([look for look in style.SERIES * 3 if look.colour not in taken])
     for kind in kinds:

@@ -4,8 +4,9 @@ A file in ``docs/clauses/`` is an overlay on one of the three grounds beside it.
 header, one ``# key: value`` each, and a key that stands there again goes on: ``title``; ``base``, the ground;
 ``says``; ``formula``; ``over``, ``METRIC = LOW to HIGH by STEP`` or ``time``; ``given``, other metrics as
 ``METRIC = VALUE, VALUE``; ``at``, the values (or months) of the table; ``shows``, what is drawn and tabled (``READS``
-and ``COURSES``); ``beside``, what is drawn of the ground without the clause; ``used``, the terms by which a deal that has the clause is known, as ``PATH`` or ``PATH = VALUE``,
-two of them with ``&`` between; ``(default)`` where a deal that is silent has it too.
+and ``COURSES``); ``beside``, what is drawn of the ground without the clause; ``used``, the terms by which a deal that
+has the clause is known, as ``PATH`` or ``PATH = VALUE``, two of them with ``&`` between; ``(default)`` where a deal
+that is silent has it too.
 """
 
 from __future__ import annotations

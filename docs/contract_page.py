@@ -81,7 +81,7 @@ def table(clause: Clause, worked: list[Worked]) -> Iterator[str]:
     for each in worked:
         for place, x in enumerate(each.x):
             cells = [*(number(float(each.given[name])) for name in varying), number(float(x))]
-            cells += [rate(found[place]) if shown == "return" else number(found[place])
+            cells += [rate(found[place]) if shown == "return" else money(found[place])
                       for shown, found in each.shown.items()]
             yield "| " + " | ".join(cells) + " |"
     stated = ", ".join(f"{named(name)} = {number(float(value))}" for name, value in fixed.items())
@@ -89,9 +89,13 @@ def table(clause: Clause, worked: list[Worked]) -> Iterator[str]:
 
 
 def number(value: float) -> str:
-    """Return an amount or a value of a metric in as few decimals as it needs."""
-    decimals = next(n for n in range(3) if n == 2 or abs(value - round(value, n)) < 1e-9)
-    return f"{value:,.{decimals}f}".replace("-", "−")
+    """Return a value of a metric in as few decimals as it needs."""
+    return f"{value:,.10g}".replace("-", "−")
+
+
+def money(value: float) -> str:
+    """Return an amount, with cents where it has any."""
+    return f"{value:,.{0 if value == round(value) else 2}f}".replace("-", "−")
 
 
 def rate(value: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from reference_contract import (
@@ -158,7 +159,7 @@ def on_lines(points: list[tuple[Fraction, Fraction]], value: Fraction) -> Fracti
     """Return what lies on straight lines between points, level beyond the ends."""
     if value <= points[0][0]:
         return points[0][1]
-    for (left, low), (right, high) in zip(points, points[1:], strict=False):
+    for (left, low), (right, high) in pairwise(points):
         if value <= right:
             return low + (high - low) * (value - left) / (right - left)
     return points[-1][1]

@@ -224,7 +224,7 @@ def on_metric(draw: Draw, kind: str, metric: str) -> Table:
         maybe(draw, terms, "jump", pays())
         maybe(draw, terms, "up_to", st.just(end))
         return terms
-    target = draw(st.sampled_from([0.01, 2.5, 3.0, 7.25, 50.0]))
+    target = draw(st.sampled_from([0.25, 0.333, 1.0] if metric == "validated_share" else [0.01, 2.5, 3.0, 7.25, 50.0]))
     if kind == "shortfall":
         return {"agreed": target, "tolerance": draw(shares()), "amount": draw(pays())}
     terms = {"target": target, "amount": draw(pays())}

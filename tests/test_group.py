@@ -38,6 +38,7 @@ TWICE = DIPLOMA | {"repeats": {"most": 2, "every": 6}}
     (Group, PUPILS | {"outcomes": []}, "at least 1"),
     (Group, PUPILS | {"people": 0}, "a whole number from 1"),
     (Outcome, DIPLOMA | {"chance": 50}, "50% is written 0.50"),
+    (Outcome, DIPLOMA | {"after": 0}, "a number of months from 1"),  # or who has not come yet would count already
     (Outcome, DIPLOMA | {"repeats": {"most": 0, "every": 1}}, "a whole number from 1"),
 ])
 def test_what_is_refused(kind, terms, words):
@@ -67,7 +68,7 @@ def test_months_of_an_outcome():
     outcome = Outcome.model_validate(TWICE | {"after": 3})
     assert outcome.most == 2
     assert [outcome.month(1, time=time) for time in (0, 1)] == [3, 9]
-    assert Outcome.model_validate(DIPLOMA).month(7, time=0) == 6
+    assert Outcome.model_validate(DIPLOMA).month(7, time=0) == 7
 
 
 def test_one_measurement_needs_no_list_and_one_outcome_no_tie():

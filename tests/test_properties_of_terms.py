@@ -120,7 +120,8 @@ def return_stays_within(chapter):
         return
     mine = [tranche.name for tranche in contract.tranches if tranche.holder == "investor"]
     claims = {f"{kind}:{name}" for kind in ("interest", "principal", "success_fee") for name in mine}
-    reached = sum(amounts for terms, amounts in lines_of(chapter) if terms.to in ("waterfall", "investor"))
+    nothing = np.zeros(chapter.shape)
+    reached = sum((paid for terms, paid in lines_of(chapter) if terms.to in ("waterfall", "investor")), nothing)
     got = sum((amounts for claim, amounts in flows.paid.items() if claim in claims), 0.0 * chapter.cash["account"])
     got = got + sum(amounts for terms, amounts in lines_of(chapter) if terms.to == "investor")
     for terms in contract.payments:
@@ -139,7 +140,7 @@ def return_stays_within(chapter):
             np.zeros(chapter.shape[1]),
         )
         room = np.maximum(np.floor(balance + debts + 1e-5), 0.0)
-        assert (np.asarray(reached)[period][running] <= room[running]).all()
+        assert (reached[period][running] <= room[running]).all()
         balance = balance - got[period]
         running = running & (ends[period] == 0)
 

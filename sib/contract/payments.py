@@ -55,8 +55,7 @@ class Line:
     made : ndarray of shape (n_dates, n_trials), optional
         What the metrics make: to date, or on each date.
     rows : ndarray of shape (n_dates, n_trials), optional
-        The row of an interest or redemption table that is reached; -1 for none. For a curve of rates the rate in
-        hundred-millionths; -1 for none.
+        The row of a table that is reached, or the rate on a curve in hundred-millionths; -1 for none.
 
     Attributes
     ----------
