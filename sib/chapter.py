@@ -37,7 +37,8 @@ class Chapter:
         Cents and cases validated after the last payment date.
     claimed : ndarray of shape (n_trials,)
     bridge, states : dict of str to ndarray of shape (n_trials,)
-    successes, enrolled, overrun : ndarrays of shape (n_trials,)
+    opened, successes, enrolled, overrun : ndarrays of shape (n_trials,)
+        Files that the accountant opened; who succeeded, who came, who was turned away.
     spending : Spending
     flows : CashFlows
     book : list of Movement
@@ -56,6 +57,7 @@ class Chapter:
     claimed: Cents
     bridge: dict[str, Cents]
     states: dict[str, Cents]
+    opened: Cents
     successes: Cents
     enrolled: Cents
     overrun: Cents

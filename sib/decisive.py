@@ -14,19 +14,14 @@ from functools import partial
 import numpy as np
 
 from sib.arrays import Floats
+from sib.averages import chance_at, gaussian_weight, points_of
 from sib.chance import dependence, distributions
 from sib.chance.draws import BLOCK
 from sib.contract.settlement import settle
+from sib.course import success_course
 from sib.deal.programme import BetaBinomial, GaussianFactor, Segment
 from sib.deal.scenario import Scenario
-from sib.profile import (
-    chance_at,
-    expected_metrics,
-    expected_spending,
-    gaussian_weight,
-    points_of,
-    success_course,
-)
+from sib.profile import expected_metrics, expected_spending
 from sib.programme.grid import grid
 from sib.programme.outcomes import beta_of, mean_chance, outcome_correlation
 

@@ -12,14 +12,15 @@ from dataclasses import replace
 import numpy as np
 
 from sib.arrays import Cents, Ints
+from sib.averages import midpoints
 from sib.chance.draws import BLOCK
 from sib.contract.metrics import Metrics
 from sib.contract.ratecards import cards, spread_evenly
-from sib.deal.group import CountsProgramme, EffectProgramme, months_of
+from sib.deal.group import CountsProgramme, EffectProgramme, Outcome, months_of
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.money import round_half_away
-from sib.profile import expected_metrics, expected_spending, midpoints, planned_plans
+from sib.profile import expected_metrics, expected_spending, planned_plans
 from sib.programme.budget import Spending, spend_on
 from sib.programme.counts import enrolled_by_date
 from sib.programme.effects import DIGITS, EFFECTS, effect_of, in_steps, on_dates
@@ -44,7 +45,8 @@ def expected(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Metrics:
 
 
 def _of_cases(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
-    chances = np.array([[mean_chance(segment)] for segment in deal.segments])
+    helps = deal.programme.has_effect
+    chances = np.array([[mean_chance(each) * (1.0 if helps else each.deadweight)] for each in deal.segments])
     found = expected_metrics(deal, chances, calendar=calendar, stop=stop)
     cases = np.diff(np.rint(np.cumsum(found.cases, axis=1)), axis=1, prepend=0.0)
     gained = np.zeros_like(found.cases)
@@ -67,6 +69,7 @@ def _of_effect(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
         for cohort in programme.cohorts:
             terms = effect_of(metric, cohort)
             mean = EFFECTS[type(terms)](midpoints(2000), terms).mean() if terms.kind != "fixed" else terms.value
+            mean = mean if programme.has_effect else metric.counterfactual
             n_times = len(months_of(metric, cohort))
             values[cohort.name] = np.repeat(in_steps(metric, np.array([[mean]])), n_times, axis=0)
         series[metric.name] = on_dates(programme, metric, values=values, calendar=calendar)
@@ -87,7 +90,7 @@ def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
                 for time in range(outcome.most):
                     date = int(np.searchsorted(dates, outcome.month(start, time=time)))
                     if start and date < len(dates):
-                        gained[outcome.name][place, date] += people * mean_of(outcome.chance)
+                        gained[outcome.name][place, date] += people * _chance_of(programme, outcome)
     series = {
         name: Series(np.diff(np.rint(np.cumsum(found, axis=1)), axis=1, prepend=0.0)) for name, found in gained.items()
     }
@@ -95,6 +98,10 @@ def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     series["enrolled"] = Series(every.gained[..., :1])
     present = [float((months > 0).sum()) for months in starts]
     return _group_metrics(deal, series, np.array([[*present, 0.0]]).T, calendar)
+
+
+def _chance_of(programme: CountsProgramme, outcome: Outcome) -> float:
+    return mean_of(outcome.chance) * (1.0 if programme.has_effect else outcome.deadweight)
 
 
 def _starts(deal: Scenario, stop: int) -> list[Ints]:

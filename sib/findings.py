@@ -43,7 +43,10 @@ class Findings:
     bridge, states : dict of str to ndarray of shape (n_trials,)
         Empty where nothing is claimed case by case.
     successes, overrun : ndarrays of shape (n_trials,)
-    reviewed : ndarray of shape (n_periods, n_trials)
+    opened : ndarray of shape (n_trials,)
+        Files that the accountant opened.
+    work : dict of str to ndarray of shape (n_periods, n_trials)
+        Files and disputes that cost something, by period; see ``Verified``.
     spending : Spending
     pockets : Pockets
         Savings by law; no payments yet.
@@ -59,7 +62,8 @@ class Findings:
     states: dict[str, Cents]
     successes: Cents
     overrun: Cents
-    reviewed: Cents
+    opened: Cents
+    work: dict[str, Cents]
     spending: Spending
     pockets: Pockets
     true_by_period: Cents
@@ -128,7 +132,8 @@ def of_cases(work: Work) -> Findings:
         states=_named(verified, "states"),
         successes=np.concatenate([add_up(table.successes for table in block.tables) for block in worked]),
         overrun=np.concatenate([add_up(table.overrun for table in block.tables) for block in worked]),
-        reviewed=add_up(np.concatenate([f.reviewed for f in of_segment], axis=-1) for of_segment in verified),
+        opened=add_up(np.concatenate([f.n_opened for f in of_segment]) for of_segment in verified),
+        work=_named(verified, "work"),
         spending=_spending([block.spending for block in worked]),
         pockets=savings_by_law(
             deal, _windows(true, calendar), validated=_windows(counted, calendar), calendar=calendar
@@ -158,7 +163,8 @@ def of_group(work: Work, measured: Callable[[Stream, Ints | None], Measured]) ->
         states={},
         successes=np.concatenate([block.successes for block in blocks]),
         overrun=np.zeros(n_trials),
-        reviewed=np.zeros((calendar.n_periods, n_trials)),
+        opened=np.zeros(n_trials),
+        work={},
         spending=_spending([spend_on(deal, block.plans, n_periods=calendar.n_periods) for block in blocks]),
         pockets=worth_by_law(deal, worth, calendar=calendar),
         true_by_period=add_up(worth.values()),
@@ -186,14 +192,11 @@ FINDERS: dict[type, Callable[[Work], Findings]] = {
 def _work_out(deal: Scenario, stream: Stream, calendar: Grid, stop: Ints | None) -> _Block:
     """Programme and accountant of one block of cases."""
     drawn = factors(deal, stream)
-    tables, verified, true = [], [], []
-    for place, segment in enumerate(deal.segments):
-        rows = cases(deal, place, stream=stream, drawn=drawn, stop=stop)
-        tables.append(rows)
-        verified.append(verify(Caseload(deal, segment, rows, stream), calendar))
-        true.append(true_savings(segment, rows, n_periods=calendar.n_periods))
+    tables = [cases(deal, place, stream=stream, drawn=drawn, stop=stop) for place in range(len(deal.segments))]
+    loads = [Caseload(deal, segment, rows, stream) for segment, rows in zip(deal.segments, tables, strict=True)]
+    true = [true_savings(load, n_periods=calendar.n_periods) for load in loads]
     spending = spend(deal, tables, stream=stream, n_periods=calendar.n_periods)
-    return _Block(tables, verified, spending, true)
+    return _Block(tables, verify(loads, calendar), spending, true)
 
 
 def _spending(blocks: list[Spending]) -> Spending:
@@ -213,7 +216,7 @@ def _named(verified: list[list[Verified]], paper: str) -> dict[str, Cents]:
     names = dict.fromkeys(name for of_segment in verified for found in of_segment for name in getattr(found, paper))
     return {
         name: add_up(
-            np.concatenate([getattr(found, paper).get(name, np.zeros(BLOCK)) for found in of_segment])
+            np.concatenate([getattr(found, paper).get(name, np.zeros(BLOCK)) for found in of_segment], axis=-1)
             for of_segment in verified
         )
         for name in names

@@ -46,13 +46,13 @@ class Movement:
         return self.amounts[:, place if self.amounts.shape[1] > 1 else 0]
 
 
-def movements(deal: Scenario, flows: CashFlows, *, spending: Spending, reviewed: Cents) -> list[Movement]:
+def movements(deal: Scenario, flows: CashFlows, *, spending: Spending, work: dict[str, Cents]) -> list[Movement]:
     """Return everything that moved.
 
     Parameters
     ----------
-    reviewed : ndarray of shape (n_periods, n_trials)
-        Claims that cost the accountant's fee per case.
+    work : dict of str to ndarray of shape (n_periods, n_trials)
+        What the accountant is paid for beside a fixed fee; see ``Verified``.
     """
     book: list[Movement] = []
     for name, drawn in flows.draws.items():
@@ -67,7 +67,12 @@ def movements(deal: Scenario, flows: CashFlows, *, spending: Spending, reviewed:
     for (name, claim), paid in flows.guaranteed.items():
         by = next(terms.by for terms in deal.contract.guarantees if terms.name == name)
         book.append(Movement(by, holder_of(deal, claim), f"guarantee:{name}", paid))
-    book.append(Movement(deal.accountant.fee.payer, "accountant", "fee:accountant", accountant_fee(deal, reviewed)))
+    n_periods = next(iter(flows.draws.values())).shape[0]
+    fee = accountant_fee(deal, work, n_periods=n_periods)
+    book.append(Movement(deal.accountant.fee.payer, "accountant", "fee:accountant", fee))
+    each = float(exact(deal.accountant.disputes.cost) * 100)
+    for side in (party for party in ("provider", "outcome_payer") if party in work):
+        book.append(Movement(side, "accountant", f"dispute:{side}", work[side] * each))
     return [movement for movement in book if movement.amounts.any()]
 
 
@@ -121,12 +126,15 @@ def parties(deal: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ROLES, *others)))
 
 
-def accountant_fee(deal: Scenario, reviewed: Cents) -> Cents:
-    """Return the accountant's fee that is no budget line, in cents, shape (n_periods, n_trials)."""
+def accountant_fee(deal: Scenario, work: dict[str, Cents], *, n_periods: int) -> Cents:
+    """Return the accountant's fee that is no budget line, in cents, shape (n_periods, n_trials or 1)."""
     fee = deal.accountant.fee
-    amounts = reviewed * float(exact(fee.per_case) * 100)
-    amounts[0] += float(exact(fee.fixed) * 100)
-    return amounts
+    charged = np.zeros((n_periods, 1))
+    charged[0] = float(exact(fee.fixed) * 100)
+    for name, price in (("opened", fee.per_case), ("extra", fee.per_extra_review)):
+        if name in work:
+            charged = charged + work[name] * float(exact(price) * 100)
+    return charged
 
 
 def balances(book: list[Movement], parties: tuple[str, ...], *, shape: tuple[int, ...]) -> dict[str, Cents]:

@@ -172,7 +172,7 @@ def _settled(
         cost = curtail(cost, endings(deal.contract, met, months=calendar.payment_periods)[0])
     flows = settle(deal, read, spending=cost, calendar=calendar)
     shape = (calendar.n_periods, len(metrics))
-    cash = balances(movements(deal, flows, spending=cost, reviewed=np.zeros(shape)), parties(deal), shape=shape)
+    cash = balances(movements(deal, flows, spending=cost, work={}), parties(deal), shape=shape)
     names = {"outcome_payer": "municipality"}
     sums = {part: {name: _sums(amounts, shape) for name, amounts in of.items()} for part, of in _parts(deal, flows)}
     sums["flows"] = {names.get(who, who): _sums(cash[who], shape) for who in parties(deal)}

@@ -6,241 +6,21 @@ are made; what hangs on the order of chance events is taken at its mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
-from scipy.special import ndtri
 
-from sib.accountant.claims import counted_months
-from sib.accountant.counting import Claimed, counted
-from sib.arrays import Cents, Floats
-from sib.chance import dependence, distributions
+from sib.accountant.populations import settlements
+from sib.arrays import Floats
+from sib.averages import POINTS, midpoints
 from sib.chance.draws import BLOCK, Stream
 from sib.contract.metrics import Metrics
-from sib.deal.audit import FixedDelay
-from sib.deal.programme import BetaBinomial, Fixed, GaussianFactor, Segment
+from sib.course import failure_course, success_course
+from sib.deal.audit import Sample
+from sib.deal.programme import Fixed, Segment
 from sib.deal.scenario import Scenario
-from sib.money import exact, prorata, round_half_away, share
 from sib.programme.budget import Spending, spend
 from sib.programme.grid import Grid
 from sib.programme.intake import enrolment_factor, n_came, start_months
-from sib.programme.outcomes import beta_of, cause_weights, mean_chance
 from sib.programme.savings import Cases, amounts
-
-POINTS = 2000
-"""Points of the grid over which an amount is averaged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What one case is expected to bring, by months after its start month.
-
-    Parameters
-    ----------
-    savings : ndarray of shape (n_months,)
-        Validated cents.
-    cases : ndarray of shape (n_months,)
-        Validated cases.
-    """
-
-    savings: Floats
-    cases: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class _Odds:
-    """Chances of what can happen to a claim; all zero where nobody reviews."""
-
-    missing: float
-    overstated: float
-    rejected: float
-    cut: float
-    invalid: float
-
-    @classmethod
-    def of(cls, deal: Scenario) -> _Odds:
-        terms, claims = deal.accountant.review, deal.accountant.claims
-        if deal.accountant.mode == "none":
-            return cls(0.0, 0.0, 0.0, 0.0, 0.0)
-        missing = claims.evidence_missing if deal.accountant.counting.evidence_required else 0.0
-        return cls(missing, claims.overstated, terms.wrong_rejection, terms.wrong_adjustment, claims.invalid)
-
-
-def midpoints(n: int) -> Floats:
-    """Return the middles of ``n`` equal parts of (0, 1)."""
-    return np.asarray((np.arange(n) + 0.5) / n, dtype=np.float64)
-
-
-def success_course(deal: Scenario, segment: Segment, *, saving_share: float = 1.0) -> Course:
-    """Return what a success (or a partial outcome with that share of the saving) is expected to bring."""
-    odds, terms = _Odds.of(deal), deal.accountant.review
-    course = _empty_course(deal, segment)
-    for chance, length in _lengths(segment):
-        honest, inflated = _countable(deal, segment, length, saving_share)
-        good = (1 - odds.overstated) * (1 - odds.rejected)
-        left = good * (1 - odds.cut * terms.adjustment_share) * honest.mean()
-        left += odds.overstated * (
-            terms.overstated_detected * honest.mean() + (1 - terms.overstated_detected) * inflated.mean()
-        )
-        counts = (good + odds.overstated) * (honest > 0).mean()
-        weight = chance * (1 - odds.missing)
-        _place(deal, segment, course, length=length, gains=(weight * left, weight * counts))
-    return course
-
-
-def failure_course(deal: Scenario, segment: Segment) -> Course:
-    """Return what a failed case is expected to bring: invalid claims that nobody detects, less losses set off."""
-    odds, course = _Odds.of(deal), _empty_course(deal, segment)
-    weight = odds.invalid * (1 - odds.missing) * (1 - deal.accountant.review.invalid_detected)
-    for chance, length in _lengths(segment) if weight else ():
-        honest, _ = _countable(deal, segment, length, 1.0)
-        _place(
-            deal,
-            segment,
-            course,
-            length=length,
-            gains=(weight * chance * honest.mean(), weight * chance * (honest > 0).mean()),
-        )
-    if segment.failure_saving < 0 and deal.accountant.counting.negative == "net":
-        loss = np.array([-segment.failure_saving * 100])
-        nothing = np.zeros(1)
-        claimed = Claimed(nothing, np.array([segment.saving_months]), nothing > 0, nothing, loss)
-        set_off = float(counted(deal.accountant.counting, claimed, segment=segment)[0])
-        unclaimed = 1 - odds.invalid * sum(
-            chance for chance, length in _lengths(segment) if _shown(deal, segment, length)
-        )
-        _place(deal, segment, course, length=segment.saving_months, gains=(unclaimed * set_off, 0.0))
-    return course
-
-
-def _shown(deal: Scenario, segment: Segment, length: int) -> int:
-    """Months that a claim shows: all of them where nobody can know of a relapse yet."""
-    blind = deal.accountant.claim_at == "plan" and deal.accountant.mode == "full"
-    return segment.saving_months if blind else length
-
-
-def _empty_course(deal: Scenario, segment: Segment) -> Course:
-    n_months = segment.months_to_effect + segment.saving_months + max(length for _, length in _delays(deal)) + 1
-    return Course(np.zeros(n_months), np.zeros(n_months))
-
-
-def _lengths(segment: Segment) -> Iterator[tuple[float, int]]:
-    """How many months a saving lasts, with its chance."""
-    stays = 1 - segment.hazard
-    for length in range(segment.saving_months):
-        if segment.hazard:
-            yield stays**length * segment.hazard, length
-    yield stays**segment.saving_months, segment.saving_months
-
-
-def _delays(deal: Scenario) -> list[tuple[float, int]]:
-    delay = deal.accountant.delay
-    if isinstance(delay, FixedDelay):
-        return [(1.0, delay.months)]
-    n_months = delay.high - delay.low + 1
-    return [(1 / n_months, delay.low + k) for k in range(n_months)]
-
-
-def _countable(deal: Scenario, segment: Segment, length: int, saving_share: float) -> tuple[Cents, Cents]:
-    """What counts of an honest and of an overstated claim, on a grid of savings."""
-    cents = round_half_away(_amount_grid(segment.saving) * selection(deal, segment) * 100)
-    if saving_share != 1:
-        cents = share(cents, exact(saving_share))
-    shown = _shown(deal, segment, length)
-    claim = prorata(cents, shown, whole=segment.saving_months) if shown < segment.saving_months else cents
-    own = _planned_own_cost(deal) if deal.accountant.counting.own_cost == "in" else 0.0
-    taint = deal.accountant.claims.taint
-    factor = (
-        1 - amounts(np.asarray((np.arange(POINTS) * 0.6180339887498949 + 0.5) % 1, dtype=np.float64), taint)
-        if taint is not None
-        else 1.0
-    )
-    honest, inflated = (
-        counted(
-            deal.accountant.counting,
-            Claimed(
-                amount, np.full(POINTS, shown), np.zeros(POINTS, dtype=np.bool_), np.full(POINTS, own), np.zeros(POINTS)
-            ),
-            segment=segment,
-        )
-        for amount in (claim, round_half_away(claim / factor))
-    )
-    return honest, inflated
-
-
-def _amount_grid(terms: object) -> Floats:
-    """Equally likely amounts in euros; where the mean is a term, they have exactly that mean."""
-    euros = np.maximum(amounts(midpoints(POINTS), terms), 0.0)
-    stated = getattr(terms, "mean", None)
-    return euros * (stated / euros.mean()) if stated else euros
-
-
-def _planned_own_cost(deal: Scenario) -> float:
-    cost = 0.0
-    for line in deal.budget.lines:
-        if line.is_per_case:
-            cost += line.unit_price * 100
-        elif line.when.per_case is not None:
-            cost += float(amounts(midpoints(POINTS), line.when.per_case).mean()) * 100
-    return float(np.rint(cost))
-
-
-def _place(deal: Scenario, segment: Segment, course: Course, *, length: int, gains: tuple[float, float]) -> None:
-    """Add an expected claim to the months in which it is validated."""
-    n_counted = min(length, counted_months(deal, segment))
-    first = segment.months_to_effect
-    for chance, wait in _delays(deal):
-        if deal.accountant.claim_at == "monthly":
-            for month in range(n_counted):
-                course.savings[first + month + wait] += chance * gains[0] / n_counted
-            course.cases[first + wait] += chance * gains[1]
-            continue
-        month = 0 if deal.accountant.claim_at == "plan" else first + min(length, counted_months(deal, segment) - 1)
-        course.savings[month + wait] += chance * gains[0]
-        course.cases[month + wait] += chance * gains[1]
-
-
-def gaussian_weight(terms: GaussianFactor, segment: Segment) -> float:
-    """Return the weight of all factors together in a segment."""
-    return terms.weight if terms.weight is not None else sum(cause_weights(terms, segment).values())
-
-
-def points_of(segment: Segment, *, with_parameters: bool) -> Floats:
-    """The chance of success as it may be, on a grid."""
-    shape = beta_of(segment) if with_parameters else None
-    if shape is None:
-        return np.array([mean_chance(segment)])
-    return distributions.beta(midpoints(200), a=shape[0], b=shape[1])
-
-
-def chance_at(deal: Scenario, segment: Segment, *, u: Floats, with_parameters: bool) -> Floats:
-    """The shared chance at a uniform of its factor, averaged over what is not known of p."""
-    terms = deal.dependence
-    total = np.zeros_like(u)
-    points = points_of(segment, with_parameters=with_parameters)
-    for p in points:
-        if isinstance(terms, BetaBinomial):
-            total += dependence.beta_binomial(u, float(p), icc=terms.icc)
-        elif isinstance(terms, GaussianFactor):
-            total += dependence.gaussian_factor(ndtri(u), float(p), weight=gaussian_weight(terms, segment))
-        else:
-            total += p
-    return total / len(points)
-
-
-def selection(deal: Scenario, segment: Segment) -> float:
-    """Return how much more a success saves than the mean, because both lean on the same factor.
-
-    ``E[P m] / E[P]`` with m = exp(b z - b**2 / 2); 1 where savings do not load on the outcome factor.
-    """
-    loading = deal.dependence.savings
-    if loading == 0:
-        return 1.0
-    u = midpoints(POINTS)
-    chance = chance_at(deal, segment, u=u, with_parameters=True)
-    total = chance.sum()
-    return float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / total) if total else 1.0
 
 
 def planned_plans(deal: Scenario, segment: Segment, *, stop: int = -1) -> Floats:
@@ -290,11 +70,21 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid, stop: i
                 n = max(room.stop - room.start, 0)
                 savings[cohort, room] += plans * np.outer(course.savings[:n], chance)
                 n_cases[cohort, room] += plans * np.outer(course.cases[:n], chance)
+    if deal.accountant.sample is not None:
+        savings, n_cases = (_at_settlements(deal.accountant.sample, each, calendar) for each in (savings, n_cases))
     starts = [0, *(period + 1 for period in calendar.payment_periods[:-1])]
     by_date = np.add.reduceat(savings, starts, axis=1)
     whole = np.diff(np.rint(np.cumsum(by_date, axis=1)), axis=1, prepend=0.0)
     names = tuple(cohort.name for cohort in deal.contract.cohorts)
     return Metrics(whole, np.add.reduceat(n_cases, starts, axis=1), enrolled, names, is_whole=False)
+
+
+def _at_settlements(terms: Sample, by_period: Floats, calendar: Grid) -> Floats:
+    """Move what is ready in each period, on the second axis, to the settlement that follows."""
+    dates = settlements(terms, calendar)
+    moved = np.zeros_like(by_period)
+    moved[:, dates] = np.add.reduceat(by_period, [0, *(date + 1 for date in dates[:-1])], axis=1)
+    return moved
 
 
 def expected_spending(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Spending:

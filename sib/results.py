@@ -138,7 +138,8 @@ class Summary:
 
     def __init__(self, run: Simulation) -> None:
         self.run = run
-        self.decisive: Decisive | None = decisive(run.deal) if run.deal.segments else None
+        helps = bool(run.deal.segments) and run.deal.programme.has_effect
+        self.decisive: Decisive | None = decisive(run.deal) if helps else None
 
     def trials(self, key: str) -> Floats:
         """Return one value a trial, money in currency units."""
@@ -302,7 +303,8 @@ def deciding(summary: Summary) -> Iterator[Row]:
     """The three numbers that decide the deal."""
     found = summary.decisive
     if found is None:
-        yield from _outcomes_needed(summary)
+        if summary.run.deal.programme.has_effect:
+            yield from _outcomes_needed(summary)
         return
     yield summary.row(("programme", "effective_cases", "value"), figure(found.effective_cases), unit="count")
     yield summary.row(

@@ -29,7 +29,7 @@ def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapte
     found = _found(Work(deal, seed, blocks, calendar))
     metrics, spending = found.metrics, found.spending
     flows = settle(deal, metrics, spending=spending, calendar=calendar, able=_able(deal, seed, blocks))
-    book = movements(deal, flows, spending=spending, reviewed=found.reviewed)
+    book = movements(deal, flows, spending=spending, work=found.work)
     return Chapter(
         deal=deal,
         calendar=calendar,
@@ -40,6 +40,7 @@ def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapte
         claimed=found.claimed,
         bridge=found.bridge,
         states=found.states,
+        opened=found.opened,
         successes=found.successes,
         enrolled=metrics.enrolled.sum(axis=0),
         overrun=found.overrun,

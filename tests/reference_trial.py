@@ -365,7 +365,7 @@ class ContractTrial:
 
     def _pay_tranche(self, kind: str, name: str, period: int, money: int) -> int:
         loan = self.loan(name)
-        pays = {"interest": loan.pay_interest, "principal": loan.pay_principal, "success_fee": lambda all_left: all_left}
+        pays = {"interest": loan.pay_interest, "principal": loan.pay_principal, "success_fee": lambda left: left}
         taken = pays[kind](money)
         self.tranches[kind if kind == "success_fee" else f"{kind}_paid"][name][period] += taken
         self.move((ACCOUNT, loan.holder, f"{kind}:{name}"), period, taken)
@@ -420,11 +420,16 @@ class ContractTrial:
             loan.name: sum(self.tranches["draws"][loan.name]) - sum(self.tranches["returned"][loan.name])
             for loan in covered
         }
-        amount = guaranteed(terms, self.end, covered, {
-            "outlay": sum(outlay.values()),
-            "receipts": sum(received[loan.name] for loan in covered) + (self._beside_tranches() if is_all else 0),
-            "repaid": sum(repaid[loan.name] for loan in covered),
-        })
+        amount = guaranteed(
+            terms,
+            self.end,
+            covered,
+            {
+                "outlay": sum(outlay.values()),
+                "receipts": sum(received[loan.name] for loan in covered) + (self._beside_tranches() if is_all else 0),
+                "repaid": sum(repaid[loan.name] for loan in covered),
+            },
+        )
         losses = [max(0, outlay[loan.name] - received[loan.name]) for loan in covered]
         for loan, part in zip(covered, largest_remainder(amount, losses), strict=True):
             principal = loan.pay_principal(part)

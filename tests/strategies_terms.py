@@ -2,7 +2,8 @@
 
 ``group_deals()`` makes a deal of kind ``effect`` or ``counts`` whose metrics are certain, so that all chance is gone
 and only the contract is left: every kind of payment, trigger, cap, guarantee, early end, outcome payer and pool comes
-up often. ``case_deals()`` puts such a contract on a programme of cases. Levels and amounts are drawn from few values, so that thresholds are met exactly and cents do not divide.
+up often. ``case_deals()`` puts such a contract on a programme of cases. Levels
+and amounts are drawn from few values, so that thresholds are met exactly and cents do not divide.
 """
 
 from __future__ import annotations
@@ -336,7 +337,7 @@ def draw_way_out(draw: Draw, line: Table, frame: Frame) -> None:
     if "to" not in line and frame.pools:
         rarely(draw, line, "pool", st.sampled_from(sorted(frame.pools)))
     if frame.payers:
-        rarely(draw, line, "paid_by", st.sampled_from(frame.payers))
+        maybe(draw, line, "paid_by", st.sampled_from(frame.payers))
 
 
 # Financing
@@ -351,6 +352,8 @@ def tranche_lists(draw: Draw, may_commit: bool, total: int) -> list[Table]:
         tranche: Table = {"name": name, "share": part}
         if name in ("deferred", "gift"):
             tranche["holder"] = "provider" if name == "deferred" else "funder"
+        else:
+            maybe(draw, tranche, "holder", st.just("investor"))
         if name == "gift":
             tranche["grant"] = True
         maybe(draw, tranche, "interest", interests(may_commit))

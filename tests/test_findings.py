@@ -53,7 +53,8 @@ class TestEveryKind:
         for late in (*paper.late, *paper.admissible_late):
             assert late.shape == (n_cohorts, 512)
         assert paper.claimed.shape == paper.successes.shape == paper.overrun.shape == (512,)
-        assert paper.reviewed.shape == paper.true_by_period.shape == (calendar.n_periods, 512)
+        assert paper.true_by_period.shape == (calendar.n_periods, 512)
+        assert paper.opened.shape == (512,)
 
     def test_blocks_side_by_side_are_the_blocks(self, name):
         both, one, two = found(name, range(2)), found(name), found(name, range(1, 2))

@@ -107,11 +107,13 @@ def test_money_that_comes_back_to_the_outcome_payer():
 
 
 def test_the_accountants_fee():
-    deal = plain_deal(accountant={"fee": {"fixed": 1000, "per_case": 0.29}})
-    reviewed = np.zeros((3, 2))
-    reviewed[2] = 0, 7
-    assert accountant_fee(deal, reviewed).tolist() == [[100_000, 100_000], [0, 0], [0, 203]]
-    assert reviewed[2, 1] == 7
+    deal = plain_deal(accountant={"fee": {"fixed": 1000, "per_case": 0.29, "per_extra_review": 10}})
+    opened, extra = np.zeros((3, 2)), np.zeros((3, 2))
+    opened[2], extra[1] = (0, 7), (1, 0)
+    charged = accountant_fee(deal, {"opened": opened, "extra": extra}, n_periods=3)
+    assert charged.tolist() == [[100_000, 100_000], [1_000, 0], [0, 203]]
+    assert accountant_fee(deal, {}, n_periods=3).tolist() == [[100_000], [0], [0]]
+    assert opened[2, 1] == 7
 
 
 class TestMovement:

@@ -64,9 +64,7 @@ def engine_says(chapter: Chapter, column: int) -> dict[str, Any]:
         "net_payments": net_payments(flows)[column],
         "net_cash": kept["municipality.net_cash"],
         "repaid_in_full": kept["investor.repaid_in_full"],
-        "cash": lists(
-            {role: net for role, net in chapter.cash.items() if role != "account"}
-        ),
+        "cash": lists({role: net for role, net in chapter.cash.items() if role != "account"}),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial.polynomial import polypow
-from one_block import TOLERANCE, distance, distance_of_share, drawn, household, plain_deal, tables_of
+from one_block import TOLERANCE, caseload, distance, distance_of_share, drawn, household, plain_deal, tables_of
 
 from sib.arrays import Floats
 from sib.chance.draws import BLOCK
@@ -30,7 +30,7 @@ def blocks(deal: Scenario, n_blocks: int) -> list[Cases]:
 
 def true_of(deal: Scenario, *, n_periods: int) -> Floats:
     """True savings of the first segment's first block, by period and trial."""
-    return true_savings(deal.programme.segments[0], tables_of(deal)[0], n_periods=n_periods)
+    return true_savings(caseload(deal), n_periods=n_periods)
 
 
 class TestAmounts:
@@ -79,9 +79,8 @@ class TestAmounts:
             variance += 0.81 * 375 * 374 * 0.02 * 0.24 * 12_000**2
         assert np.sqrt(variance) == pytest.approx(sd, abs=0.5)
         deal = plain_deal(segment, dependence=dependence)
-        terms = deal.programme.segments[0]
-        tables = blocks(deal, 16)
-        euros = np.concatenate([true_savings(terms, table, n_periods=2).sum(axis=0) for table in tables]) / 100
+        loads = [caseload(deal, block=block) for block in range(16)]
+        euros = np.concatenate([true_savings(load, n_periods=2).sum(axis=0) for load in loads]) / 100
         assert distance(euros, 0.9 * 375 * 0.6 * 12_000, variance) < TOLERANCE
         assert distance((euros - euros.mean()) ** 2, variance, 2 * variance**2) < TOLERANCE
 

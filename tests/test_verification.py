@@ -21,7 +21,7 @@ LATE = {"kind": "uniform_months", "low": 1, "high": 6}
 
 def verified(deal: Scenario, *, block: int = 0) -> Verified:
     """The first segment's paper of one block."""
-    return verify(caseload(deal, block=block), grid(deal))
+    return verify([caseload(deal, block=block)], grid(deal))[0]
 
 
 def by_period(found: Verified, name: str = "validated", cohort: int = 0) -> dict[int, int]:
@@ -201,7 +201,7 @@ class TestTheWholePaper:
     def test_every_case_with_a_plan_is_in_one_state(self, mode: str) -> None:
         deal = self.busy(mode=mode)
         for load in caseloads(deal, 3):
-            states = verify(load, grid(deal)).states
+            states = verify([load], grid(deal))[0].states
             assert (sum(states.values()) == load.rows.plan.sum(axis=0)).all()
             assert all((counts >= 0).all() for counts in states.values())
             claims = claim(load)
@@ -210,19 +210,19 @@ class TestTheWholePaper:
 
     def test_a_failure_about_which_nothing_was_drawn_is_not_claimed(self) -> None:
         load = caseload(plain_deal(household(cases=20, success=0.3, triage_share=0.5)))
-        found = verify(load, grid(load.deal))
+        found = verify([load], grid(load.deal))[0]
         assert len(load.rows.trial) == load.rows.successes.sum()
         assert (found.states["accepted"] == load.rows.successes).all()
         assert (found.states["not_claimed"] == load.rows.plan.sum(axis=0) - load.rows.successes).all()
 
     def test_a_fee_per_case_is_owed_for_every_claim_when_it_is_validated(self) -> None:
-        assert not verified(self.busy()).reviewed.any()
+        assert not verified(self.busy()).work
         deal = self.busy(fee={"per_case": 1})
         load, found = caseload(deal), verified(deal)
         claims = claim(load)
         expected = np.zeros((grid(deal).n_periods, BLOCK))
         np.add.at(expected, (claims.validated_in(load.rows)[claims.is_claimed], load.rows.trial[claims.is_claimed]), 1)
-        assert (found.reviewed == expected).all()
+        assert (found.work["opened"] == expected).all()
         assert expected[17:].any()  # late or not
 
     def test_v_is_dated_with_its_own_claim(self) -> None:
@@ -255,7 +255,7 @@ class TestTriggerErrors:
         assert bdtrc(34, 50, chance) == pytest.approx(paid, abs=5e-10)
         deal = plain_deal(household(cases=50, success=0.7), accountant=errors)
         calendar = grid(deal)
-        papers = [verify(load, calendar) for load in caseloads(deal, 40)]
+        papers = [verify([load], calendar)[0] for load in caseloads(deal, 40)]
         met, earned = (
             np.concatenate([getattr(paper, name).sum(axis=(0, 1)) >= 35 for paper in papers])
             for name in ("validated_cases", "admissible_cases")

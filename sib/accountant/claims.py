@@ -64,7 +64,7 @@ class Claims:
 def claim(load: Caseload) -> Claims:
     """Return what is claimed for the cases of one segment in one block."""
     segment, rows = load.segment, load.rows
-    blind = load.deal.accountant.claim_at == "plan" and load.deal.accountant.mode == "full"
+    blind = load.deal.accountant.claim_at == "plan" and load.deal.accountant.is_reviewed
     shown = np.full_like(rows.months_kept, segment.saving_months) if blind else rows.months_kept
     whole = blind or segment.hazard == 0
     would_be = rows.saving if whole else prorata(rows.saving, shown, whole=segment.saving_months)
@@ -96,7 +96,7 @@ def counted_months(deal: Scenario, segment: Segment) -> int:
 
 def _happens(load: Caseload, chance: str) -> Bools:
     """Draw one of the provider's errors, named as its term."""
-    level = getattr(load.deal.accountant.claims, chance) if load.deal.accountant.mode == "full" else 0.0
+    level = getattr(load.deal.accountant.claims, chance) if load.deal.accountant.is_reviewed else 0.0
     return load.uniforms(chance) < level if level else load.none()
 
 

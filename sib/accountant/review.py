@@ -1,7 +1,8 @@
-"""The accountant's full review: claim by claim accept, adjust or reject.
+"""What comes of a claim whose file is opened: accepted, adjusted or rejected, and fought over once.
 
 In come claims, out goes a ``Reviewed`` table with the same rows: what counts, what is admissible, what is
-validated, and the state of each. Model section 5 of docs/model.md. Periods and sums are made elsewhere.
+validated, and the state of each. Model section 5 of docs/model.md. Which files are opened where not all are, periods
+and sums are decided elsewhere.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 
 from sib.accountant.claims import Claims, strictness
 from sib.accountant.counting import Claimed, count, counted
+from sib.accountant.disputes import Disputes, fight
 from sib.arrays import Bools, Cents, Ints
-from sib.deal.scenario import Scenario
 from sib.money import exact, share
 from sib.programme.budget import own_cost
 from sib.programme.savings import Caseload
@@ -28,6 +29,8 @@ STATES = (
     "rejected:invalid",
     "rejected:wrongly",
     "not_reviewed",
+    "overturned:+",
+    "overturned:-",
 )
 """How a case with a plan can end."""
 
@@ -50,25 +53,28 @@ class Reviewed:
     rules : tuple of (str, ndarray of shape (n_rows,))
         Cents taken by each counting rule, in order.
     reasons : tuple of (str, ndarray of shape (n_rows,))
-        Cents taken by the reviewer, by reason.
-    admissible, validated : ndarrays of shape (n_rows,)
-        Cents: what would count without any error, and what is paid on.
+        Cents taken by the reviewer, by reason, then by disputes; what an appeal gives back is below zero.
+    countable, admissible, validated : ndarrays of shape (n_rows,)
+        Cents: what the counting rules leave of the claim, what would count without any error, what is paid on.
     state : ndarray of shape (n_rows,)
         Place in ``STATES``.
+    disputes : Disputes
     """
 
     rules: tuple[tuple[str, Cents], ...]
     reasons: tuple[tuple[str, Cents], ...]
+    countable: Cents
     admissible: Cents
     validated: Cents
     state: Ints
+    disputes: Disputes
 
 
 def decide(load: Caseload, claims: Claims) -> Decisions:
     """Draw what the reviewer decides."""
     terms, detected = load.deal.accountant.review, load.none()
     rejected, adjusted = load.none(), load.none()
-    if load.deal.accountant.mode == "none":
+    if not load.deal.accountant.is_reviewed:
         return Decisions(detected, rejected, adjusted)
     wrong = claims.is_invalid | claims.is_overstated
     good = claims.is_claimed & ~wrong & ~claims.lacks_evidence
@@ -86,27 +92,56 @@ def decide(load: Caseload, claims: Claims) -> Decisions:
 
 
 def review(load: Caseload, claims: Claims) -> Reviewed:
-    """Count and review every claim of one segment in one block."""
+    """Count every claim of one segment in one block and say what comes of it once its file is opened."""
     decisions = decide(load, claims)
+    disputes = _fought(load, claims, decisions)
     claimed = _claimed(load, claims)
     rules, countable = [], claims.amount
     for rule, left in count(load.deal.accountant.counting, claimed, segment=load.segment):
         rules.append((rule, countable - left))
         countable = left
-    admissible = _admissible(load, claims, claimed=claimed, countable=countable)
     reasons, validated = [], countable
-    for reason, hit, instead in _judged(load, claims, decisions, claimed=claimed, countable=countable):
+    case = _Case(load, claims, decisions, disputes, claimed)
+    for reason, hit, instead in _judged(case, countable):
         after = np.where(hit, instead, validated)
         reasons.append((reason, validated - after))
         validated = after
-    return Reviewed(tuple(rules), tuple(reasons), admissible, validated, _states(load.deal, claims, decisions))
+    return Reviewed(
+        rules=tuple(rules),
+        reasons=tuple(reasons),
+        countable=countable,
+        admissible=_admissible(load, claims, claimed=claimed, countable=countable),
+        validated=validated,
+        state=_states(case),
+        disputes=disputes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that bears on what becomes of the claims of one segment."""
+
+    load: Caseload
+    claims: Claims
+    decisions: Decisions
+    disputes: Disputes
+    claimed: Claimed
+
+
+def _fought(load: Caseload, claims: Claims, decisions: Decisions) -> Disputes:
+    """What is fought: good claims refused or cut, wrong ones accepted."""
+    wronged = decisions.is_wrongly_rejected | decisions.is_wrongly_adjusted
+    wrong = (claims.is_invalid | claims.is_overstated) & ~claims.lacks_evidence
+    return fight(load, wronged=wronged, slipped=wrong & ~decisions.is_detected)
 
 
 def _claimed(load: Caseload, claims: Claims) -> Claimed:
-    counts_cost = load.deal.accountant.counting.own_cost == "in"
-    cost = own_cost(load) if counts_cost else np.zeros(len(load.rows.trial))
+    """What the counting rules see; whether evidence is there shows only in a file that is opened."""
+    terms = load.deal.accountant
+    cost = own_cost(load) if terms.counting.own_cost == "in" else np.zeros(len(load.rows.trial))
     loss = np.maximum(-load.rows.gross, 0.0) * ~claims.is_claimed
-    return Claimed(claims.amount, claims.months_shown, claims.lacks_evidence, cost, loss)
+    missing = load.none() if terms.is_sampled else claims.lacks_evidence
+    return Claimed(claims.amount, claims.months_shown, missing, cost, loss)
 
 
 def _admissible(load: Caseload, claims: Claims, *, claimed: Claimed, countable: Cents) -> Cents:
@@ -120,27 +155,34 @@ def _admissible(load: Caseload, claims: Claims, *, claimed: Claimed, countable: 
     return counted(load.deal.accountant.counting, clean, segment=load.segment)
 
 
-def _judged(
-    load: Caseload, claims: Claims, decisions: Decisions, *, claimed: Claimed, countable: Cents
-) -> Iterator[tuple[str, Bools, Cents]]:
-    """Yield each reason of the reviewer, the claims it hits and what is left of them; no claim meets two."""
-    nothing = np.zeros_like(countable)
+def _judged(case: _Case, countable: Cents) -> Iterator[tuple[str, Bools, Cents]]:
+    """Yield each reason, the claims it hits and what is left of them; the reviewer's, then what disputes change."""
+    claims, decisions, disputes = case.claims, case.decisions, case.disputes
+    terms, nothing = case.load.deal.accountant, np.zeros_like(countable)
+    if terms.is_sampled and claims.lacks_evidence.any():
+        yield "missing_evidence", claims.lacks_evidence, nothing
     if claims.is_invalid.any():
         yield "invalid", claims.is_invalid & decisions.is_detected, nothing
+    corrected = nothing
     if claims.is_overstated.any():
-        honest = replace(claimed, amount=claims.honest)
-        corrected = counted(load.deal.accountant.counting, honest, segment=load.segment)
+        honest = replace(case.claimed, amount=claims.honest)
+        corrected = counted(terms.counting, honest, segment=case.load.segment)
         yield "overstated", claims.is_overstated & decisions.is_detected, corrected
     if decisions.is_wrongly_rejected.any():
         yield "wrongly_rejected", decisions.is_wrongly_rejected, nothing
     if decisions.is_wrongly_adjusted.any():
-        left = share(countable, 1 - exact(load.deal.accountant.review.adjustment_share))
+        left = share(countable, 1 - exact(terms.review.adjustment_share))
         yield "wrongly_adjusted", decisions.is_wrongly_adjusted, left
+    if disputes.is_restored.any():
+        yield "appeal", disputes.is_restored, countable
+    if disputes.is_corrected.any():
+        yield "challenge", disputes.is_corrected, np.where(claims.is_overstated, corrected, nothing)
 
 
-def _states(deal: Scenario, claims: Claims, decisions: Decisions) -> Ints:
+def _states(case: _Case) -> Ints:
     """Name the state of each row; later rules overrule earlier ones."""
-    if deal.accountant.mode == "none":
+    claims, decisions, disputes = case.claims, case.decisions, case.disputes
+    if not case.load.deal.accountant.is_reviewed:
         return np.where(claims.is_claimed, STATES.index("not_reviewed"), STATES.index("not_claimed"))
     state = claims.is_claimed.astype(np.int64) * STATES.index("accepted")
     for name, hit in (
@@ -149,6 +191,8 @@ def _states(deal: Scenario, claims: Claims, decisions: Decisions) -> Ints:
         ("rejected:wrongly", decisions.is_wrongly_rejected),
         ("rejected:invalid", claims.is_invalid & decisions.is_detected),
         ("rejected:evidence", claims.lacks_evidence),
+        ("overturned:+", disputes.is_restored),
+        ("overturned:-", disputes.is_corrected),
     ):
         state[hit] = STATES.index(name)
     return state

@@ -86,6 +86,8 @@ class EffectMetric(Term):
         Decimals in which it is measured, halves away from zero.
     effect : number or distribution
         The true effect on a cohort.
+    counterfactual : float
+        What would be there without any help; only what goes beyond it is worth something.
     by_cohort : dict of str to number or distribution, optional
         Where cohorts differ.
     evaluator_sd : float
@@ -102,6 +104,7 @@ class EffectMetric(Term):
     unit: Literal["percent", "fraction", "eur", "count", "points"]
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
     effect: Effect
+    counterfactual: Level = 0.0
     by_cohort: dict[str, Effect] | None = None
     evaluator_sd: Annotated[Level, AfterValidator(not_negative)] = 0.0
     measured: Months | None = None
@@ -147,9 +150,12 @@ class EffectProgramme(Term):
     across_cohorts, across_metrics : float, optional
         Correlation of true effects between cohorts, and between metrics of one cohort; must be stated where there
         are several.
+    has_effect : bool
+        Whether there is any effect; if not, the evaluator measures noise.
     """
 
     kind: Literal["effect"]
+    has_effect: Flag = True
     cohorts: Annotated[tuple[EffectCohort, ...], Field(min_length=1)]
     metrics: Annotated[tuple[EffectMetric, ...], Field(min_length=1)]
     across_cohorts: Correlation | None = None
@@ -187,6 +193,8 @@ class Outcome(Term):
         Where it can be reached more than once.
     worth : float
         Euros that each saves, on the budgets of ``by_law``.
+    deadweight : float
+        Share of the outcomes that would have come anyway; these save nothing.
     """
 
     name: Text
@@ -194,6 +202,7 @@ class Outcome(Term):
     after: MonthSpan = 1
     repeats: Tries | None = None
     worth: Amount = 0.0
+    deadweight: Share = 0.0
     by_law: dict[str, Share] | None = None
 
     @property
@@ -245,9 +254,12 @@ class CountsProgramme(Term):
     ----------
     dependence : table
         What ties people of a group together; all outcomes of a group feel the same factor.
+    has_effect : bool
+        Whether the help helps; if not, people reach only what they would have reached anyway, ``deadweight``.
     """
 
     kind: Literal["counts"]
+    has_effect: Flag = True
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
     dependence: GroupDependence
     enrolment: Enrolment = FixedFactor(kind="fixed")

@@ -15,6 +15,7 @@ from sib.deal.term import (
     Correlation,
     Cost,
     Count,
+    Flag,
     Money,
     Month,
     MonthSpan,
@@ -332,9 +333,18 @@ Enrolment = Annotated[
 
 
 class Programme(Term):
-    """The cases: their segments, their dependence, and how many come."""
+    """The cases: their segments, their dependence, and how many come.
+
+    Parameters
+    ----------
+    has_effect : bool
+        Whether the help helps. If not, households do what they would have done anyway: of those that would succeed
+        the share ``deadweight`` shows its whole saving, the others what ``regression_to_mean`` alone shows, and
+        nothing of it is truly saved. Claims and review are the same.
+    """
 
     kind: Literal["cases"] = "cases"
+    has_effect: Flag = True
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
     dependence: Dependence
     enrolment: Enrolment = FixedFactor(kind="fixed")

@@ -17,7 +17,7 @@ from sib.chance.draws import BLOCK, Stream, case_uniforms, trial_uniforms
 from sib.deal.group import CountsProgramme, Group, Outcome
 from sib.deal.programme import BetaBinomial, FixedFactor, GaussianFactor
 from sib.deal.scenario import Scenario
-from sib.money import round_half_away
+from sib.money import exact, round_half_away, share
 from sib.programme.effects import DIGITS, Measured, divide_over_laws
 from sib.programme.grid import Grid
 from sib.programme.intake import enrolment_factor, starts_by_trial, until
@@ -61,16 +61,22 @@ def count(deal: Scenario, stream: Stream, *, calendar: Grid, stop: Ints | None =
             chance = _chance(programme, group, outcome, u=shared[place], stream=stream)
             for time in range(outcome.most):
                 fates = _fates(group, f"outcome {outcome.name} {time}", stream=stream, n=len(starts[place]))
-                hit = (fates < chance) & (starts[place] > 0)
+                hit = (fates < _reached(programme, outcome, chance)) & (starts[place] > 0)
                 month = np.broadcast_to(_months(outcome, starts[place], time), hit.shape)
                 people.append(Reached(place, outcome.name, _dates(month, hit, calendar)))
                 successes = successes + hit.sum(axis=0)
-                _add_worth(deal, outcome, worth, month=month, hit=hit)
+                if programme.has_effect:
+                    _add_worth(deal, outcome, worth, month=month, hit=hit)
     series = tally_up(programme, people, n_dates=len(calendar.payment_periods))
     series["enrolled"] = enrolled_by_date(starts, calendar)
     present = [np.broadcast_to((months > 0).sum(axis=0), BLOCK) for months in starts]
     enrolled = np.array([*present, np.zeros(BLOCK)], dtype=np.float64)
     return Measured(series, series, enrolled, _plans(starts), successes, worth, people)
+
+
+def _reached(programme: CountsProgramme, outcome: Outcome, chance: Floats) -> Floats:
+    """The chance of an outcome; without any effect, of what would have come anyway."""
+    return chance if programme.has_effect else chance * outcome.deadweight
 
 
 def most_people(deal: Scenario, group: Group) -> int:
@@ -143,7 +149,7 @@ def _add_worth(deal: Scenario, outcome: Outcome, worth: dict[str, Cents], *, mon
         return
     for each in np.unique(month[hit]):
         number = (hit & (month == each)).sum(axis=0)
-        cents = round_half_away(number * outcome.worth * 100)
+        cents = share(round_half_away(number * outcome.worth * 100), 1 - exact(outcome.deadweight))
         divide_over_laws(deal, worth, by_law=outcome.by_law, cents=cents, months=(int(each),))
 
 

@@ -97,7 +97,7 @@ def _last_period(deal: Scenario) -> int:
     for segment in deal.segments:
         last_saving = last_start_month(segment) + segment.months_to_effect + segment.saving_months - 1
         ends.append(last_saving)
-        if deal.accountant.fee.per_case:
+        if deal.accountant.charges_by_work:
             ends.append(last_saving + longest_delay(deal))
     return max(ends)
 
@@ -114,6 +114,7 @@ def _group_months(deal: Scenario) -> Iterator[int]:
 
 
 def longest_delay(deal: Scenario) -> int:
-    """Return the longest time a validation can take, in months."""
-    delay = deal.accountant.delay
-    return delay.months if isinstance(delay, FixedDelay) else delay.high
+    """Return the longest time a validation can take, in months, a dispute included."""
+    delay, disputes = deal.accountant.delay, deal.accountant.disputes
+    longest = delay.months if isinstance(delay, FixedDelay) else delay.high
+    return longest + (disputes.months if disputes.can_happen else 0)

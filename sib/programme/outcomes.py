@@ -6,7 +6,9 @@ Model sections 2 and 3. Nothing here knows money.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -16,6 +18,7 @@ from sib.chance import dependence, distributions
 from sib.chance.draws import Stream, case_uniforms, trial_pair, trial_uniforms
 from sib.deal.programme import BetaBinomial, Chance, Evidence, FixedChance, GaussianFactor, Independent, Segment
 from sib.deal.scenario import Scenario
+from sib.money import exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +166,61 @@ def has_plan(segment: Segment, came: Bools, *, stream: Stream, n_cases: int) -> 
     return came & (case_uniforms(stream, "triage", segment=segment.name, n_cases=n_cases) < segment.triage_share)
 
 
-def fates(segment: Segment, chance: Floats, *, stream: Stream, n_cases: int) -> tuple[Bools, Bools | None]:
-    """Return who would succeed, and who reaches the partial outcome (None where there is none).
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How the cases of a segment end, masks of shape (n_cases, n_trials) that no case shares.
+
+    Parameters
+    ----------
+    success, partial : ndarrays
+        Full success, partial outcome.
+    faded, faded_partial : ndarrays
+        Without any effect: cases that would have ended so with help, and now show what regression to the mean shows.
+    """
+
+    success: Bools
+    partial: Bools | None = None
+    faded: Bools | None = None
+    faded_partial: Bools | None = None
+
+    def shares(self, segment: Segment) -> Iterator[tuple[Bools, Fraction]]:
+        """Yield who shows less than a full saving, with the share of it."""
+        partly = exact(segment.partial.saving_share) if segment.partial else Fraction(1)
+        regression = exact(segment.regression_to_mean)
+        for mask, part in (
+            (self.partial, partly), (self.faded, regression), (self.faded_partial, partly * regression),
+        ):
+            if mask is not None:
+                yield mask, part
+
+    def among(self, plan: Bools) -> Fates:
+        """Return the fates of the cases with a plan; nobody else has any."""
+        masks = (getattr(self, name) for name in self.__slots__)
+        return Fates(*(None if mask is None else mask & plan for mask in masks))  # type: ignore[arg-type]
+
+
+def fates(segment: Segment, chance: Floats, *, stream: Stream, n_cases: int, helps: bool = True) -> Fates:
+    """Return how the cases would end.
 
     Parameters
     ----------
     chance : ndarray of shape (n_trials,)
-
-    Returns
-    -------
-    success, partial : ndarrays of shape (n_cases, n_trials)
+        Chance of success with help.
+    helps : bool
+        Whether there is help that helps; without it only the share ``deadweight`` ends as well.
     """
     u = case_uniforms(stream, "success", segment=segment.name, n_cases=n_cases)
     success = u < chance
-    if segment.partial is None:
-        return success, None
-    return success, ~success & (u < chance + (1 - chance) * segment.partial.chance)
+    until = chance if segment.partial is None else chance + (1 - chance) * segment.partial.chance
+    partial = None if segment.partial is None else ~success & (u < until)
+    if helps:
+        return Fates(success, partial)
+    anyway = u < chance * segment.deadweight
+    still = None if partial is None else partial & (u < chance + (until - chance) * segment.deadweight)
+    shows = segment.regression_to_mean > 0
+    return Fates(
+        anyway,
+        still,
+        success & ~anyway if shows else None,
+        partial & ~still if shows and partial is not None and still is not None else None,
+    )

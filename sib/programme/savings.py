@@ -126,21 +126,22 @@ def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors, stop: I
     if stop is not None:
         starts = until(starts, stop)
     plan = has_plan(segment, starts > 0, stream=stream, n_cases=n_cases)
-    success, partial = fates(segment, drawn.chance[place], stream=stream, n_cases=n_cases)
-    success &= plan
-    if partial is not None:
-        partial &= plan
-    kept = success if partial is None else success | partial
-    rows = np.flatnonzero(np.broadcast_to(plan, success.shape) if _failures_matter(deal, segment) else kept)
+    ends = fates(
+        segment, drawn.chance[place], stream=stream, n_cases=n_cases, helps=deal.programme.has_effect
+    ).among(plan)
+    shares = list(ends.shares(segment))
+    kept = ends.success
+    for mask, _ in shares:
+        kept = kept | mask
+    rows = np.flatnonzero(np.broadcast_to(plan, kept.shape) if _failures_matter(deal, segment) else kept)
     case, trial = rows >> 8, rows & (BLOCK - 1)
-    won = np.take(success.reshape(-1), rows)
-    part = np.zeros_like(won) if partial is None else np.take(partial.reshape(-1), rows)
+    won, won_at_all = (np.take(mask.reshape(-1), rows) for mask in (ends.success, kept))
     u = case_uniforms(stream, "saving", segment=segment.name, n_cases=n_cases)
     saving = _savings(deal, segment, u=np.take(u.reshape(-1), rows), z=drawn.z[place][trial])
-    if segment.partial is not None:
-        saving = np.where(part, share(saving, exact(segment.partial.saving_share)), saving)
+    for mask, part in shares:
+        saving = np.where(np.take(mask.reshape(-1), rows), share(saving, part), saving)
     months_kept = _months_kept(segment, stream, rows, n_cases)
-    failed = ~(won | part)
+    failed = ~won_at_all
     gross = _gross(segment, saving, months_kept, failed=failed)
     return Cases(
         trial=trial,
@@ -154,14 +155,14 @@ def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors, stop: I
         plans=_plans_by_month(starts, plan),
         starts=starts,
         plan=plan,
-        successes=success.sum(axis=0),
+        successes=ends.success.sum(axis=0),
         overrun=overrun,
         n_cases=n_cases,
     )
 
 
 def _failures_matter(deal: Scenario, segment: Segment) -> bool:
-    invalid = deal.accountant.mode == "full" and deal.accountant.claims.invalid > 0
+    invalid = deal.accountant.is_reviewed and deal.accountant.claims.invalid > 0
     return invalid or segment.failure_saving < 0
 
 
@@ -223,7 +224,7 @@ def total_by(code: Array, amounts: Cents | None, *, shape: tuple[int, ...]) -> C
     return np.bincount(code, weights=amounts, minlength=size).reshape(shape).astype(np.float64)
 
 
-def true_savings(segment: Segment, rows: Cases, *, n_periods: int) -> Cents:
+def true_savings(load: Caseload, *, n_periods: int) -> Cents:
     """Return what is truly saved, whether or not a contract counts it, by period and trial.
 
     Returns
@@ -231,7 +232,9 @@ def true_savings(segment: Segment, rows: Cases, *, n_periods: int) -> Cents:
     ndarray of shape (n_periods, BLOCK)
         Gross saving less deadweight and regression to the mean, in cents.
     """
+    segment, rows = load.segment, load.rows
     keep = (1 - exact(segment.deadweight)) * (1 - exact(segment.regression_to_mean))
+    keep *= load.deal.programme.has_effect
     result = np.zeros((n_periods, BLOCK))
     n_months = int(rows.start.max(initial=0)) + 1
     months_kept = np.where(rows.failed, segment.saving_months, rows.months_kept)

@@ -147,6 +147,8 @@ class Page:
     def decides(self) -> str:
         """Return the three numbers that decide the deal, each with what it means."""
         words = self.words
+        if not self.deal.programme.has_effect:
+            return words("no_effect")
         if not self.deal.segments:
             return self._needs()
         n_cases = planned_people(self.deal)

@@ -44,6 +44,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "at_least": ("(at least {bound})", "(minstens {bound})"),
     "undefined": ("undefined", "onbepaald"),
     # the three numbers
+    "no_effect": (
+        "Without any effect (programme.has_effect = false): all that is validated and paid here is luck or error.",
+        "Zonder enig effect (programme.has_effect = false): al wat hier is gevalideerd en betaald, is geluk of fout.",
+    ),
     "decides": ("What decides this deal", "Wat deze deal bepaalt"),
     "needed": (
         "chance of success at which the deal just repays in full if nothing varies; {expected} is expected",
