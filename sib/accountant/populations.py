@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from sib.accountant.monetary import EXPANSIONS
 from sib.accountant.sampling import factor, sample_size, upper_limit
 from sib.arrays import Bools, Cents, Floats, Ints
 from sib.chance.draws import BLOCK, Stream, case_uniforms
 from sib.deal.audit import Sample
-from sib.programme.grid import Grid
 from sib.money import exact, largest_remainder, prorata, round_half_away, share
+from sib.programme.grid import Grid
 
 RATE_STEPS = 10**8
 """Rates of attributes are taken to hundred-millionths before they touch money."""
@@ -211,17 +213,24 @@ def _files_to_open(look: _Look) -> Ints:
 
 
 def _planned(terms: Sample, population: int) -> int:
-    """Files that show the tolerable share of deviations, at most all."""
-    if population == 0:
-        return 0
-    n = sample_size(
+    """Files that show the tolerable share of deviations; all of them where no smaller number can."""
+    try:
+        n = planned_files(terms, population if terms.model == "hypergeometric" else None)
+    except ValueError:
+        return population
+    return min(n, population)
+
+
+@lru_cache(maxsize=4096)
+def planned_files(terms: Sample, population: int | None) -> int:
+    """Return the files that show the tolerable share of deviations; raises ``ValueError`` where no number can."""
+    return sample_size(
         terms.model,
         tolerable=terms.tolerable or 0.0,
         confidence=terms.confidence,
-        expected_rate=terms.expected,
-        population=population if terms.model == "hypergeometric" else None,
+        expected=exact(terms.expected),
+        population=population,
     )
-    return min(n, population)
 
 
 def _upper_rates(terms: Sample, *, n: Ints, wrong: Floats, population: Ints) -> Floats:
@@ -261,12 +270,9 @@ def _intervals(look: _Look) -> Cents:
         return np.full(len(book), float(exact(terms.interval) * 100))
     if terms.size is not None:
         return np.maximum(np.floor(book / terms.size), 1.0)
-    room = (terms.tolerable or 0.0) - terms.expected * EXPANSION
+    weight = next(EXPANSIONS[each] for each in sorted((*EXPANSIONS,)) if each >= min(terms.confidence, max(EXPANSIONS)))
+    room = (terms.tolerable or 0.0) - terms.expected * weight
     return np.maximum(np.floor(book * max(room, 0.0) / float(factor(terms.confidence, 0))), 1.0)
-
-
-EXPANSION = 1.6
-"""Weight of the expected error in planning, at the usual 95%."""
 
 
 def _on_a_unit(look: _Look, own: Cents, book: Cents) -> Bools:

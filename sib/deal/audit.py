@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from sib.deal.assurance import Assurance
 from sib.deal.programme import Pert, Triangular, Uniform
 from sib.deal.term import (
     Amount,
@@ -15,6 +16,7 @@ from sib.deal.term import (
     Number,
     Positive,
     Share,
+    ShareBelowOne,
     Term,
     Text,
     between,
@@ -215,7 +217,7 @@ class Sample(Term):
 
     size: AtLeastOne | None = None
     interval: Positive | None = None
-    tolerable: Share | None = None
+    tolerable: ShareBelowOne | None = None
     expected: Share = 0.0
     confidence: Confidence = 0.95
     model: Literal["poisson", "binomial", "hypergeometric"] = "binomial"
@@ -246,6 +248,7 @@ class Accountant(Term):
     review: Review = Review()
     disputes: Disputes = Disputes()
     sample: Sample | None = None
+    assurance: Assurance | None = None
     claims: ClaimErrors = ClaimErrors()
 
     @model_validator(mode="after")
