@@ -99,7 +99,7 @@ def settlements(terms: Sample, calendar: Grid) -> Ints:
     return np.unique(np.append(np.arange(terms.every, calendar.last_payment, terms.every), calendar.last_payment))
 
 
-def settle(mode: str, terms: Sample, files: Files, *, stream: Stream, shape: tuple[int, int]) -> Settled:
+def settle(mode: str, terms: Sample, *, files: Files, stream: Stream, shape: tuple[int, int]) -> Settled:
     """Draw a sample of each population and decide on the files that nobody opens.
 
     Parameters

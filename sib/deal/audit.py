@@ -80,7 +80,7 @@ class Fee(Term):
         if self.line is not None and (self.fixed or self.per_case):
             raise fault(
                 "fee",
-                "names a budget line and an amount; the fee would be charged twice (only per_extra_review may be added)",
+                "names a budget line and an amount; the fee would be charged twice; only per_extra_review may be added",
             )
         return self
 

@@ -14,7 +14,8 @@ from sib.deal.conditions import METRICS
 from sib.deal.contract import Contract
 from sib.deal.group import AnyProgramme, CountsProgramme, EffectProgramme
 from sib.deal.parties import Parties, Payer
-from sib.deal.programme import Budget, Dependence, Enrolment, Segment
+from sib.deal.programme import Dependence, Enrolment, Segment
+from sib.deal.spending import Budget
 from sib.deal.term import Amount, Rate, Term, Text, fault
 from sib.deal.timeline import Timeline
 

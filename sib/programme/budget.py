@@ -13,8 +13,9 @@ import numpy as np
 from sib.arrays import Cents, add_up
 from sib.chance.draws import BLOCK, Stream, case_uniforms
 from sib.deal.consistency import last_start_of_all
-from sib.deal.programme import BudgetLine, Fixed
+from sib.deal.programme import Fixed
 from sib.deal.scenario import Scenario
+from sib.deal.spending import BudgetLine
 from sib.money import even_split, exact, round_half_away
 from sib.programme.savings import Caseload, Cases, amounts, total_by
 

@@ -101,7 +101,8 @@ def _true_effects(programme: EffectProgramme, stream: Stream) -> Effects:
             z = np.sqrt(metrics) * shared + np.sqrt(1 - metrics) * single
             terms = effect_of(metric, cohort)
             effect = EFFECTS[type(terms)](ndtr(z), terms)
-            effects[metric.name, cohort.name] = effect if programme.has_effect else np.full_like(effect, metric.counterfactual)
+            nothing = np.full_like(effect, metric.counterfactual)
+            effects[metric.name, cohort.name] = effect if programme.has_effect else nothing
     return effects
 
 
@@ -180,7 +181,8 @@ def _worth(deal: Scenario, programme: EffectProgramme, effects: Effects, *, n_pe
     saved = {law: np.zeros((n_periods, BLOCK)) for law in deal.payers}
     for metric in programme.metrics:
         for cohort in programme.cohorts if metric.worth else ():
-            cents = round_half_away(np.round((effects[metric.name, cohort.name] - metric.counterfactual) * metric.worth * 100, DIGITS))
+            gained = effects[metric.name, cohort.name] - metric.counterfactual
+            cents = round_half_away(np.round(gained * metric.worth * 100, DIGITS))
             divide_over_laws(deal, saved, by_law=metric.by_law, cents=cents, months=months_of(metric, cohort))
     return saved
 
