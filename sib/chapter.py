@@ -36,7 +36,8 @@ class Chapter:
     late, admissible_late : tuple of ndarray of shape (n_cohorts, n_trials)
         Cents and cases validated after the last payment date.
     claimed : ndarray of shape (n_trials,)
-    bridge, states : dict of str to ndarray of shape (n_trials,)
+    bridge, states, found : dict of str to ndarray of shape (n_trials,)
+        From claimed to validated; how the cases ended; errors and uncertainties apart.
     opened, successes, enrolled, overrun : ndarrays of shape (n_trials,)
         Files that the accountant opened; who succeeded, who came, who was turned away.
     spending : Spending
@@ -58,6 +59,7 @@ class Chapter:
     bridge: dict[str, Cents]
     states: dict[str, Cents]
     opened: Cents
+    found: dict[str, Cents]
     successes: Cents
     enrolled: Cents
     overrun: Cents
@@ -144,8 +146,11 @@ def own_payments(deal: Scenario, flows: CashFlows) -> Cents:
 
 def net_payments(flows: CashFlows) -> Cents:
     """Return outcome payments less what came back: surplus, and debts of two-way lines; (n_trials,), in cents."""
-    paid = add_up(paid.sum(axis=0) for paid in flows.payments.values())
-    back = [amounts.sum(axis=0) for amounts in flows.owed_back.values()]
-    if "surplus:" in flows.paid:
-        back.append(flows.paid["surplus:"].sum(axis=0))
-    return paid - add_up(back) if back else paid
+    return np.asarray(net_payments_by_period(flows).sum(axis=0))
+
+
+def net_payments_by_period(flows: CashFlows) -> Cents:
+    """Return outcome payments less what came back: surplus, and debts of two-way lines; (n_periods, n_trials)."""
+    back = [*flows.owed_back.values(), *(paid for name, paid in flows.paid.items() if name == "surplus:")]
+    paid = add_up(flows.payments.values())
+    return np.asarray(paid - add_up(back)) if back else paid

@@ -169,7 +169,7 @@ def check_size(deal: Scenario, trials: int, *, keep_flows: bool, n_workers: int 
     n_periods = grid(deal).n_periods
     n_cases = sum(largest_intake(deal, segment) for segment in deal.segments) or planned_people(deal)
     per_trial = 8 * (
-        KEPT + 12 * len(deal.payers) + ((9 + len(deal.contract.tranches)) * n_periods if keep_flows else 0)
+        KEPT + 12 * len(deal.payers) + ((12 + len(deal.contract.tranches)) * n_periods if keep_flows else 0)
     )
     at_work = n_workers * 8 * (ROWS_AT_WORK * n_cases * BLOCK + 60 * max(CHUNK_CELLS, n_periods * BLOCK))
     room = memory() // 2 - at_work

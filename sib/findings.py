@@ -45,6 +45,8 @@ class Findings:
     successes, overrun : ndarrays of shape (n_trials,)
     opened : ndarray of shape (n_trials,)
         Files that the accountant opened.
+    found : dict of str to ndarray of shape (n_trials,)
+        Errors and uncertainties apart; see ``Verified``.
     work : dict of str to ndarray of shape (n_periods, n_trials)
         Files and disputes that cost something, by period; see ``Verified``.
     spending : Spending
@@ -63,6 +65,7 @@ class Findings:
     successes: Cents
     overrun: Cents
     opened: Cents
+    found: dict[str, Cents]
     work: dict[str, Cents]
     spending: Spending
     pockets: Pockets
@@ -133,6 +136,7 @@ def of_cases(work: Work) -> Findings:
         successes=np.concatenate([add_up(table.successes for table in block.tables) for block in worked]),
         overrun=np.concatenate([add_up(table.overrun for table in block.tables) for block in worked]),
         opened=add_up(np.concatenate([f.n_opened for f in of_segment]) for of_segment in verified),
+        found=_named(verified, "found"),
         work=_named(verified, "work"),
         spending=_spending([block.spending for block in worked]),
         pockets=savings_by_law(
@@ -164,6 +168,7 @@ def of_group(work: Work, measured: Callable[[Stream, Ints | None], Measured]) ->
         successes=np.concatenate([block.successes for block in blocks]),
         overrun=np.zeros(n_trials),
         opened=np.zeros(n_trials),
+        found={},
         work={},
         spending=_spending([spend_on(deal, block.plans, n_periods=calendar.n_periods) for block in blocks]),
         pockets=worth_by_law(deal, worth, calendar=calendar),

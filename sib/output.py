@@ -28,6 +28,7 @@ from sib.folder import MANIFEST, files, sha256, told
 from sib.payout import Point, as_row
 from sib.results import Row, percentile
 from sib.run import Run, simulate
+from sib.tally import FLAGS
 
 ROW_FIELDS = tuple(Row.__dataclass_fields__)
 PATH_TRIALS = 20_000
@@ -39,7 +40,7 @@ LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "pydantic", "click")
 PATHS = {
     "outstanding": ("investor", "outstanding_principal"), "due": ("investor", "outstanding_with_interest"),
     "true_savings": ("society", "true_savings"), "validated_savings": ("accountant", "validated_savings"),
-    "outcome_payer": ("municipality", "net_cash"),
+    "outcome_payer": ("municipality", "net_cash"), "outcome_payments": ("programme", "outcome_payments"),
 }
 """Party and kind of the flows that are not the net cash of the party they are named after."""
 
@@ -151,6 +152,8 @@ def write_flows(run: Run, path: Path) -> None:
     n_trials = min(run.n_trials, PATH_TRIALS)
     lines: list[list[object]] = []
     for name, total in run.simulation.flow_sums.items():
+        if name in FLAGS:
+            continue
         party, kind = PATHS.get(name, (name, "net_cash"))
         spread = np.quantile(run.cash_flows(name, trials=n_trials), PATH_LEVELS, axis=0, method="inverted_cdf")
         for period, day in enumerate(run.simulation.calendar.dates):

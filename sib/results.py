@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from sib.arrays import Floats
+from sib.arrays import Bools, Floats
+from sib.deal.assurance import Tolerance
 from sib.deal.parties import ROLES
 from sib.decisive import Decisive, decisive
 from sib.engine import Simulation
@@ -97,7 +98,8 @@ MEASURES: tuple[Measure, ...] = (
 """Measures that every deal has; those of laws and tranches are added from the deal's own names."""
 
 OF_CASES: tuple[Measure, ...] = (
-    *_of("accountant", "money", "claimed", "admissible", "validated", "late"),
+    *_of("accountant", "money", "claimed", "admissible", "validated", "late", "errors", "uncertain"),
+    Measure("accountant", "files_opened", "accountant.files_opened", unit="count"),
     Measure("accountant", "validated_cases", "accountant.validated_cases", unit="count"),
     *_of("programme", "count", "successes", "overrun"),
 )
@@ -299,6 +301,34 @@ def luck(summary: Summary) -> Iterator[Row]:
             yield summary.row(("accountant", "distance_to_trigger_successes", "value"), figure(steps), unit="count")
 
 
+def tolerated(summary: Summary) -> Iterator[Row]:
+    """Errors and uncertainties as shares of what would count, and the chance that they are more than is tolerated.
+
+    The tolerance is the one of the year of the last payment date.
+    """
+    deal = summary.run.deal
+    if deal.accountant.assurance is None or not deal.segments:
+        return
+    book = summary.trials("accountant.book")
+    shares = {name: summary.trials(f"accountant.{name}") for name in ("errors", "uncertain")}
+    for name, amounts in shares.items():
+        yield summary.row(("accountant", f"{name}_share", "value"), risk.ratio(amounts, book), unit="fraction")
+    tolerance = deal.accountant.assurance.tolerance(deal.timeline.day(deal.timeline.payment_months[-1]).year)
+    if tolerance is not None:
+        over = _passes(tolerance, shares["errors"], shares["uncertain"], book=book)
+        yield summary.row(("accountant", "over_tolerance", "probability"), risk.probability(over), unit="fraction")
+
+
+def _passes(tolerance: Tolerance, errors: Floats, uncertain: Floats, *, book: Floats) -> Bools:
+    """Return in which trials more is wrong, or without evidence, than is tolerated of the book value."""
+    kinds = (
+        (tolerance.error_share, errors),
+        (tolerance.uncertainty_share, uncertain),
+        (tolerance.together_share, errors + uncertain),
+    )
+    return np.any([amounts > share * book for share, amounts in kinds if share is not None], axis=0)
+
+
 def deciding(summary: Summary) -> Iterator[Row]:
     """The three numbers that decide the deal."""
     found = summary.decisive
@@ -327,7 +357,7 @@ def _outcomes_needed(summary: Summary) -> Iterator[Row]:
 
 
 FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (
-    repayment, tranche_losses, cover, municipal_risk, own_costs, transfer, luck, deciding,
+    repayment, tranche_losses, cover, municipal_risk, own_costs, transfer, luck, tolerated, deciding,
 )
 """Measures that need more than one array, in the order of the summary."""
 

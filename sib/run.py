@@ -123,7 +123,8 @@ class Run:
         ----------
         party : str
             ``investor``, ``investor.TRANCHE``, ``municipality``, ``provider``, ``intermediary`` or ``accountant``;
-            also ``outstanding`` (principal), ``due`` (with interest), ``true_savings``, ``validated_savings``.
+            also ``outstanding`` (principal), ``due`` (with interest), ``true_savings``, ``validated_savings``,
+            ``outcome_payments`` (of all payers); ``met_paid`` and ``met_earned``, 1 where the main trigger is met.
         trials : int, optional
             Only the first so many trials.
 

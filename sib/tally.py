@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sib.arrays import Array, Cents, add_up
-from sib.chapter import Chapter
+from sib.chapter import Chapter, net_payments_by_period
 from sib.contract.triggers import triggers_met
 from sib.deal.lines import SavingsShare
 from sib.deal.parties import ROLES
@@ -41,6 +41,8 @@ def accountant(chapter: Chapter) -> Entries:
         axis=0
     )
     entries["accountant.validated_cases"] = chapter.metrics.cases.sum(axis=(0, 1)) + chapter.late[1].sum(axis=0)
+    entries["accountant.files_opened"] = chapter.opened
+    entries |= {f"accountant.{name}": amounts for name, amounts in chapter.found.items()}
     entries |= {f"bridge.{name}": taken for name, taken in chapter.bridge.items()}
     return entries | {f"state.{name}": count for name, count in chapter.states.items()}
 
@@ -193,7 +195,7 @@ def tally(chapter: Chapter) -> Entries:
     return entries
 
 
-COUNTS = ("enrolled", "successes", "overrun", "validated_cases")
+COUNTS = ("enrolled", "successes", "overrun", "validated_cases", "files_opened")
 NOT_MONEY = {
     "irr": "fraction",
     "moic": "fraction",
@@ -216,7 +218,8 @@ def paths(chapter: Chapter) -> dict[str, Cents]:
     """Return what moves in each period, by name, shape (n_periods, n_trials), in cents.
 
     Net cash by role, and by tranche as ``investor.NAME`` where there are several; ``outstanding`` principal;
-    ``due`` (principal and interest); ``true_savings`` and ``validated_savings``.
+    ``due`` (principal and interest); ``true_savings`` and ``validated_savings``; ``outcome_payments`` of all payers, net
+    of what comes back. Where there is a main trigger also ``FLAGS``: 1 in the periods in which it is met, no money.
     """
     flows, deal = chapter.flows, chapter.deal
     found = {role: chapter.cash[role] for role in parties(deal)}
@@ -229,5 +232,22 @@ def paths(chapter: Chapter) -> dict[str, Cents]:
         "due": add_up(flows.outstanding[name] + flows.interest_due[name] for name in flows.draws),
         "true_savings": chapter.true_by_period,
         "validated_savings": validated,
-    }
+        "outcome_payments": net_payments_by_period(flows),
+    } | _flags(chapter)
+
+
+FLAGS = ("met_paid", "met_earned")
+"""Paths that are no money: whether the main trigger is met on what was validated, and on faultless claims."""
+
+
+def _flags(chapter: Chapter) -> dict[str, Cents]:
+    """Whether the main trigger is met, in each period."""
+    trigger, months = chapter.deal.contract.main_trigger, chapter.calendar.payment_periods
+    if trigger is None:
+        return {}
+    earned = triggers_met(chapter.deal.contract, chapter.admissible, months=months)[trigger.name]
+    last = np.searchsorted(months, np.arange(chapter.shape[0]), side="right") - 1
+    known = (last >= 0)[:, np.newaxis]
+    met = (chapter.flows.met[trigger.name], earned)
+    return {name: (each[last] & known).astype(np.float64) for name, each in zip(FLAGS, met, strict=True)}
 

@@ -41,6 +41,7 @@ def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapte
         bridge=found.bridge,
         states=found.states,
         opened=found.opened,
+        found=found.found,
         successes=found.successes,
         enrolled=metrics.enrolled.sum(axis=0),
         overrun=found.overrun,

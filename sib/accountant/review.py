@@ -59,6 +59,8 @@ class Reviewed:
     state : ndarray of shape (n_rows,)
         Place in ``STATES``.
     disputes : Disputes
+    uncertain : ndarray of shape (n_rows,)
+        Cents that would count of claims without evidence if they had it.
     """
 
     rules: tuple[tuple[str, Cents], ...]
@@ -68,6 +70,7 @@ class Reviewed:
     validated: Cents
     state: Ints
     disputes: Disputes
+    uncertain: Cents
 
 
 def decide(load: Caseload, claims: Claims) -> Decisions:
@@ -114,7 +117,16 @@ def review(load: Caseload, claims: Claims) -> Reviewed:
         validated=validated,
         state=_states(case),
         disputes=disputes,
+        uncertain=_uncertain(load, claims, claimed),
     )
+
+
+def _uncertain(load: Caseload, claims: Claims, claimed: Claimed) -> Cents:
+    """What would count of claims that lack their evidence: neither right nor known to be wrong."""
+    if not claims.lacks_evidence.any():
+        return np.zeros_like(claims.amount)
+    shown = replace(claimed, lacks_evidence=load.none())
+    return counted(load.deal.accountant.counting, shown, segment=load.segment) * claims.lacks_evidence
 
 
 @dataclass(frozen=True, slots=True)

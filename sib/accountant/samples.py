@@ -111,6 +111,7 @@ def _settled(desk: Desk, outcome: Outcome, lot: _Lot, held: tuple[Cents, Cents])
             validated=np.where(unseen, reviewed.countable, reviewed.validated),
             state=np.where(unseen, STATES.index("not_reviewed"), reviewed.state),
             disputes=disputes,
+            uncertain=reviewed.uncertain * is_opened,
         ),
         due=due,
         wait=lot.wait[population],

@@ -16,7 +16,7 @@ from sib.accountant.claims import claim, counted_months
 from sib.accountant.desk import Desk, Outcome, one_by_one
 from sib.accountant.review import STATES, Reviewed
 from sib.accountant.samples import by_sample
-from sib.arrays import Array, Cents, Ints
+from sib.arrays import Array, Cents, Ints, add_up
 from sib.chance.draws import BLOCK
 from sib.programme.grid import Grid
 from sib.programme.savings import Caseload, Cases, total_by
@@ -45,6 +45,9 @@ class Verified:
         ``outcome_payer`` bear; only what can cost something.
     n_opened : ndarray of shape (BLOCK,)
         Files that were opened.
+    found : dict of str to ndarray of shape (BLOCK,)
+        Cents: ``book``, what would count of the claims as they were made, with their evidence; ``uncertain``, the part
+        of it without evidence; ``errors``, what was taken off as wrong, after disputes and with what a sample projects.
     """
 
     validated: Cents
@@ -57,6 +60,7 @@ class Verified:
     states: dict[str, Cents]
     work: dict[str, Cents]
     n_opened: Cents
+    found: dict[str, Cents]
 
 
 def verify(loads: Sequence[Caseload], calendar: Grid) -> list[Verified]:
@@ -94,6 +98,7 @@ def _added_up(desk: Desk, outcome: Outcome) -> Verified:
         bridge=bridge,
         states=_states(rows, reviewed),
         work=_work(desk, outcome),
+        found=_found(desk, outcome, bridge),
         n_opened=total_by(rows.trial[outcome.is_opened], None, shape=(BLOCK,)),
     )
 
@@ -131,6 +136,19 @@ def _enrolled(desk: Desk) -> Cents:
     plans = desk.load.rows.plans
     cohort = desk.cohort_of(np.arange(len(plans)))
     return np.array([np.broadcast_to(plans[cohort == place].sum(axis=0), BLOCK) for place in range(desk.n_cohorts)])
+
+
+def _found(desk: Desk, outcome: Outcome, bridge: dict[str, Cents]) -> dict[str, Cents]:
+    """What the accountant can say of the claims: errors and uncertainties apart."""
+    reviewed, sampled = outcome.reviewed, desk.load.deal.accountant.is_sampled
+    book = reviewed.countable * desk.claims.is_claimed
+    whole = book if sampled else book + reviewed.uncertain
+    wrong = [bridge[name] for name, _ in reviewed.reasons if name != "missing_evidence"]
+    return {
+        "book": total_by(desk.load.rows.trial, whole, shape=(BLOCK,)),
+        "uncertain": total_by(desk.load.rows.trial, reviewed.uncertain, shape=(BLOCK,)),
+        "errors": add_up([np.zeros(BLOCK), bridge.get("extrapolated", 0.0), *wrong]),
+    }
 
 
 def _work(desk: Desk, outcome: Outcome) -> dict[str, Cents]:

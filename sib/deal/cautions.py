@@ -130,7 +130,7 @@ def review_errors(deal: Scenario) -> Said:
     chances = [review.wrong_rejection, review.wrong_adjustment]
     chances += [review.invalid_detected] if claims.invalid else []
     chances += [review.overstated_detected] if claims.overstated else []
-    errs = deal.accountant.mode != "none" and any(0 < chance < 1 for chance in chances)
+    errs = deal.accountant.is_reviewed and any(0 < chance < 1 for chance in chances)
     if errs and deal.dependence.review == 0:
         yield Remark("programme.dependence.review", "review")
 
@@ -212,6 +212,7 @@ def last_validation_month(deal: Scenario) -> int:
     """
     wait = deal.accountant.delay
     longest = wait.high if isinstance(wait, UniformMonths) else wait.months
+    longest += deal.accountant.disputes.months if deal.accountant.disputes.can_happen else 0
     return longest + max(_last_claim_month(deal, segment) for segment in deal.segments)
 
 
@@ -295,8 +296,9 @@ def luck_pays_nothing(deal: Scenario) -> Said:
     if not deal.segments:
         return
     deadweight = any(segment.deadweight for segment in deal.segments)
-    errors = deal.accountant.mode != "none" and deal.accountant.claims.invalid > 0
-    if not deadweight and not errors:
+    regression = any(segment.regression_to_mean for segment in deal.segments)
+    errors = deal.accountant.is_reviewed and deal.accountant.claims.invalid > 0
+    if not deadweight and not regression and not errors:
         yield Remark("accountant.claims", "luck")
 
 

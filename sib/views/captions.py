@@ -139,6 +139,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "invalid": ("claim of a failed case found out", "claim van mislukte casus ontdekt"),
     "overstated": ("overstated claim cut", "te hoge claim gecorrigeerd"),
     "wrongly_rejected": ("good claim refused", "goede claim geweigerd"),
+    "missing_evidence": ("no evidence in an opened file", "geen bewijs in een geopend dossier"),
+    "appeal": ("won back on appeal", "in bezwaar teruggewonnen"),
+    "challenge": ("lost on challenge", "na betwisting vervallen"),
+    "extrapolated": ("held back of files not opened", "ingehouden op ongeopende dossiers"),
     "wrongly_adjusted": ("good claim cut", "goede claim verlaagd"),
     # what the contract pays at given outcomes
     "payoff-from": (

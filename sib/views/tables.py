@@ -90,6 +90,13 @@ TRANCHE = (
     Line("irr_mean", "irr", "mean", "rate"),
     Line("wal", "wal_years", "mean", "years"),
 )
+ACCOUNTANT = (
+    Line("files_opened", "files_opened", "mean", "number"),
+    Line("accountant_gets", "receipts", "mean", "money"),
+    Line("errors", "errors", "mean", "money"),
+    Line("uncertain", "uncertain", "mean", "money", True),
+    Line("over_tolerance", "over_tolerance", "probability", "share", True),
+)
 TRIGGER = (
     Line("earned", "earned", "probability", "share"),
     Line("paid", "paid", "probability", "share"),
@@ -127,7 +134,7 @@ class Page:
             Characters of a line; parties stand below each other where they do not fit beside each other.
         """
         parts = (
-            self.head(), self.decides(), self.parties(width), *self.tranches(), self.bridge(), self.trigger(),
+            self.head(), self.decides(), self.parties(width), *self.tranches(), self.bridge(), self.review(), self.trigger(),
             *assumptions(self.deal, self.words), self.foot(),
         )
         return "\n\n".join(filter(None, parts))
@@ -231,6 +238,13 @@ class Page:
         late = self.rows["accountant", "late", "mean"]
         cells += [(words("late"), *words.figure(late, "money"))] if late.value else []
         return alone(block(words("bridge"), cells))
+
+    def review(self) -> str:
+        """Return what the accountant did, where not every file is opened, decisions are fought or tolerances agreed."""
+        terms = self.deal.accountant
+        if not self.deal.segments or not (terms.is_sampled or terms.disputes.can_happen or terms.assurance):
+            return ""
+        return alone(block(self.words("review"), list(self.cells("accountant", ACCOUNTANT))))
 
     def trigger(self) -> str:
         """Return how often the trigger that decides is met, rightly and wrongly; nothing if there is none."""
