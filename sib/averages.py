@@ -31,6 +31,11 @@ def amount_grid(terms: object) -> Floats:
     return euros * (stated / euros.mean()) if stated else euros
 
 
+def mean_saving(segment: Segment) -> float:
+    """Return the mean saving of a success, in euros."""
+    return float(amount_grid(segment.saving).mean())
+
+
 def gaussian_weight(terms: GaussianFactor, segment: Segment) -> float:
     """Return the weight of all factors together in a segment."""
     return terms.weight if terms.weight is not None else sum(cause_weights(terms, segment).values())

@@ -84,7 +84,12 @@ class Effort:
 
 
 def simulate(
-    deal: Scenario, trials: int = 20_000, *, seed: int = 1, keep_flows: bool = False, effort: Effort | None = None
+    deal: Scenario,
+    trials: int = 20_000,
+    *,
+    seed: int = 1,
+    keep_flows: bool | tuple[str, ...] = False,
+    effort: Effort | None = None,
 ) -> Simulation:
     """Simulate a deal.
 
@@ -95,8 +100,8 @@ def simulate(
         Number of trials, at least 1. The first m trials of a longer run are the run of m trials.
     seed : int
         0 or more.
-    keep_flows : bool
-        Whether to keep what moves in each period of each trial.
+    keep_flows : bool or tuple of str
+        Whether to keep what moves in each period of each trial, or only what goes by these names.
     effort : Effort, optional
         Threads and progress; the result does not depend on it.
 
@@ -111,7 +116,7 @@ def simulate(
     trials, seed = index(trials), index(seed)
     if trials < 1 or seed < 0:
         raise ValueError(f"a run has at least one trial and a seed of 0 or more; found {trials} trials, seed {seed}")
-    check_size(deal, trials, keep_flows=keep_flows, n_workers=effort.n_workers)
+    check_size(deal, trials, keep_flows=bool(keep_flows), n_workers=effort.n_workers)
     calendar = grid(deal)
     n_blocks = -(-trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
@@ -127,7 +132,8 @@ def simulate(
         sums = {name: flow.sum(axis=1) for name, flow in flows.items()}
         if effort.progress is not None:
             effort.progress(wanted)
-        return _Part(wanted, entries, sums, {name: flow.T for name, flow in flows.items()} if keep_flows else {})
+        kept = {name: flow.T for name, flow in flows.items() if _is_kept(name, keep_flows)}
+        return _Part(wanted, entries, sums, kept)
 
     if effort.n_workers == 1 or len(chunks) == 1:
         parts = [work(blocks) for blocks in chunks]
@@ -135,8 +141,12 @@ def simulate(
         with ThreadPoolExecutor(effort.n_workers) as pool:
             parts = list(pool.map(work, chunks))
     sums = {name: read_only(add_up(part.flow_sums[name] for part in parts)) for name in parts[0].flow_sums}
-    flows = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
-    return Simulation(deal, seed, trials, calendar, _joined(parts), sums, flows, tuple(sorted(audit.passed)))
+    kept = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
+    return Simulation(deal, seed, trials, calendar, _joined(parts), sums, kept, tuple(sorted(audit.passed)))
+
+
+def _is_kept(name: str, keep_flows: bool | tuple[str, ...]) -> bool:
+    return keep_flows if isinstance(keep_flows, bool) else name in keep_flows
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,18 @@ import numpy as np
 
 from sib import __version__
 from sib.amounts import NumberFormat
+from sib.analysis.design import Comparison
+from sib.analysis.luck import DateOfLuck, Luck
 from sib.bridge import STEP, bridge_rows
+from sib.deal.consistency import planned_people
 from sib.deal.reader import Reading
 from sib.folder import MANIFEST, files, sha256, told
 from sib.payout import Point, as_row
 from sib.results import Row, percentile
 from sib.run import Run, simulate
 from sib.tally import FLAGS
+from sib.views.design import way_named
+from sib.views.words import Words
 
 ROW_FIELDS = tuple(Row.__dataclass_fields__)
 PATH_TRIALS = 20_000
@@ -97,6 +102,40 @@ def save_payoff(
             about |= {"seed": CURVE_SEED, "trials": CURVE_TRIALS, "metrics": list(points[0].metrics)}
             run = simulate(reading.scenario, CURVE_TRIALS, seed=CURVE_SEED)
             write_figure(draw_curve(run, points, lang=lang), folder, name="payoff")
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def save_luck(
+    luck: Luck, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write what luck pays: its figures, the trigger by date, and a chart; parameters as for ``save``."""
+    from sib.views.luck_chart import draw_luck
+    from sib.views.style import write_figure
+
+    with told(folder):
+        lines = [[getattr(row, name) for name in ROW_FIELDS] for row in luck.rows]
+        write_csv(folder / "luck.csv", ROW_FIELDS, lines=lines)
+        fields = tuple(DateOfLuck.__dataclass_fields__)
+        dates = [[each.day.isoformat(), *(getattr(each, name) for name in fields[1:])] for each in luck.dates]
+        write_csv(folder / "dates.csv", fields, lines=dates)
+        write_figure(draw_luck(luck, lang=lang), folder / "charts", name="luck")
+        about = {"seed": luck.seed, "trials": luck.n_trials, "method": "mc"}
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def save_design(
+    found: Comparison, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write ways of reviewing: their figures and a chart; parameters as for ``save``."""
+    from sib.views.design_chart import draw_designs
+    from sib.views.style import write_figure
+
+    with told(folder):
+        lines = [[way_named(each.way, Words(lang), n_cases=planned_people(found.deal)),
+                  *(getattr(row, name) for name in ROW_FIELDS)] for each in found.designs for row in each.rows]
+        write_csv(folder / "designs.csv", ("review", *ROW_FIELDS), lines=lines)
+        write_figure(draw_designs(found, lang=lang), folder / "charts", name="designs")
+        about = {"seed": found.seed, "trials": found.n_trials, "method": "mc"}
         write_manifest(folder, reading, started=started, about=about)
 
 

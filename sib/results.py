@@ -130,6 +130,17 @@ def _of_group(run: Simulation) -> Iterator[Measure]:
             yield Measure("programme", name, f"metric.{name}", unit, can_be_undefined=True)
 
 
+def row_of(run: Simulation, what: tuple[str, str, str], *, estimate: Estimate, unit: Unit = "money") -> Row:
+    """Return the row of a party, measure and statistic from an estimate, which for money is in cents."""
+    scale = 100.0 if unit == "money" else 1.0
+    value, error, low, high = (
+        None if part is None else part / scale
+        for part in (estimate.value, estimate.standard_error, estimate.low, estimate.high)
+    )
+    name = run.deal.currency if unit == "money" else unit
+    return Row(*what, float("nan") if value is None else value, error, low, high, name)
+
+
 class Summary:
     """Turns a simulation into rows; keeps the unit of money in one place.
 
@@ -150,13 +161,7 @@ class Summary:
 
     def row(self, what: tuple[str, str, str], estimate: Estimate, *, unit: Unit = "money") -> Row:
         """Return the row of a party, measure and statistic from an estimate, which for money is in cents."""
-        scale = 100.0 if unit == "money" else 1.0
-        value, error, low, high = (
-            None if part is None else part / scale
-            for part in (estimate.value, estimate.standard_error, estimate.low, estimate.high)
-        )
-        name = self.run.deal.currency if unit == "money" else unit
-        return Row(*what, float("nan") if value is None else value, error, low, high, name)
+        return row_of(self.run, what, estimate=estimate, unit=unit)
 
     def rows(self) -> list[Row]:
         """Return the whole summary, in a fixed order."""
@@ -326,7 +331,7 @@ def _passes(tolerance: Tolerance, errors: Floats, uncertain: Floats, *, book: Fl
         (tolerance.uncertainty_share, uncertain),
         (tolerance.together_share, errors + uncertain),
     )
-    return np.any([amounts > share * book for share, amounts in kinds if share is not None], axis=0)
+    return np.asarray(np.any([amounts > share * book for share, amounts in kinds if share is not None], axis=0))
 
 
 def deciding(summary: Summary) -> Iterator[Row]:

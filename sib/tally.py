@@ -218,8 +218,8 @@ def paths(chapter: Chapter) -> dict[str, Cents]:
     """Return what moves in each period, by name, shape (n_periods, n_trials), in cents.
 
     Net cash by role, and by tranche as ``investor.NAME`` where there are several; ``outstanding`` principal;
-    ``due`` (principal and interest); ``true_savings`` and ``validated_savings``; ``outcome_payments`` of all payers, net
-    of what comes back. Where there is a main trigger also ``FLAGS``: 1 in the periods in which it is met, no money.
+    ``due`` (principal and interest); ``true_savings`` and ``validated_savings``; ``outcome_payments`` of all payers,
+    net of what comes back. Where there is a main trigger also ``FLAGS``: 1 in the periods in which it is met, no money.
     """
     flows, deal = chapter.flows, chapter.deal
     found = {role: chapter.cash[role] for role in parties(deal)}

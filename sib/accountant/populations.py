@@ -156,6 +156,11 @@ class _Look:
         """Files in each population."""
         return np.bincount(self.files.population, minlength=self.n_populations)
 
+    def shared(self, part: float) -> Ints:
+        """Return a share of the files of each population, rounded up."""
+        stated = exact(part)
+        return -(-self.size * stated.numerator // stated.denominator)
+
     @property
     def book(self) -> Cents:
         """Book value of each population."""
@@ -207,6 +212,8 @@ def _files_to_open(look: _Look) -> Ints:
     terms = look.terms
     if terms.size is not None:
         return np.full(look.n_populations, terms.size)
+    if terms.share is not None:
+        return look.shared(terms.share)
     sizes, place = np.unique(look.size, return_inverse=True)
     planned = [_planned(terms, int(size)) for size in sizes]
     return np.asarray(np.array(planned)[place])
@@ -270,6 +277,8 @@ def _intervals(look: _Look) -> Cents:
         return np.full(len(book), float(exact(terms.interval) * 100))
     if terms.size is not None:
         return np.maximum(np.floor(book / terms.size), 1.0)
+    if terms.share is not None:
+        return np.maximum(np.floor(book / np.maximum(look.shared(terms.share), 1)), 1.0)
     weight = next(EXPANSIONS[each] for each in sorted((*EXPANSIONS,)) if each >= min(terms.confidence, max(EXPANSIONS)))
     room = (terms.tolerable or 0.0) - terms.expected * weight
     return np.maximum(np.floor(book * max(room, 0.0) / float(factor(terms.confidence, 0))), 1.0)

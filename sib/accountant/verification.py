@@ -147,7 +147,7 @@ def _found(desk: Desk, outcome: Outcome, bridge: dict[str, Cents]) -> dict[str, 
     return {
         "book": total_by(desk.load.rows.trial, whole, shape=(BLOCK,)),
         "uncertain": total_by(desk.load.rows.trial, reviewed.uncertain, shape=(BLOCK,)),
-        "errors": add_up([np.zeros(BLOCK), bridge.get("extrapolated", 0.0), *wrong]),
+        "errors": add_up([bridge.get("extrapolated", np.zeros(BLOCK)), *wrong]),
     }
 
 

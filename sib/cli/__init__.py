@@ -28,6 +28,7 @@ VERBS = {
     "check": "All that is wrong with a deal; or its terms, assumptions and cautions.",
     "run": "Simulate a deal and show its two parties side by side.",
     "payoff": "What the contract pays, and to whom, at given outcomes; no simulation.",
+    "luck": "How often a deal pays for nothing, or fails to pay for something, and how much.",
     "statement": "One trial as a dated ledger: every euro, from whom to whom, by which clause.",
     "schema": "The JSON schema of a scenario file, for editors.",
 }

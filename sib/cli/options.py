@@ -9,9 +9,11 @@ import json
 import math
 import re
 import sys
+import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -74,6 +76,29 @@ def _mend(text: str) -> str:
     return f"is not written out; write {int(number)}"
 
 
+def fraction(typed: str, *, below: float) -> float:
+    """Return a share that was typed, above 0 and below an end; anything else is refused with a hint."""
+    value = _decimal(typed, "a share", "0.05")
+    if not 0 < value < below:
+        hint = f"; {value}% is written {value / 100}" if 1 <= value < 100 else ""
+        raise click.BadParameter(f"{_shown(typed)} is no share above 0 and below {below:g}{hint}")
+    return float(value)
+
+
+def amount(typed: str) -> float:
+    """Return an amount that was typed, 0 or more; anything else is refused with a hint."""
+    value = _decimal(typed, "an amount", "133.33")
+    if not 0 <= value <= 10**12:
+        raise click.BadParameter(f"{_shown(typed)} is out of range; amounts from 0 to 1000000000000")
+    return float(value)
+
+
+def _decimal(typed: str, what: str, example: str) -> Decimal:
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", typed.strip()):
+        raise click.BadParameter(f"{_shown(typed)} is no plain decimal; write {what} such as {example}")
+    return Decimal(typed.strip())
+
+
 trials = click.option("--trials", metavar="N", type=whole_number(1), default=20_000, show_default=True,
                       help="Number of trials.")
 seed = click.option("--seed", metavar="S", type=whole_number(0), default=1, show_default=True,
@@ -133,6 +158,22 @@ def aside(work: Callable[[], Result]) -> Result:
     while not future.done():
         wait([future], timeout=0.2)
     return future.result()
+
+
+@contextmanager
+def progress(trials: int, *, is_shown: bool) -> Iterator[Callable[[int], None] | None]:
+    """Give what the engine tells its progress to: a bar where a person watches, else nothing."""
+    if not is_shown or not sys.stderr.isatty():
+        yield None
+        return
+    turn = threading.Lock()
+    with click.progressbar(length=trials, label="simulating", file=sys.stderr) as bar:
+
+        def tell(n_done: int) -> None:
+            with turn:
+                bar.update(n_done)
+
+        yield tell
 
 
 def identity(deal: Scenario) -> dict[str, str]:

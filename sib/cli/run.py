@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -44,7 +43,7 @@ def verb(
     end with 6 where the trials are too few for a figure that is shown.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
-    with progress(trials, is_shown=not quiet) as tell:
+    with options.progress(trials, is_shown=not quiet) as tell:
         effort = engine.Effort(workers, tell)
         simulate = partial(engine.simulate, reading.scenario, trials, seed=seed, effort=effort)
         if output is None:
@@ -87,19 +86,3 @@ def summary(simulation: Simulation, rows: Sequence[Row]) -> dict[str, Any]:
         "currency": deal.currency, "measures": [asdict(row) for row in rows],
         "checks": {"passed": len(simulation.checks), "failed": 0},
     }
-
-
-@contextmanager
-def progress(trials: int, *, is_shown: bool) -> Iterator[Callable[[int], None] | None]:
-    """Give what the engine tells its progress to: a bar where a person watches, else nothing."""
-    if not is_shown or not sys.stderr.isatty():
-        yield None
-        return
-    turn = threading.Lock()
-    with click.progressbar(length=trials, label="simulating", file=sys.stderr) as bar:
-
-        def tell(n_done: int) -> None:
-            with turn:
-                bar.update(n_done)
-
-        yield tell

@@ -24,6 +24,7 @@ from sib.deal.term import (
     number_as,
 )
 
+ShareAboveZero = Annotated[Share, AfterValidator(between(1e-6, 1, what="a share of files"))]
 Confidence = Annotated[Number, AfterValidator(between(0.5, 0.999, what="a confidence"))]
 
 
@@ -198,6 +199,8 @@ class Sample(Term):
     ----------
     size : int, optional
         Files of each population; of monetary units the book value over ``size`` is the interval.
+    share : float, optional
+        Share of the files of each population, rounded up, in place of a size.
     interval : float, optional
         Euros from one monetary unit that is looked at to the next, the same for each population.
     tolerable, expected : float, optional
@@ -216,6 +219,7 @@ class Sample(Term):
     """
 
     size: AtLeastOne | None = None
+    share: ShareAboveZero | None = None
     interval: Positive | None = None
     tolerable: ShareBelowOne | None = None
     expected: Share = 0.0
@@ -226,10 +230,13 @@ class Sample(Term):
 
     @model_validator(mode="after")
     def _one_plan(self) -> Sample:
-        if self.size is not None and self.interval is not None:
-            raise fault("size", "has a size and an interval; one of them follows from the other, so state one")
-        if self.size is None and self.interval is None and self.tolerable is None:
-            raise fault("size", "says neither size, interval nor tolerable: how many files are opened cannot be known")
+        stated = [name for name in ("size", "share", "interval") if getattr(self, name) is not None]
+        if len(stated) > 1:
+            raise fault("size", f"has {' and '.join(stated)}; one of them follows from the other, so state one")
+        if not stated and self.tolerable is None:
+            raise fault(
+                "size", "says neither size, share, interval nor tolerable: how many files are opened cannot be known"
+            )
         if self.pay_on == "accept" and self.tolerable is None:
             raise fault("tolerable", 'needs tolerable with pay_on = "accept": below which limit is the rest accepted?')
         if self.tolerable is not None and self.expected >= self.tolerable:

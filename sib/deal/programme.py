@@ -20,6 +20,7 @@ from sib.deal.term import (
     Month,
     MonthSpan,
     Number,
+    Positive,
     Share,
     ShareBelowOne,
     Term,
@@ -191,6 +192,25 @@ class Aftercare(Term):
     relapse: ShareBelowOne
 
 
+class Selection(Term):
+    """How the households were picked: the most expensive of a population, whose cost falls by itself.
+
+    Parameters
+    ----------
+    cost, cv : float
+        Mean yearly cost of a household of the population in euros, and its coefficient of variation (lognormal).
+    top_share : float
+        Share of the population that was picked for its cost.
+    correlation : float
+        Between the logarithms of a household's cost in a year and in the next.
+    """
+
+    cost: Positive
+    cv: Variation
+    top_share: Annotated[Share, AfterValidator(between(1e-6, 1, what="a share"))]
+    correlation: Share
+
+
 class ClassShares(Term):
     """A law's share of the gross saving, direct and real apart."""
 
@@ -213,6 +233,8 @@ class Segment(Term):
         Share of the gross saving that would have come anyway.
     regression_to_mean : float
         Share of what is left after deadweight that is mere return to the ordinary.
+    selection : table, optional
+        How the households were picked; it changes no trial, and tells what regression to the mean would show.
     double_count : float
         Share of the counted saving that another scheme has already counted.
     current_share : float
@@ -235,6 +257,7 @@ class Segment(Term):
     aftercare: Aftercare | None = None
     deadweight: Share = 0.0
     regression_to_mean: Share = 0.0
+    selection: Selection | None = None
     double_count: Share = 0.0
     current_share: Share = 1.0
     by_law: dict[str, Share] | None = None

@@ -134,8 +134,8 @@ class Page:
             Characters of a line; parties stand below each other where they do not fit beside each other.
         """
         parts = (
-            self.head(), self.decides(), self.parties(width), *self.tranches(), self.bridge(), self.review(), self.trigger(),
-            *assumptions(self.deal, self.words), self.foot(),
+            self.head(), self.decides(), self.parties(width), *self.tranches(), self.bridge(), self.review(),
+            self.trigger(), *assumptions(self.deal, self.words), self.foot(),
         )
         return "\n\n".join(filter(None, parts))
 

@@ -210,6 +210,25 @@ TABLES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Phrases:
+    """The texts of one page in one language.
+
+    Parameters
+    ----------
+    texts : dict of str to (str, str)
+        By key: English, Dutch.
+    lang : {"en", "nl"}
+    """
+
+    texts: dict[str, tuple[str, str]]
+    lang: NumberFormat
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a text with its values filled in."""
+        return self.texts[key][self.lang == "nl"].format(**values)
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """How a kind of figure is written.
 

@@ -1,0 +1,1 @@
+"""The same deal many times: what luck pays, what a kind of review costs."""
