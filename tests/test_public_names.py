@@ -10,8 +10,8 @@ import pytest
 import sib
 
 NAMES = [
-    *("OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
-    *("__version__", "load", "packaged", "payoff", "simulate"),
+    *("Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
+    *("__version__", "designs", "load", "luck", "packaged", "payoff", "simulate"),
 ]
 
 

@@ -1,6 +1,7 @@
 """What chance alone shows, without any effect of help.
 
-Those picked for their cost go back to the mean by themselves; noise goes through a payment that is never negative. In come parameters of distributions, out go expected amounts in closed form. Knows no deal.
+Those picked for their cost go back to the mean by themselves; noise goes through a payment that is never negative.
+In come parameters of distributions, out go expected amounts in closed form. Knows no deal.
 """
 
 from __future__ import annotations
