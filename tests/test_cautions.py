@@ -169,6 +169,9 @@ CAUTIONED: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"accountant.mode": "none"}, "accountant.review", ['accountant.mode = "none"']),
     ({"accountant.mode": "none", "accountant.review": {"remove": True}, "accountant.claims.invalid": 0.1},
      "accountant.claims", ['accountant.mode = "none"']),
+    ({"accountant.mode": "none", "accountant.review": {"remove": True}, "accountant.disputes": {"appeal": 0.1}},
+     "accountant.disputes", ['accountant.mode = "none"']),
+    ({"accountant.mode": "attributes", "accountant.sample": {"size": 5}}, "accountant.sample.size", ["is 5", "share"]),
 ]
 QUIET: list[dict[str, Any]] = [
     {},
@@ -179,6 +182,8 @@ QUIET: list[dict[str, Any]] = [
     {"accountant.counting.classes": ["direct", "real"], f"{SEGMENT}.direct_share": 1.0},
     {"payers.Wmo": {"bought": "lump_sum", "renewal_month": 12}},
     {"accountant.mode": "none", "accountant.review": {"remove": True}},
+    {"accountant.mode": "attributes", "accountant.sample": {"share": 0.3}},
+    {"accountant.mode": "attributes", "accountant.sample": {"size": 5, "every": 36}},
     {"accountant.mode": "none", "accountant.review": {"wrong_rejection": 0.0, "source": "S1"}},
 ]
 

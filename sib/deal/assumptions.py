@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sib.amounts import SEPARATORS, NumberFormat
+from sib.deal.audit import Accountant
 from sib.deal.location import Keys, spelled
 from sib.deal.overlay import Place
 from sib.deal.parties import BOUGHT, Payer
@@ -183,6 +184,11 @@ def _lies_in(path: str, table: str) -> bool:
     return path == table or path.startswith(f"{table}.")
 
 
+def _has_extra_reviews(terms: Accountant) -> bool:
+    """Whether a file can be looked at more than once, or only since a sample was refused."""
+    return terms.disputes.can_happen or (terms.sample is not None and terms.sample.pay_on == "accept")
+
+
 IMPLIED: dict[tuple[type[Term], str], Callable[[Any, Scenario], Any]] = {
     (Payer, "cashable"): lambda payer, _: BOUGHT[payer.bought],
     (MeasureTerms, "hurdle"): lambda _, deal: deal.contract.interest.rate,
@@ -190,13 +196,21 @@ IMPLIED: dict[tuple[type[Term], str], Callable[[Any, Scenario], Any]] = {
 """What holds where a field is left out and another term says so."""
 
 IDLE: tuple[tuple[str, Callable[[Scenario], bool]], ...] = (
-    ("accountant.review", lambda deal: deal.accountant.mode == "none"),
-    ("accountant.claims", lambda deal: deal.accountant.mode == "none"),
+    ("programme.has_effect", lambda deal: deal.programme.has_effect),
+    ("accountant.review", lambda deal: not deal.accountant.is_reviewed),
+    ("accountant.claims", lambda deal: not deal.accountant.is_reviewed),
+    ("accountant.disputes", lambda deal: not deal.accountant.is_reviewed),
+    *(
+        (f"accountant.disputes.{name}", lambda deal: not deal.accountant.disputes.can_happen)
+        for name in ("appeal_success", "challenge_success", "months", "cost", "cost_payer")
+    ),
+    ("accountant.sample.model", lambda deal: deal.accountant.mode != "attributes"),
     ("accountant.review.adjustment_share", lambda deal: not deal.accountant.review.wrong_adjustment),
     ("accountant.review.invalid_detected", lambda deal: not deal.accountant.claims.invalid),
     ("accountant.review.overstated_detected", lambda deal: not deal.accountant.claims.overstated),
     ("accountant.fee.fixed", lambda deal: deal.accountant.fee.line is not None),
     ("accountant.fee.per_case", lambda deal: deal.accountant.fee.line is not None),
-    ("accountant.fee.payer", lambda deal: not (deal.accountant.fee.fixed or deal.accountant.fee.per_case)),
+    ("accountant.fee.per_extra_review", lambda deal: not _has_extra_reviews(deal.accountant)),
+    ("accountant.fee.payer", lambda deal: not deal.accountant.fee.is_charged),
 )
 """Defaults that say nothing in some deals; a term that the file writes is listed all the same."""

@@ -76,6 +76,11 @@ class Fee(Term):
     per_extra_review: Amount = 0.0
     payer: Literal["outcome_payer", "provider", "intermediary"] = "outcome_payer"
 
+    @property
+    def is_charged(self) -> bool:
+        """Whether anything is charged that is no budget line."""
+        return bool(self.fixed or self.per_case or self.per_extra_review)
+
     @model_validator(mode="after")
     def _not_twice(self) -> Fee:
         if self.line is not None and (self.fixed or self.per_case):

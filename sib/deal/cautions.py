@@ -239,8 +239,10 @@ def validated_too_late(deal: Scenario) -> Said:
 def review_that_nobody_does(deal: Scenario) -> Said:
     """Errors and decisions of a review that is switched off."""
     accountant = deal.accountant
-    for name, terms in (("review", accountant.review), ("claims", accountant.claims)):
-        if accountant.mode == "none" and terms.model_copy(update={"source": None}) != type(terms)():
+    for name, terms in (
+        ("review", accountant.review), ("disputes", accountant.disputes), ("claims", accountant.claims),
+    ):
+        if not accountant.is_reviewed and terms.model_copy(update={"source": None}) != type(terms)():
             yield Remark(f"accountant.{name}", "no_review")
 
 
@@ -291,6 +293,19 @@ def no_deadweight(deal: Scenario) -> Said:
             yield Remark(f"programme.segments.{segment.name}.deadweight", "no_deadweight")
 
 
+def sample_of_nearly_everything(deal: Scenario) -> Said:
+    """A sample for each settlement that is as large as what there is to settle."""
+    terms = deal.accountant.sample
+    if terms is None or terms.size is None:
+        return
+    months = deal.timeline.payment_months
+    n_dates = len(months) if terms.every is None else -(-months[-1] // terms.every)
+    n_cases = sum(segment.cases for segment in deal.segments)
+    if terms.size * n_dates >= n_cases > terms.size:
+        values = {"size": terms.size, "cases": n_cases, "dates": n_dates, "each": round(n_cases / n_dates)}
+        yield Remark("accountant.sample.size", "census", values)
+
+
 def luck_pays_nothing(deal: Scenario) -> Said:
     """The zero-effect twin of the deal has nothing to claim."""
     if not deal.segments:
@@ -325,5 +340,6 @@ CAUTIONS: tuple[Callable[[Scenario], Said], ...] = (
     pays_for_what_frees_no_money,
     counts_what_others_save,
     review_that_nobody_does,
+    sample_of_nearly_everything,
 )
 """What is worth a second look, in the order in which it is told."""

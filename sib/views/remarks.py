@@ -79,10 +79,16 @@ REMARKS: dict[str, tuple[str, str]] = {
         "is 0: elke besparing telt als verdienste van de hulp; zeg wat huishoudens ook zonder hulp hadden gered",
     ),
     "luck": (
-        "has no claims for failed cases, and there is no deadweight: a programme without any effect would be paid "
-        "nothing, so luck is not measured",
-        "heeft geen claims voor mislukte casussen, en er is geen deadweight: een programma zonder enig effect zou "
-        "niets betaald krijgen, dus geluk wordt niet gemeten",
+        "has no claims for failed cases, and there is no deadweight or regression to the mean: a programme "
+        "without any effect would be paid nothing, so luck is not measured",
+        "heeft geen claims voor mislukte casussen, en er is geen deadweight of terugval naar het "
+        "gemiddelde: een programma zonder enig effect zou niets betaald krijgen, dus geluk wordt niet gemeten",
+    ),
+    "census": (
+        "is {size} of each population, and {cases} cases over {dates} settlements make about {each} each: most files are "
+        "opened; state a share, or settle less often with every",
+        "is {size} van elke populatie, en {cases} casussen over {dates} afrekeningen zijn er elk zo'n {each}: de meeste "
+        "dossiers worden geopend; noem een share, of reken minder vaak af met every",
     ),
     "not_cashable": (
         "counts {saving_class} savings, of which nothing is cashable on {laws}: the outcome payer pays for them with "
