@@ -448,8 +448,11 @@ def caps(draw: Draw, metrics: list[str]) -> Table:
 @st.composite
 def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     """A contract with any of its terms."""
-    total = cents(deal["budget"]["total"])
+    budget = cents(deal["budget"]["total"])
+    total = max(1, budget * draw(st.sampled_from([100, 100, 100, 60, 5, 130])) // 100)
     contract: Table = {"commitment": total / 100, "drawdown": draw(drawdowns(total, frame.maturity))}
+    if total < budget:
+        contract["rest_paid_by"] = draw(st.sampled_from(["provider", "funder"]))
     may_commit = contract["drawdown"]["kind"] != "up_front"
     contract["interest"] = draw(interests(may_commit))
     contract["tranches"] = draw(tranche_lists(may_commit, total))
@@ -469,7 +472,7 @@ def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     contract["payments"] = [draw(lines(f"line {place}", kind, frame)) for place, kind in enumerate(chosen)]
     fed = {line.get("pool") for line in contract["payments"]}
     contract["pools"] = {name: steps for name, steps in frame.pools.items() if name in fed}
-    contract["recycling"] = may_commit and sometimes(draw)
+    contract["recycling"] = (may_commit or total < budget) and sometimes(draw)
     fee = {"payee": st.sampled_from(PAYEES), "amount": amounts(0, 900), "months": some_dates(frame.dates)}
     contract["fees"] = [
         draw(st.fixed_dictionaries({"name": st.just(f"fee {number}"), **fee}))
