@@ -373,9 +373,10 @@ def draws(reading: Reading) -> Iterator[Finding]:
         return
     cost = np.cumsum(spending(deal, grid(deal), n_points=1).total[:, 0]) / 100
     drawn = np.array([sum(each.amount for each in terms.draws if each.month <= month) for month in range(len(cost))])
-    short = np.flatnonzero(cost > drawn + 0.005)
+    lacking = np.minimum(cost, deal.contract.commitment) - drawn  # beyond the commitment another pays
+    short = np.flatnonzero(lacking > 0.005)
     if len(short):
-        first, worst = int(short[0]), int(np.argmax(cost - drawn))
+        first, worst = int(short[0]), int(np.argmax(lacking))
         values = {"first": first, "worst": worst, "cost": round(cost[worst]), "drawn": round(drawn[worst])}
         yield Finding(
             "draws",
