@@ -6,8 +6,10 @@ No draws are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from sib.arrays import Cents, Ints
 from sib.chance.draws import BLOCK
 from sib.contract.metrics import Metrics
 from sib.contract.ratecards import cards, spread_evenly
-from sib.deal.group import CountsProgramme, EffectProgramme, months_of
+from sib.deal.group import CountsProgramme, EffectProgramme, Group, Outcome, months_of
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.money import round_half_away
@@ -82,12 +84,12 @@ def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     starts = _starts(deal, stop)
     for place, group in enumerate(programme.groups):
         by_month = np.bincount(starts[place][:, 0])
-        for outcome in group.outcomes:
-            for start, people in enumerate(by_month):
+        for outcome, begins in _begins(group):
+            for (start, people), (delay, reached) in product(enumerate(by_month), begins.items()):
                 for time in range(outcome.most):
-                    date = int(np.searchsorted(dates, outcome.month(start, time=time)))
+                    date = int(np.searchsorted(dates, outcome.month(start + delay, time=time)))
                     if start and date < len(dates):
-                        gained[outcome.name][place, date] += people * mean_of(outcome.chance)
+                        gained[outcome.name][place, date] += people * (reached * mean_of(outcome.chance))
     series = {
         name: Series(np.diff(np.rint(np.cumsum(found, axis=1)), axis=1, prepend=0.0)) for name, found in gained.items()
     }
@@ -95,6 +97,17 @@ def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     series["enrolled"] = Series(every.gained[..., :1])
     present = [float((months > 0).sum()) for months in starts]
     return _group_metrics(deal, series, np.array([[*present, 0.0]]).T, calendar)
+
+
+def _begins(group: Group) -> Iterator[tuple[Outcome, Mapping[int, float]]]:
+    """Yield each outcome with the months after a person's start at which trying for it begins, and their chances."""
+    begins: dict[str | None, dict[int, float]] = {None: {0: 1.0}}
+    for outcome in group.outcomes:
+        yield outcome, begins[outcome.requires]
+        chance = mean_of(outcome.chance)
+        first = begins[outcome.name] = defaultdict(float)
+        for (delay, reached), time in product(begins[outcome.requires].items(), range(outcome.most)):
+            first[outcome.month(delay, time=time) + 1] += reached * chance * (1 - chance) ** time
 
 
 def _starts(deal: Scenario, stop: int) -> list[Ints]:

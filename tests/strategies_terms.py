@@ -103,7 +103,13 @@ def counts_programmes(draw: Draw, maturity: int) -> Table:
         outcome: Table = {"name": NUMBER, "chance": draw(st.sampled_from([1.0, 1.0, 0.0]))}
         outcome["after"] = draw(st.integers(1, 6))
         maybe(draw, outcome, "repeats", st.fixed_dictionaries({"most": st.integers(1, 3), "every": st.integers(1, 4)}))
-        groups.append(group | {"outcomes": [outcome]})
+        outcomes = [outcome]
+        if sometimes(draw):
+            outcome["requires"] = "entered"
+            earlier = outcome | {"name": "entered", "after": draw(st.integers(1, 4))}
+            del earlier["requires"]
+            outcomes = [earlier | {"chance": draw(st.sampled_from([1.0, 1.0, 0.0]))}, outcome]
+        groups.append(group | {"outcomes": outcomes})
     return {"kind": "counts", "groups": groups, "dependence": {"kind": "independent"}}
 
 
