@@ -292,7 +292,7 @@ def _month(deal: Scenario, when: str) -> int:
 
 
 def refuse_impossible(deal: Scenario, values: Mapping[str, Sequence[Number]]) -> None:
-    """Raise ``MetricError`` where a number of people or cases is broken or negative, a share is none, or a chain broken."""
+    """Raise ``MetricError`` where a number of people is broken or negative, a share none, or a chain broken."""
     for name, given in values.items():
         unit = deal.metrics[placed(deal, name)[0]]
         for number in (each if isinstance(each, Fraction) else exact(each) for each in given):

@@ -130,7 +130,8 @@ def test_needs_pay_the_work_and_nothing_else(case):
         np.testing.assert_array_equal(amounts, np.rint(amounts))
     assert not found.to_come[-1].any()
     # until it is known that money is not needed nothing is cancelled
-    np.testing.assert_array_equal((np.cumsum(found.needs, axis=0) + found.to_come)[:known], max(budget, terms.commitment) * 100)
+    most = max(budget, terms.commitment) * 100
+    np.testing.assert_array_equal((np.cumsum(found.needs, axis=0) + found.to_come)[:known], most)
     # what goes back was drawn: nobody gives more than the work needs beyond the commitment
     beyond = np.maximum(found.needs.sum(axis=0) - terms.commitment * 100, 0)
     np.testing.assert_array_equal(beyond * returned.sum(axis=0), 0)

@@ -18,7 +18,7 @@ from sib.views.left_open import FINDINGS, READINGS, ROLES, amount_name, finding_
 @pytest.mark.parametrize("key", FINDINGS)
 def test_a_finding_has_both_languages_and_the_same_gaps(key: str) -> None:
     english, dutch = FINDINGS[key]
-    gaps = [sorted(str(name) for _, name, _, _ in Formatter().parse(text) if name is not None) for text in FINDINGS[key]]
+    gaps = [sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None) for text in (english, dutch)]
     assert gaps[0] == gaps[1]
     assert english.strip()
     assert dutch.strip() != english.strip()

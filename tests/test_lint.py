@@ -72,7 +72,7 @@ GUARANTEE = {"kind": "recovery_floor", "name": "floor", "share": 0.5}
 
 
 def paths(found: Scenario, kind: str) -> list[str]:
-    """The fields that would settle a kind of question; every sentence says something and is short, in both languages."""
+    """The fields that would settle a kind of question; each sentence says something and is short."""
     told = left_open(found)
     assert all(0 < len(finding_sentence(said, lang)) < 200 for _, said in told for lang in ("en", "nl"))
     return [said.path for each, said in told if each == kind]

@@ -221,7 +221,7 @@ def test_a_row_names_everything() -> None:
     ({"job": [10], "diploma": [10]}, None),
     ({"job": [11]}, None),
 ])
-def test_no_more_people_reach_an_outcome_than_the_one_it_requires(values: dict[str, list[int]], words: str | None) -> None:
+def test_no_more_reach_an_outcome_than_the_one_it_requires(values: dict[str, list[int]], words: str | None) -> None:
     outcomes = [{"name": "diploma", "chance": 0.5}, {"name": "job", "chance": 0.5, "requires": "diploma"}]
     deal = counts_deal(PUPILS | {"people": 30, "outcomes": outcomes})
     with nullcontext() if words is None else pytest.raises(MetricError, match=words):

@@ -95,7 +95,7 @@ def finance(contract: Contract, spending: Spending, *, ended: Ints | None = None
 
 def _most(contract: Contract, spending: Spending) -> Cents:
     """Return the budget, or the commitment where that is more."""
-    return np.maximum(spending.total.sum(axis=0) + spending.unspent, commitment_cents(contract))
+    return np.asarray(np.maximum(spending.total.sum(axis=0) + spending.unspent, commitment_cents(contract)))
 
 
 def _cut_short(contract: Contract, spending: Spending, end: Ints, planned: Cents) -> Financing:

@@ -42,8 +42,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "undated_prices": (
         "is in {currency} of no stated year (so are {others} more): name the year of the unit costs in its source, and "
         "say whether they are indexed",
-        "is in {currency} van een jaar dat nergens staat (en zo zijn er nog {others}): noem in de bron van welk jaar de "
-        "eenheidskosten zijn, en of zij geïndexeerd worden",
+        "is in {currency} van een jaar dat nergens staat (en zo zijn er nog {others}): noem in de bron van welk jaar "
+        "de eenheidskosten zijn, en of zij geïndexeerd worden",
     ),
     "double_count": (
         'is not stated while {laws} laws are counted: write "excluded" or "allowed", and the double_count of each '
@@ -65,8 +65,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "no_stop": (
         "is missing, so intake goes on for {months} months whatever the first results are: name a trigger, or give "
         "stop_intake a source that says it cannot be stopped",
-        "ontbreekt, dus de instroom loopt {months} maanden door wat de eerste resultaten ook zijn: noem een drempel, of "
-        "geef stop_intake een bron die zegt dat stoppen niet kan",
+        "ontbreekt, dus de instroom loopt {months} maanden door wat de eerste resultaten ook zijn: noem een drempel, "
+        "of geef stop_intake een bron die zegt dat stoppen niet kan",
     ),
     "last_date": (
         "end in month {date}, before maturity in month {maturity}: add a date at maturity, or let maturity be the last "
@@ -97,17 +97,19 @@ FINDINGS: dict[str, tuple[str, str]] = {
     # amounts at stake
     "cliff_below": (
         "makes a cliff: at {at} of {metric} the payment jumps from {below} to {above}; today's estimate is {today} "
-        '(the jump lies {percent}% below it). Let it rise gradually (kind = "interpolated_table"), or keep the distance',
+        '(the jump lies {percent}% below it). Let it rise gradually (kind = "interpolated_table"), or keep the '
+        "distance",
         "maakt een klif: bij {metric} = {at} springt de betaling van {below} naar {above}; de schatting van nu is "
-        '{today} (de sprong ligt {percent}% lager). Laat de betaling geleidelijk stijgen (kind = "interpolated_table"), '
-        "of houd afstand",
+        '{today} (de sprong ligt {percent}% lager). Laat de betaling geleidelijk stijgen (kind = '
+        '"interpolated_table"), of houd afstand',
     ),
     "cliff_above": (
         "makes a cliff: at {at} of {metric} the payment jumps from {below} to {above}; today's estimate is {today} "
-        '(the jump lies {percent}% above it). Let it rise gradually (kind = "interpolated_table"), or keep the distance',
+        '(the jump lies {percent}% above it). Let it rise gradually (kind = "interpolated_table"), or keep the '
+        "distance",
         "maakt een klif: bij {metric} = {at} springt de betaling van {below} naar {above}; de schatting van nu is "
-        '{today} (de sprong ligt {percent}% hoger). Laat de betaling geleidelijk stijgen (kind = "interpolated_table"), '
-        "of houd afstand",
+        '{today} (de sprong ligt {percent}% hoger). Laat de betaling geleidelijk stijgen (kind = '
+        '"interpolated_table"), of houd afstand',
     ),
     "cliff_here": (
         "makes a cliff: at {at} of {metric} the payment jumps from {below} to {above}; today's estimate is {today} "
@@ -124,17 +126,17 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "interest_undocumented": (
         "is read in a way that no document gives: let the contract say basis, compounding and day_count, and quote it "
         "in their source. {percent}% on {lent} until maturity, month {maturity}, comes to, the deal's reading first",
-        "is gelezen op een manier die in geen document staat: laat het contract basis, compounding en day_count noemen, "
-        "en citeer dat in de bron. {percent}% over {lent} tot de einddatum, maand {maturity}, komt neer op (eerst zoals "
-        "de deal het leest)",
+        "is gelezen op een manier die in geen document staat: laat het contract basis, compounding en day_count "
+        "noemen, en citeer dat in de bron. {percent}% over {lent} tot de einddatum, maand {maturity}, komt neer op "
+        "(eerst zoals de deal het leest)",
     ),
     "interest_not_quoted": (
         "is read in a way that its source does not quote: let the contract say basis, compounding and day_count, and "
         "quote it in their source. {percent}% on {lent} until maturity, month {maturity}, comes to, the deal's reading "
         "first",
         "is gelezen op een manier die de bron niet citeert: laat het contract basis, compounding en day_count noemen, "
-        "en citeer dat in de bron. {percent}% over {lent} tot de einddatum, maand {maturity}, komt neer op (eerst zoals "
-        "de deal het leest)",
+        "en citeer dat in de bron. {percent}% over {lent} tot de einddatum, maand {maturity}, komt neer op (eerst "
+        "zoals de deal het leest)",
     ),
     "unpaid_at_best": (
         "leave {unpaid} of principal and interest unpaid however good the outcome: let them pay that much more, or say "
@@ -145,8 +147,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "unpaid_under_cap": (
         "leaves {unpaid} of principal and interest unpaid however good the outcome: raise it by that much more, or say "
         "who bears it",
-        "laat {unpaid} aan hoofdsom en rente onbetaald, hoe goed de uitkomst ook is: verhoog het met zoveel, of zeg wie "
-        "dat draagt",
+        "laat {unpaid} aan hoofdsom en rente onbetaald, hoe goed de uitkomst ook is: verhoog het met zoveel, of zeg "
+        "wie dat draagt",
     ),
     "draws_short": (
         "fall short of the work in month {first}: by month {worst} it costs {cost} and {drawn} is drawn. Draws then "
