@@ -34,7 +34,8 @@ SECTIONS = {
     "What is owed": (
         "savings-share", "savings-share-after-redemption", "savings-share-change", "step-table", "interpolated-table",
         "per-point", "proportional", "rate-card", "rate-card-repeats", "rate-card-tiers", "rate-card-by-cohort",
-        "rate-card-discount", "rate-card-cap-per-person", "fixed-payment", "interest-table", "interest-curve",
+        "rate-card-discount", "rate-card-cap-per-person",
+        "outcome-chain", "fixed-payment", "interest-table", "interest-curve",
         "minimum-coupon", "redemption-table", "two-way", "two-way-provider", "shortfall", "per-period",
         "straight-to-a-party", "rounding", "indexed",
     ),
@@ -48,7 +49,7 @@ SECTIONS = {
         "trigger-latched", "trigger-curable", "trigger-backlog", "trigger-from-then",
     ),
     "How it ends early": ("early-end", "early-end-investor", "stop-intake"),
-    "How the money comes in": ("draw-up-front", "draw-schedule", "draw-as-spent", "recycling"),
+    "How the money comes in": ("draw-up-front", "draw-schedule", "draw-as-spent", "recycling", "rest-of-the-budget"),
     "What the investor earns": (
         "interest-simple", "interest-compound", "interest-continuous", "interest-over-term", "interest-on-commitment",
     ),
@@ -78,6 +79,7 @@ COURSES: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "drawn": ("drawn so far", lambda chapter, name: np.cumsum(_total(chapter.flows.draws), axis=0)),
     "spent": ("spent so far", lambda chapter, name: np.cumsum(chapter.spending.total, axis=0)),
     "paid": ("outcome payments so far", lambda chapter, name: np.cumsum(_total(chapter.flows.payments), axis=0)),
+    "rest": ("paid by others so far", lambda chapter, name: np.cumsum(chapter.flows.rest, axis=0)),
     "outstanding": ("principal outstanding {}", lambda chapter, name: _total(chapter.flows.outstanding, name)),
     "interest": ("interest due", lambda chapter, name: _total(chapter.flows.interest_due)),
     "balance": ("in the reserve", lambda chapter, name: _deposits(chapter)),

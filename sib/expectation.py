@@ -6,8 +6,10 @@ No draws are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from sib.averages import midpoints
 from sib.chance.draws import BLOCK
 from sib.contract.metrics import Metrics
 from sib.contract.ratecards import cards, spread_evenly
-from sib.deal.group import CountsProgramme, EffectProgramme, Outcome, months_of
+from sib.deal.group import CountsProgramme, EffectProgramme, Group, Outcome, months_of
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.money import round_half_away
@@ -85,12 +87,12 @@ def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     starts = _starts(deal, stop)
     for place, group in enumerate(programme.groups):
         by_month = np.bincount(starts[place][:, 0])
-        for outcome in group.outcomes:
-            for start, people in enumerate(by_month):
+        for outcome, begins in _begins(programme, group):
+            for (start, people), (delay, reached) in product(enumerate(by_month), begins.items()):
                 for time in range(outcome.most):
-                    date = int(np.searchsorted(dates, outcome.month(start, time=time)))
+                    date = int(np.searchsorted(dates, outcome.month(start + delay, time=time)))
                     if start and date < len(dates):
-                        gained[outcome.name][place, date] += people * _chance_of(programme, outcome)
+                        gained[outcome.name][place, date] += people * (reached * _chance_of(programme, outcome))
     series = {
         name: Series(np.diff(np.rint(np.cumsum(found, axis=1)), axis=1, prepend=0.0)) for name, found in gained.items()
     }
@@ -101,7 +103,19 @@ def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
 
 
 def _chance_of(programme: CountsProgramme, outcome: Outcome) -> float:
+    """The mean chance of an outcome; without any effect, of what would have come anyway."""
     return mean_of(outcome.chance) * (1.0 if programme.has_effect else outcome.deadweight)
+
+
+def _begins(programme: CountsProgramme, group: Group) -> Iterator[tuple[Outcome, Mapping[int, float]]]:
+    """Yield each outcome with the months after a person's start at which trying for it begins, and their chances."""
+    begins: dict[str | None, dict[int, float]] = {None: {0: 1.0}}
+    for outcome in group.outcomes:
+        yield outcome, begins[outcome.requires]
+        chance = _chance_of(programme, outcome)
+        first = begins[outcome.name] = defaultdict(float)
+        for (delay, reached), time in product(begins[outcome.requires].items(), range(outcome.most)):
+            first[outcome.month(delay, time=time) + 1] += reached * chance * (1 - chance) ** time
 
 
 def _starts(deal: Scenario, stop: int) -> list[Ints]:

@@ -62,6 +62,8 @@ def movements(deal: Scenario, flows: CashFlows, *, spending: Spending, work: dic
     for name, returned in flows.returned.items():
         book.append(Movement(ACCOUNT, holder_of(deal, f"unspent:{name}"), f"unspent:{name}", returned))
     book.append(Movement(ACCOUNT, "outcome_payer", "unspent:", flows.unspent_to_payer))
+    if deal.contract.rest_paid_by is not None:
+        book.append(Movement(deal.contract.rest_paid_by, ACCOUNT, "rest of the budget", flows.rest))
     book += _outcome_payments(deal, flows)
     book += _paid_out(deal, flows)
     for (name, claim), paid in flows.guaranteed.items():

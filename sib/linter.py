@@ -1,7 +1,8 @@
 """What a contract leaves open, with the amounts at stake: cliffs, readings of the interest, what is never repaid.
 
-Comes in: a reading. Go out: findings, those of ``deal/lint.py`` first. Amounts come from the exact payoff and from
-the accounts that keep the interest; nothing is drawn.
+Comes in: a reading. Go out: findings, those of ``deal/lint.py`` first; their sentences are in
+``views/left_open.py``. Amounts come from the exact payoff and from the accounts that keep the interest; nothing is
+drawn.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 from sib.contract.interest import DAY_COUNTS, Account, accrual
 from sib.deal.assumptions import assumptions
+from sib.deal.cautions import Remark
 from sib.deal.consistency import planned_people
 from sib.deal.contract import Caps
 from sib.deal.group import EffectProgramme
@@ -44,9 +46,10 @@ TIMES = (0, 1, 2, 10)
 """Multiples of today's estimate among which the best outcome is looked for."""
 SHARE_STEPS = 10**6
 """Steps of measurement in a share of cases."""
+OVER_TERM = "over the term"
 COMPOUNDED = {"simple": "simple", "annual": "compounded yearly", "quarterly": "compounded quarterly",
               "monthly": "compounded monthly", "continuous": "compounded continuously"}
-"""How a way of compounding is called."""
+"""Names of the readings of a rate: over the whole term, and by way of compounding."""
 READING_FIELDS = ("basis", "compounding", "day_count")
 """Fields that say how a rate is meant."""
 QUOTED = re.compile(
@@ -63,17 +66,15 @@ class Finding:
     ----------
     kind : str
         What it is about: ``cliff``, ``interest``, ``cohorts`` and so on.
-    path : str
-        The term that would settle it.
-    message : str
-        A sentence that goes on where the path ends, and says how to mend it.
+    remark : Remark
+        The term that would settle it, and which sentence is said of it: one that goes on where the path ends, and says
+        how to mend it.
     amounts : dict of str to float
         In currency units, or in the unit of a metric.
     """
 
     kind: str
-    path: str
-    message: str
+    remark: Remark
     amounts: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -83,10 +84,10 @@ def findings(reading: Reading) -> list[Finding]:
     Examples
     --------
     >>> from sib.deal.reader import read
-    >>> [each.path for each in findings(read("worked-example")) if each.kind == "price level"]
+    >>> [each.remark.path for each in findings(read("worked-example")) if each.kind == "price level"]
     ['programme.segments.households.saving']
     """
-    told = [Finding(*each) for each in left_open(reading.scenario)]
+    told = [Finding(kind, said) for kind, said in left_open(reading.scenario)]
     return told + [each for question in QUESTIONS for each in question(reading)]
 
 
@@ -204,29 +205,27 @@ def _field_of(measure: _Measure, jump: tuple[int, int]) -> str | None:
 
 def _jump(measure: _Measure, paid: _Paid, *, jump: tuple[int, int], near: dict[str, float]) -> Finding:
     below, level = jump if measure.today > 0 else jump[::-1]
-    away = (level - measure.today) / abs(measure.today)
+    away = 100 * (level - measure.today) / abs(measure.today)
     at, today = level / measure.scale, measure.today / measure.scale
-    size = f"{abs(away):.{0 if abs(away) >= 0.1 else 1}%}"
-    where = f"the jump lies {size} {'below' if away < 0 else 'above'} it" if level != measure.today else "right there"
+    values = {
+        "metric": measure.name, "at": _plain(at), "today": _plain(today), "below": round(paid[below]),
+        "above": round(paid[level]), "percent": round(abs(away), 0 if abs(away) >= 10 else 1),
+    }
+    key = "cliff_here" if level == measure.today else "cliff_below" if away < 0 else "cliff_above"
     return Finding(
         "cliff",
-        _field_of(measure, jump) or "contract.payments",
-        f"makes a cliff: at {_plain(at)} of {measure.name} the payment jumps from {paid[below]:,.0f} to "
-        f"{paid[level]:,.0f}; today's estimate is {_plain(today)} ({where}). Let it rise "
-        'gradually (kind = "interpolated_table"), or keep the distance',
+        Remark(_field_of(measure, jump) or "contract.payments", key, values),
         {"at": at, "pays_below": paid[below], "pays_from": paid[level], "today": today, **near},
     )
 
 
 def _slope(measure: _Measure, near: dict[str, float]) -> Finding:
-    return Finding(
-        "cliff",
-        "contract.payments",
-        f"are steep at today's estimate of {measure.name}, {_plain(measure.today / measure.scale)}, which pays "
-        f"{near['pays_today']:,.0f}: a step or 1% less pays {near['pays_1%_less']:,.0f}, more "
-        f"{near.get('pays_1%_more', near['pays_today']):,.0f}. Flatten the table, or cap the line (cap)",
-        {"today": measure.today / measure.scale, **near},
-    )
+    today = measure.today / measure.scale
+    values = {
+        "metric": measure.name, "today": _plain(today), "pays": round(near["pays_today"]),
+        "less": round(near["pays_1%_less"]), "more": round(near.get("pays_1%_more", near["pays_today"])),
+    }
+    return Finding("cliff", Remark("contract.payments", "steep", values), {"today": today, **near})
 
 
 def _nearby(measure: _Measure, paid: _Paid) -> dict[str, float]:
@@ -240,9 +239,9 @@ def _nearby(measure: _Measure, paid: _Paid) -> dict[str, float]:
     return {name: paid[end] for name, end in possible.items()}
 
 
-def _plain(value: float) -> str:
+def _plain(value: float) -> float:
     """Return a level of a metric without idle digits."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+    return round(value) if abs(value) >= 1000 else float(f"{value:.4g}")
 
 
 # The interest: one percentage, several amounts
@@ -260,15 +259,11 @@ def interest_readings(reading: Reading) -> Iterator[Finding]:
         is_quoted = any(QUOTED.search(each.source or "") for each in said)
         spread = max(amounts.values()) - min(amounts.values())
         if is_open or (spread > AMBIGUOUS * deal.contract.commitment and not is_quoted):
-            yield Finding(
-                "interest",
-                path,
-                f"is read in a way that {'no document gives' if is_open else 'its source does not quote'}: let the "
-                "contract say basis, compounding and day_count, and quote it in their source. "
-                f"{100 * terms.rate:.6g}% on {lent:,.0f} until maturity, month {deal.timeline.maturity}, comes to, the "
-                "deal's reading first",
-                amounts,
-            )
+            values = {
+                "percent": float(f"{100 * terms.rate:.6g}"), "lent": round(lent), "maturity": deal.timeline.maturity,
+            }
+            key = "interest_undocumented" if is_open else "interest_not_quoted"
+            yield Finding("interest", Remark(path, key, values), amounts)
 
 
 def _loans(deal: Scenario) -> Iterator[tuple[str, Interest, Fraction]]:
@@ -296,7 +291,7 @@ def readings_of(terms: Interest) -> list[tuple[str, Interest]]:
     if terms.basis == "per_year":
         pairs = [(how, days), *pairs]
     yearly = {f"{COMPOUNDED[how]}, {days}": _yearly(terms, how, days) for how, days in pairs}
-    flat = ("over the term", Interest(rate=terms.rate, basis="over_term", on=terms.on))
+    flat = (OVER_TERM, Interest(rate=terms.rate, basis="over_term", on=terms.on))
     found = list(yearly.items())
     return [flat, *found] if terms.basis == "over_term" else [found[0], flat, *found[1:]]
 
@@ -334,12 +329,10 @@ def repayment(reading: Reading) -> Iterator[Finding]:
     if least < 0.01:
         return
     path = next((path for path, other in _uncapped(deal) if _least_unpaid(other) < least), "contract.payments")
-    many = path == "contract.payments"
+    key = "unpaid_at_best" if path == "contract.payments" else "unpaid_under_cap"
     yield Finding(
         "repayment",
-        path,
-        f"{'leave' if many else 'leaves'} {least:,.0f} of principal and interest unpaid however good the outcome: "
-        f"{'let them pay' if many else 'raise it by'} that much more, or say who bears it",
+        Remark(path, key, {"unpaid": round(least)}),
         {"commitment": deal.contract.commitment, "unpaid_at_best": least},
     )
 
@@ -380,15 +373,14 @@ def draws(reading: Reading) -> Iterator[Finding]:
         return
     cost = np.cumsum(spending(deal, grid(deal), n_points=1).total[:, 0]) / 100
     drawn = np.array([sum(each.amount for each in terms.draws if each.month <= month) for month in range(len(cost))])
-    short = np.flatnonzero(cost > drawn + 0.005)
+    lacking = np.minimum(cost, deal.contract.commitment) - drawn  # beyond the commitment another pays
+    short = np.flatnonzero(lacking > 0.005)
     if len(short):
-        first, worst = int(short[0]), int(np.argmax(cost - drawn))
+        first, worst = int(short[0]), int(np.argmax(lacking))
+        values = {"first": first, "worst": worst, "cost": round(cost[worst]), "drawn": round(drawn[worst])}
         yield Finding(
             "draws",
-            "contract.drawdown.draws",
-            f"fall short of the work in month {first}: by month {worst} it costs {cost[worst]:,.0f} and "
-            f"{drawn[worst]:,.0f} is drawn. Draws then come earlier, with their interest: move them forward, or let "
-            'them follow the work (kind = "as_spent")',
+            Remark("contract.drawdown.draws", "draws_short", values),
             {"month": float(first), "cost": float(cost[worst]), "drawn": float(drawn[worst])},
         )
 

@@ -292,7 +292,7 @@ def _month(deal: Scenario, when: str) -> int:
 
 
 def refuse_impossible(deal: Scenario, values: Mapping[str, Sequence[Number]]) -> None:
-    """Raise ``MetricError`` where a number of people or cases is broken or negative, or a share is none."""
+    """Raise ``MetricError`` where a number of people is broken or negative, a share none, or a chain broken."""
     for name, given in values.items():
         unit = deal.metrics[placed(deal, name)[0]]
         for number in (each if isinstance(each, Fraction) else exact(each) for each in given):
@@ -300,3 +300,28 @@ def refuse_impossible(deal: Scenario, values: Mapping[str, Sequence[Number]]) ->
                 raise MetricError(f"{name} = {float(number):g} is no count; give whole numbers from 0 up")
             if placed(deal, name)[0] == "validated_share" and not 0 <= number <= 1:
                 raise MetricError(f"{name} = {float(number):g} is no share; shares are fractions, 70% is 0.70")
+    _refuse_broken_chains(deal, values)
+
+
+def _refuse_broken_chains(deal: Scenario, values: Mapping[str, Sequence[Number]]) -> None:
+    """Raise ``MetricError`` where more people reach an outcome than reached the one that it requires."""
+    groups = getattr(deal.programme, "groups", ())
+    chained = [(group.name, outcome) for group in groups for outcome in group.outcomes if outcome.requires]
+    for name, outcome in chained:
+        is_everywhere = sum(other.name == outcome.name and other.requires == outcome.requires for _, other in chained)
+        several = sum(other.name == outcome.name for group in groups for other in group.outcomes)
+        for suffix in (f".{name}", *([""] if is_everywhere == several else [])):
+            later, earlier = (values.get(f"{each}{suffix}", ()) for each in (outcome.name, outcome.requires))
+            n_points = max(len(later), len(earlier)) if later and earlier else 0
+            for a, b in zip(_as_many(later, n_points), _as_many(earlier, n_points), strict=True):
+                if a > outcome.most * b:
+                    raise MetricError(
+                        f"{outcome.name}{suffix} = {float(a):g} cannot be: it requires {outcome.requires!r}, of which "
+                        f"there are {float(b):g}"
+                    )
+
+
+def _as_many(given: Sequence[Number], n: int) -> list[Fraction]:
+    """Return values, one of them standing for all, as exact numbers."""
+    exactly = [each if isinstance(each, Fraction) else exact(each) for each in given]
+    return exactly * n if len(exactly) == 1 else exactly[:n]

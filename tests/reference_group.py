@@ -82,10 +82,16 @@ def outcomes(programme: dict[str, Any], starts: dict[str, list[int]]) -> Iterato
     for group in programme["groups"]:
         for start in starts[group["name"]]:
             yield Measurement("enrolled", group["name"], start, Fraction(1))
+            first: dict[str, int] = {}
             for outcome in group["outcomes"]:
+                needed = outcome.get("requires")
+                if outcome["chance"]["value"] == 0 or (needed is not None and needed not in first):
+                    continue
+                begin = start - 1 if needed is None else first[needed]
+                first[outcome["name"]] = begin + outcome["after"]
                 repeats = outcome.get("repeats", {"most": 1, "every": 0})
-                for time in range(repeats["most"] if outcome["chance"]["value"] == 1 else 0):
-                    month = start - 1 + outcome["after"] + time * repeats["every"]
+                for time in range(repeats["most"]):
+                    month = begin + outcome["after"] + time * repeats["every"]
                     yield Measurement(outcome["name"], group["name"], month, Fraction(1))
 
 

@@ -63,11 +63,13 @@ class ContractTrial:
         self.unspent = self._unspent(outlay)
         self.loans = [Loan(deal, tranche) for tranche in self.terms["tranches"]]
         self.lines = [line_of(terms) for terms in self.terms["payments"]]
-        self.undrawn = cents(self.terms["commitment"])
+        self.left = cents(self.terms["commitment"])
+        self.open = self.left
+        self.open_rest = max(0, sum(outlay.cost) + outlay.unspent - self.left)
         self.planned_draws = self._planned_draws()
         self.fees_due = {fee["name"]: 0 for fee in self.terms["fees"]}
         self.return_balance = 0.0
-        self.balance = self.kept = 0
+        self.balance = self.kept = self.ahead = 0
         self.borne: dict[str, dict[int, int]] = {name: defaultdict(int) for name in self.payers}
         self.owed_back: dict[str, int] = defaultdict(int)
         self.book: dict[Key, list[int]] = {}
@@ -80,10 +82,15 @@ class ContractTrial:
         return {payer["name"]: payer for payer in self.terms["outcome_payers"] or [alone]}
 
     def _unspent(self, outlay: Outlay) -> dict[int, int]:
-        """Return what is not spent by the period in which that is known; an early end leaves the rest unspent."""
-        unspent = {outlay.known: outlay.unspent} if outlay.known <= self.end else {}
+        """Return what is not spent by the period in which that is known; an early end leaves the rest unspent.
+
+        What the commitment has beyond the budget is not spent either.
+        """
+        budget = sum(outlay.cost) + outlay.unspent
+        most = max(budget, cents(self.terms["commitment"]))
+        unspent = {outlay.known: outlay.unspent + most - budget} if outlay.known <= self.end else {}
         if self.early_end is not None:
-            rest = sum(outlay.cost) + outlay.unspent - sum(self.cost) - sum(unspent.values())
+            rest = most - sum(self.cost) - sum(unspent.values())
             unspent[self.end] = unspent.get(self.end, 0) + rest
         return unspent
 
@@ -115,12 +122,17 @@ class ContractTrial:
     def _planned_draws(self) -> dict[int, int]:
         drawdown, cost = self.terms["drawdown"], self.cost
         if drawdown["kind"] == "up_front":
-            return {0: self.undrawn}
+            return {0: self.open}
         if drawdown["kind"] == "schedule":
             return {draw["month"]: cents(draw["amount"]) for draw in drawdown["draws"]}
         draws = dict(enumerate(cost[1:]))
         draws[0] = cost[0] + draws.get(0, 0)
         return draws
+
+    @property
+    def undrawn(self) -> int:
+        """Commitment that is neither drawn nor known not to be needed."""
+        return min(self.left, self.open + self.open_rest)
 
     def run(self) -> None:
         """Go through the periods in the order of section 6; after the end nothing moves."""
@@ -152,8 +164,11 @@ class ContractTrial:
         self.return_balance *= (1 + yearly) ** ((end - start).days / 365)
 
     def _give_back_unspent(self, period: int, amount: int) -> None:
-        cancelled = min(amount, self.undrawn)
-        self.undrawn -= cancelled
+        nobodys = min(amount, self.open_rest)
+        self.open_rest -= nobodys
+        amount -= nobodys
+        cancelled = min(amount, self.open)
+        self.open -= cancelled
         if self.terms["drawdown"]["kind"] == "schedule":
             self._take_from_draws(period, cancelled, last_first=True)
         back = amount - cancelled
@@ -177,14 +192,20 @@ class ContractTrial:
 
     def _draw(self, period: int) -> None:
         planned = self.planned_draws.get(period, 0)
-        if self.terms["drawdown"]["kind"] == "schedule":
+        if self.terms["drawdown"]["kind"] != "as_spent":
             short = max(0, self.cost[period] - (self.balance - self.kept) - planned)
-            planned += self._take_from_draws(period + 1, short, last_first=False)
+            self._take_from_draws(period + 1, short, last_first=False)
+            planned += short
             self.planned_draws[period] = planned
         replaced = min(self.kept, planned)
         self.kept -= replaced
-        amount = planned - replaced
-        self.undrawn -= planned
+        amount = min(planned - replaced, self.left)
+        self.left -= amount
+        of_commitment = min(planned, self.open)
+        self.open -= of_commitment
+        self.open_rest -= planned - of_commitment
+        if planned - replaced > amount:
+            self.move((self.terms["rest_paid_by"], ACCOUNT, "rest of the budget"), period, planned - replaced - amount)
         for loan, part in zip(self.loans, largest_remainder(amount, [loan.share for loan in self.loans]), strict=True):
             loan.draw(part)
             self.tranches["draws"][loan.name][period] = part
@@ -193,6 +214,7 @@ class ContractTrial:
 
     def _work(self, period: int) -> None:
         self.move((ACCOUNT, "work", "cost"), period, self.cost[period])
+        self.ahead = self.balance - self.kept
 
     # Payment dates
 
@@ -360,8 +382,9 @@ class ContractTrial:
 
     def _may_keep(self, period: int) -> int:
         if period == self.dates[-1]:
-            return sum(amount for month, amount in self.planned_draws.items() if month > period)
-        return self.undrawn
+            draws = sum(amount for month, amount in self.planned_draws.items() if month > period)
+            return max(draws, sum(self.cost[period + 1 :]) - self.ahead)
+        return self.open + self.open_rest
 
     def _pay_tranche(self, kind: str, name: str, period: int, money: int) -> int:
         loan = self.loan(name)

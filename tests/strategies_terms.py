@@ -104,7 +104,13 @@ def counts_programmes(draw: Draw, maturity: int) -> Table:
         outcome: Table = {"name": NUMBER, "chance": draw(st.sampled_from([1.0, 1.0, 0.0]))}
         outcome["after"] = draw(st.integers(1, 6))
         maybe(draw, outcome, "repeats", st.fixed_dictionaries({"most": st.integers(1, 3), "every": st.integers(1, 4)}))
-        groups.append(group | {"outcomes": [outcome]})
+        outcomes = [outcome]
+        if sometimes(draw):
+            outcome["requires"] = "entered"
+            earlier = outcome | {"name": "entered", "after": draw(st.integers(1, 4))}
+            del earlier["requires"]
+            outcomes = [earlier | {"chance": draw(st.sampled_from([1.0, 1.0, 0.0]))}, outcome]
+        groups.append(group | {"outcomes": outcomes})
     return {"kind": "counts", "groups": groups, "dependence": {"kind": "independent"}}
 
 
@@ -451,8 +457,11 @@ def caps(draw: Draw, metrics: list[str]) -> Table:
 @st.composite
 def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     """A contract with any of its terms."""
-    total = cents(deal["budget"]["total"])
+    budget = cents(deal["budget"]["total"])
+    total = max(1, budget * draw(st.sampled_from([100, 100, 100, 60, 5, 130])) // 100)
     contract: Table = {"commitment": total / 100, "drawdown": draw(drawdowns(total, frame.maturity))}
+    if total < budget:
+        contract["rest_paid_by"] = draw(st.sampled_from(["provider", "funder"]))
     may_commit = contract["drawdown"]["kind"] != "up_front"
     contract["interest"] = draw(interests(may_commit))
     contract["tranches"] = draw(tranche_lists(may_commit, total))
@@ -472,7 +481,7 @@ def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     contract["payments"] = [draw(lines(f"line {place}", kind, frame)) for place, kind in enumerate(chosen)]
     fed = {line.get("pool") for line in contract["payments"]}
     contract["pools"] = {name: steps for name, steps in frame.pools.items() if name in fed}
-    contract["recycling"] = may_commit and sometimes(draw)
+    contract["recycling"] = (may_commit or total < budget) and sometimes(draw)
     fee = {"payee": st.sampled_from(PAYEES), "amount": amounts(0, 900), "months": some_dates(frame.dates)}
     contract["fees"] = [
         draw(st.fixed_dictionaries({"name": st.just(f"fee {number}"), **fee}))

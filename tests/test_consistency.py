@@ -78,7 +78,7 @@ BROKEN: list[tuple[list[Change], str, str, list[str], list[Change]]] = [
     ),
     (
         [("commitment = 50_000", "commitment = 49_999")],
-        "commitment = ", "contract.commitment", ["49,999.00", "50,000.00", "equal"],
+        "commitment = ", "contract.commitment", ["49,999.00", "50,000.00", "rest_paid_by"],
         [],
     ),
     (

@@ -171,6 +171,83 @@ class TestWithinPerson:
         assert distance(both, chance, chance * (1 - chance)) < TOLERANCE
 
 
+def chain(first=0.4, second=0.7, *more, **terms):
+    """A group whose job requires a diploma; further outcomes require the job."""
+    outcomes = [{"name": "diploma", "chance": first}, {"name": "job", "chance": second, "requires": "diploma"}]
+    outcomes += [{"name": f"stays {place}", "requires": "job"} | each for place, each in enumerate(more)]
+    return group(outcomes=outcomes, **terms)
+
+
+class TestChains:
+    """An outcome that requires an earlier one, with its chance among those who reached that."""
+
+    @pytest.mark.parametrize("tie", [0.0, 0.5, 1.0])
+    def test_the_mean_is_the_product_and_the_chance_is_conditional(self, tie):
+        """A person reaches both with p1 p2, whatever ties outcomes that require the same."""
+        papers = counted(counts_deal(chain(within_person=tie)), blocks=20)
+        diploma, job = hits(papers, "diploma"), hits(papers, "job")
+        assert not (job & ~diploma).any()
+        assert distance(job, 0.28, 0.28 * 0.72) < TOLERANCE
+        assert distance(job[diploma], 0.7, 0.21) < TOLERANCE
+        assert is_spread(totals(papers, "job"), 20 * 0.28 * 0.72)
+
+    def test_three_in_a_row(self):
+        papers = counted(counts_deal(chain(0.9, 0.8, {"chance": 0.5})), blocks=20)
+        found = totals(papers, "stays 0")
+        assert distance(found, 20 * 0.36, 20 * 0.36 * 0.64) < TOLERANCE
+
+    @pytest.mark.parametrize(("first", "second", "share"), [(0.0, 1.0, 0), (1.0, 0.0, 0), (1.0, 1.0, 20)])
+    def test_sure(self, first, second, share):
+        papers = counted(counts_deal(chain(first, second)), blocks=1)
+        assert set(totals(papers, "job")) == {share}
+
+    def test_a_shared_chance_holds_for_both(self):
+        """One beta quantile for both: with p1 = p2 the mean is n E[P^2] = n (p^2 + icc p q)."""
+        ties = {"dependence": {"kind": "beta_binomial", "icc": 0.2}}
+        found = totals(counted(counts_deal(chain(0.4, 0.4), ties=ties)), "job")
+        assert abs(found.mean() - 20 * (0.16 + 0.2 * 0.24)) < TOLERANCE * found.std() / np.sqrt(N)
+
+    @pytest.mark.parametrize("tie", [0.0, 0.5, 1.0])
+    def test_what_requires_the_same_is_tied(self, tie):
+        more = [{"chance": 0.5}, {"chance": 0.5}]
+        papers = counted(counts_deal(chain(1.0, 0.6, *more, within_person=tie)), blocks=20)
+        job = hits(papers, "job")
+        both = (hits(papers, "stays 0") & hits(papers, "stays 1"))[job]
+        chance = 0.25 + np.arcsin(tie) / (2 * np.pi)
+        assert distance(both, chance, chance * (1 - chance)) < TOLERANCE
+
+    @pytest.mark.parametrize(("first", "second", "dates"), [
+        (12, 1, [0, 3, 0]), (11, 1, [3, 0, 0]), (1, 11, [3, 0, 0]), (1, 12, [0, 3, 0]), (12, 24, [0, 0, 3]),
+        (12, 25, [0, 0, 0]),
+    ])
+    def test_months_run_from_the_earlier_one(self, first, second, dates):
+        outcomes = [{"name": "diploma", "chance": 1.0, "after": first},
+                    {"name": "job", "chance": 1.0, "after": second, "requires": "diploma"}]
+        (paper,) = counted(counts_deal(group(people=3, outcomes=outcomes)), blocks=1)
+        assert paper.found["job"].gained[0, :, 0].tolist() == dates
+        # months 37 and later lie beyond the payment dates, not beyond the calendar
+        assert grid(counts_deal(group(people=3, outcomes=outcomes))).n_periods == max(37, first + second + 1)
+
+    def test_never_before_the_first_time_of_the_earlier_one(self):
+        again = {"most": 3, "every": 12}
+        outcomes = [{"name": "diploma", "chance": 0.5, "after": 12, "repeats": again},
+                    {"name": "job", "chance": 1.0, "after": 1, "requires": "diploma"}]
+        papers = counted(counts_deal(group(outcomes=outcomes, within_person=0)), blocks=4)
+        times = np.array([np.concatenate([each.date for each in (paper.people[n] for paper in papers)], axis=1)
+                          for n in range(4)])
+        first = times[:3].min(axis=0)  # months 12, 24 and 36: the last days of the three dates
+        assert (times[3] == np.minimum(first + 1, 3)).all()
+
+    def test_nobody_after_a_stop(self):
+        deal = counts_deal(chain(1.0, 1.0, people=36, intake={"from": 1, "months": 36}))
+        (paper,) = counted(deal, blocks=1, stop=np.full(256, 12))
+        assert set(totals([paper], "job")) == {12}
+
+    def test_a_chain_moves_nobody_elses_fate(self):
+        one = counted(counts_deal(group(within_person=0.3)), blocks=1)
+        assert (totals(one) == totals(counted(counts_deal(chain(within_person=0.3)), blocks=1))).all()
+
+
 class TestWhen:
     """A person of start month m reaches an outcome in month m - 1 + after, and again every so many months."""
 

@@ -86,6 +86,19 @@ class TestCounts:
         assert gained(deal, "card card") == [600_00, 0, 0]
 
 
+    def test_a_chain_is_the_product_in_the_month_after(self):
+        # 100 people: diplomas in month 6 or, of who failed, in month 16: 50 and 25; jobs 8 months later, 40% of each
+        outcomes = [
+            {"name": "diploma", "chance": 0.5, "after": 6, "repeats": {"most": 2, "every": 10}},
+            {"name": "job", "chance": 0.4, "after": 8, "requires": "diploma"},
+            {"name": "stays", "chance": 0.5, "after": 9, "requires": "job"},
+        ]
+        deal = counts_deal(PUPILS | {"people": 100, "within_person": 0, "outcomes": outcomes})
+        assert gained(deal, "diploma") == [50, 50, 0]
+        assert gained(deal, "job") == [0, 30, 0]  # months 14 and 24
+        assert gained(deal, "stays") == [0, 10, 5]  # months 23 and 33
+
+
 class TestCases:
     """Expected savings in whole cents and cases in whole cases."""
 
@@ -106,10 +119,11 @@ SURE_OUTCOMES = st.fixed_dictionaries({
 
 @given(
     st.lists(SURE_OUTCOMES, min_size=1, max_size=2), st.integers(1, 6), st.integers(1, 10), st.integers(1, 25),
-    st.sampled_from(["even", "front_loaded"]),
+    st.sampled_from(["even", "front_loaded"]), st.booleans(),
 )
-def test_counts_without_variance_are_what_is_expected(outcomes, people, start, months, profile):
+def test_counts_without_variance_are_what_is_expected(outcomes, people, start, months, profile, is_chain):
     named = [terms | {"name": name} for terms, name in zip(outcomes, ("diploma", "job"), strict=False)]
+    named[1:] = [terms | ({"requires": "diploma"} if is_chain else {}) for terms in named[1:]]
     group = {"name": "pupils", "people": people, "outcomes": named, "within_person": 0.5,
              "intake": {"from": start, "months": months, "profile": profile}}
     deal = counts_deal(group)

@@ -71,6 +71,29 @@ def test_months_of_an_outcome():
     assert Outcome.model_validate(DIPLOMA).month(7, time=0) == 7
 
 
+def test_the_last_month_of_a_chain():
+    chain = Group.model_validate(PUPILS | {"within_person": 0, "outcomes": [
+        TWICE | {"after": 3}, DIPLOMA | {"name": "job", "after": 5, "requires": TWICE["name"]},
+    ]})
+    assert [chain.last_month(outcome, start=1) for outcome in chain.outcomes] == [9, 14]
+
+
+@pytest.mark.parametrize("outcomes", [
+    [DIPLOMA | {"requires": "diploma"}],
+    [DIPLOMA | {"name": "job", "requires": "diploma"}, DIPLOMA],
+    [DIPLOMA, DIPLOMA | {"name": "job", "requires": "entry"}],
+])
+def test_what_is_required_stands_before(outcomes):
+    assert "name an outcome that stands before it" in refused(Group, **PUPILS | {"outcomes": outcomes})
+
+
+def test_a_chain_needs_no_tie_and_two_that_require_the_same_do():
+    chain = [DIPLOMA, DIPLOMA | {"name": "job", "requires": "diploma"}]
+    assert Group.model_validate(PUPILS | {"outcomes": chain}).within_person is None
+    siblings = [*chain, DIPLOMA | {"name": "course", "requires": "diploma"}]
+    assert "does not say within_person" in refused(Group, **PUPILS | {"outcomes": siblings})
+
+
 def test_one_measurement_needs_no_list_and_one_outcome_no_tie():
     once = EffectProgramme.model_validate(EFFECT | {"cohorts": [VILLAGE | {"measured": 12}]})
     assert once.cohorts[0].measured == (12,)

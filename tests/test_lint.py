@@ -11,6 +11,7 @@ from small_deal import deal, write
 from sib.deal.lint import LINT, intake_span, left_open, readers
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
+from sib.views.left_open import finding_sentence
 
 SEGMENT = "programme.segments.young parents"
 HEAD = """\
@@ -71,10 +72,10 @@ GUARANTEE = {"kind": "recovery_floor", "name": "floor", "share": 0.5}
 
 
 def paths(found: Scenario, kind: str) -> list[str]:
-    """The fields that would settle a kind of question; every sentence says something and is short."""
+    """The fields that would settle a kind of question; each sentence says something and is short."""
     told = left_open(found)
-    assert all(message and len(message) < 170 for _, _, message in told)
-    return [path for each, path, _ in told if each == kind]
+    assert all(0 < len(finding_sentence(said, lang)) < 200 for _, said in told for lang in ("en", "nl"))
+    return [said.path for each, said in told if each == kind]
 
 
 def group(folder: Path, text: str, *changes: tuple[str, str], settings: dict[str, Any] | None = None) -> Scenario:
@@ -269,7 +270,7 @@ def test_liability_has_a_limit(tmp_path: Path) -> None:
     field = "contract.payments.result.liability"
     two_way = group(tmp_path, EFFECT, *table)
     assert paths(two_way, "liability") == [field]
-    assert any("can owe 20,000;" in message for _, _, message in left_open(two_way))
+    assert any("can owe 20,000;" in finding_sentence(said) for _, said in left_open(two_way))
     assert paths(group(tmp_path, EFFECT, *table, settings={field: 20_000}), "liability") == []
     assert paths(group(tmp_path, EFFECT), "liability") == []
 

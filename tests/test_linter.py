@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from small_deal import changed, write
 
+from sib.amounts import NumberFormat
 from sib.cli import main
 from sib.deal.lending import Interest
 from sib.deal.lint import left_open
@@ -20,9 +20,11 @@ from sib.deal.shelf import packaged
 from sib.linter import Finding, findings, interest_on, readings_of
 from sib.payout import payoff
 from sib.programme.grid import grid
+from sib.views.left_open import finding_sentence
 from sib.views.terms import left_open as printed
 from sib.views.words import Words
 
+LANGUAGES: tuple[NumberFormat, ...] = ("en", "nl")
 EFFECT = """\
 format = 1
 name = "Group deal"
@@ -82,9 +84,9 @@ def of_kind(reading: Reading, kind: str) -> list[Finding]:
 def test_the_reference_deal_has_a_cliff_where_its_proof_begins() -> None:
     reading = read("zwarte-zwanen")
     (cliff,) = of_kind(reading, "cliff")
-    assert cliff.path == "contract.triggers.proof.at_least"
-    assert "at 1,200,000 of validated_savings the payment jumps from 0 to 1,200,000" in cliff.message
-    assert "(the jump lies 51% below it)" in cliff.message
+    assert cliff.remark.path == "contract.triggers.proof.at_least"
+    assert "at 1,200,000 of validated_savings the payment jumps from 0 to 1,200,000" in finding_sentence(cliff.remark)
+    assert "(the jump lies 51% below it)" in finding_sentence(cliff.remark)
     amounts = cliff.amounts
     values = ["1199999.99", "1200000", Fraction(round(amounts["today"] * 100), 100)]
     paid = [point.outcome_payment for point in payoff(reading.scenario, {"validated_savings": values})]
@@ -95,7 +97,7 @@ def test_the_reference_deal_has_a_cliff_where_its_proof_begins() -> None:
 def test_the_nearest_jump_of_a_table_is_told(tmp_path: Path) -> None:
     reading = group(tmp_path)
     (cliff,) = of_kind(reading, "cliff")
-    assert cliff.path == "contract.payments.result.rows"
+    assert cliff.remark.path == "contract.payments.result.rows"
     low, high = 1_000_000.0, 1_797_500.0  # of 2,000,000 what the loan does not need comes back
     assert dict(cliff.amounts) == {
         "at": 7.5, "pays_below": low, "pays_from": high, "today": 8.0, "pays_today": high,
@@ -103,11 +105,11 @@ def test_the_nearest_jump_of_a_table_is_told(tmp_path: Path) -> None:
         "pays_5%_less": high, "pays_5%_more": high,  # 7.6
         "pays_10%_less": low, "pays_10%_more": high,  # 7.2
     }
-    assert "(the jump lies 6.2% below it)" in cliff.message
+    assert "(the jump lies 6.2% below it)" in finding_sentence(cliff.remark)
     ahead = group(tmp_path, {"programme.metrics.reduction.effect": 7})
-    assert "(the jump lies 7.1% above it)" in of_kind(ahead, "cliff")[0].message
+    assert "(the jump lies 7.1% above it)" in finding_sentence(of_kind(ahead, "cliff")[0].remark)
     on_it = group(tmp_path, {"programme.metrics.reduction.effect": 7.5})
-    assert "(right there)" in of_kind(on_it, "cliff")[0].message
+    assert "(right there)" in finding_sentence(of_kind(on_it, "cliff")[0].remark)
 
 
 def test_a_small_jump_and_a_far_one_are_no_cliff(tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_a_falling_metric_is_scanned_too(tmp_path: Path) -> None:
     rows = [{"pays": 2_000_000}, {"above": -7, "pays": 0}]
     reading = group(tmp_path, {"programme.metrics.reduction.effect": -8, f"{RESULT}.rows": rows})
     (cliff,) = of_kind(reading, "cliff")
-    assert cliff.path == "contract.payments.result.rows"
+    assert cliff.remark.path == "contract.payments.result.rows"
     assert (cliff.amounts["pays_below"], cliff.amounts["pays_from"]) == (0.0, 1_797_500.0)
 
 
@@ -140,7 +142,7 @@ def test_a_falling_metric_is_scanned_too(tmp_path: Path) -> None:
 def test_four_percent_over_three_years_is_three_amounts(tmp_path: Path) -> None:
     """71,900 over the term, 215,700 simple, 224,443.04 compounded yearly on 1,797,500."""
     (interest,) = of_kind(group(tmp_path, {"contract.interest": INTEREST}), "interest")
-    assert interest.path == "contract.interest"
+    assert interest.remark.path == "contract.interest"
     amounts = interest.amounts
     assert next(iter(amounts)) == "compounded yearly, 30E/360"
     assert amounts["compounded yearly, 30E/360"] == 224_443.04
@@ -178,7 +180,7 @@ def test_without_interest_there_is_nothing_to_read(tmp_path: Path) -> None:
 def test_tranches_with_interest_of_their_own(tmp_path: Path) -> None:
     junior = 'name = "junior"\nshare = 0.3'
     own = (junior, f'{junior}\ninterest = {{ rate = 0.08, basis = "over_term" }}')
-    told = {each.path: each.amounts["over the term"] for each in of_kind(small(tmp_path, own), "interest")}
+    told = {each.remark.path: each.amounts["over the term"] for each in of_kind(small(tmp_path, own), "interest")}
     assert told == {"contract.interest": 1_400.0, "contract.tranches.junior.interest": 1_200.0}
 
 
@@ -208,7 +210,7 @@ def test_caps_that_keep_the_loan_from_being_repaid(
     tmp_path: Path, settings: dict[str, Any], path: str | None, unpaid: float
 ) -> None:
     told = of_kind(group(tmp_path, settings), "repayment")
-    assert [(each.path, each.amounts["unpaid_at_best"]) for each in told] == ([(path, unpaid)] if path else [])
+    assert [(each.remark.path, each.amounts["unpaid_at_best"]) for each in told] == ([(path, unpaid)] if path else [])
 
 
 @pytest.mark.parametrize(("draws", "amounts"), [
@@ -232,7 +234,7 @@ def test_the_terms_come_first_then_the_amounts() -> None:
     reading = read("zwarte-zwanen")
     told = findings(reading)
     terms = left_open(reading.scenario)
-    assert [(each.kind, each.path, each.message) for each in told[: len(terms)]] == terms
+    assert [(each.kind, each.remark) for each in told[: len(terms)]] == terms
     assert [each.kind for each in told[len(terms) :]] == ["cliff", "interest"]
 
 
@@ -240,8 +242,10 @@ def test_the_terms_come_first_then_the_amounts() -> None:
 def test_every_packaged_deal_is_read_through(name: str) -> None:
     reading = read(name)
     told = findings(reading)
-    assert len({(each.kind, each.path, each.message) for each in told}) == len(told)
-    assert all(each.path and len(each.message) < 300 for each in told)
+    for lang in LANGUAGES:
+        said = {(each.kind, each.remark.path, finding_sentence(each.remark, lang)) for each in told}
+        assert len(said) == len(told)
+        assert all(path and len(sentence) < 310 for _, path, sentence in said)
 
 
 # As it is printed
@@ -253,20 +257,30 @@ def said(*words: str) -> str:
     return result.stdout
 
 
-@pytest.mark.parametrize(("lang", "heading", "amount"), [
-    ("en", "What the contract leaves open", "431,596.99"), ("nl", "Wat het contract openlaat", "431.596,99"),
+@pytest.mark.parametrize(("lang", "heading", "missing", "reading", "amount"), [
+    ("en", "What the contract leaves open", "is missing in a deal of 72 months",
+     "simple, ACT/365F                 ", "431,596.99"),
+    ("nl", "Wat het contract openlaat", "ontbreekt in een deal van 72 maanden",
+     "enkelvoudig, ACT/365F                 ", "431.596,99"),
 ])
-def test_check_ends_with_what_is_left_open(lang: str, heading: str, amount: str) -> None:
+def test_check_ends_with_what_is_left_open(lang: str, heading: str, missing: str, reading: str, amount: str) -> None:
     before, after = said("--lang", lang).split(f"\n\n{heading}\n")
-    assert "contract.early_ends is missing in a deal of 72 months" in after
-    assert f"      simple, ACT/365F                 {amount}\n" in after
-    assert "early_ends is missing" not in before
+    assert f"contract.early_ends {missing}" in after
+    assert f"      {reading}{amount}\n" in after
+    assert f"early_ends {missing}" not in before
 
 
 def test_check_tells_findings_to_programs() -> None:
-    told = json.loads(said("--json"))["findings"]
-    assert told == [asdict(each) for each in findings(read("zwarte-zwanen"))]
-    assert all(list(each) == ["kind", "path", "message", "amounts"] for each in told)
+    found = findings(read("zwarte-zwanen"))
+    for lang in LANGUAGES:
+        told = json.loads(said("--json", "--lang", lang))["findings"]
+        assert told == [
+            {"kind": each.kind, "path": each.remark.path, "message": finding_sentence(each.remark, lang),
+             "amounts": each.amounts}
+            for each in found
+        ]
+        assert all(list(each) == ["kind", "path", "message", "amounts"] for each in told)
+    assert json.loads(said("--json"))["findings"][0]["message"].startswith("is not named, so all who come over 24")
 
 
 def test_strict_wants_nothing_left_open() -> None:

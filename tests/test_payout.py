@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from fractions import Fraction
 from math import isnan
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from charts import HOUSEHOLDS
+from group_deal import PUPILS, counts_deal
 from small_deal import deal as small_deal
 
 from sib import engine
@@ -210,3 +212,17 @@ def test_a_row_names_everything() -> None:
     assert row["trigger.proof"] is True
     assert row["net_cash.municipality"] == -2_000_000
     assert row["investor.moic"] == pytest.approx(2_000_000 / 1_797_500)
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ({"job": [11], "diploma": [10]}, "it requires 'diploma', of which there are 10"),
+    ({"job": [0, 11], "diploma": [10]}, "job = 11"),
+    ({"job.pupils": [4], "diploma.pupils": [5, 3]}, "job.pupils = 4"),
+    ({"job": [10], "diploma": [10]}, None),
+    ({"job": [11]}, None),
+])
+def test_no_more_reach_an_outcome_than_the_one_it_requires(values: dict[str, list[int]], words: str | None) -> None:
+    outcomes = [{"name": "diploma", "chance": 0.5}, {"name": "job", "chance": 0.5, "requires": "diploma"}]
+    deal = counts_deal(PUPILS | {"people": 30, "outcomes": outcomes})
+    with nullcontext() if words is None else pytest.raises(MetricError, match=words):
+        refuse_impossible(deal, values)

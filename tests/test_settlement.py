@@ -32,7 +32,7 @@ def settled(deal, *trials, unspent=0, known=1, cost=None):
     """Settle savings validated on each payment date, one list a trial; the work is paid in month 1."""
     calendar = grid(deal)
     savings = np.array(trials, dtype=float).T[np.newaxis] * 100
-    total = deal.contract.commitment * 100
+    total = deal.budget.total * 100
     spent = np.zeros((calendar.n_periods, 1))
     spent[1] = total - unspent * 100
     if cost is not None:
@@ -144,6 +144,69 @@ class TestDraws:
         flows = settled(deal, [1000, 0], cost=[0, 600, 0, 0, 0, 0, 0, 0, 0, 0, 600])
         # 600 of the 1,000 saved repay the first draw; the other 400 wait for the second
         assert row(flows.payments["repayment"], 6, 12) == [600, 400]
+
+
+COMMITTED = YEARLY | {"rate": 0.12, "compounding": "simple", "on": "committed"}
+FREE = {"rate": 0.0, "basis": "over_term"}
+
+
+class TestCommitment:
+    """A commitment that is not the budget: a reserve, or a rest that others pay."""
+
+    def rest(self, cost, *payments, **terms):
+        """600 of 1,000 are committed; what the work needs beyond that and recycled money the funder pays."""
+        lines = [{"kind": "fixed", "name": "block", "amount": amount, "months": [6]} for amount in payments]
+        lines = lines or [{"kind": "fixed", "name": "block", "amount": 0}]
+        recycled = {"recycling": True, "waterfall": ["recycle", "interest:investor", "principal:investor", "surplus"]}
+        deal = bond(1000, months=12, every=6, payments=lines, **{
+            "commitment": 600, "rest_paid_by": "funder", "drawdown": {"kind": "as_spent"}, "interest": COMMITTED,
+        } | (recycled if payments else {}) | terms)
+        return settled(deal, [0, 0], cost=cost)
+
+    def test_draws_stop_at_the_commitment(self):
+        flows = self.rest([0, 500, 0, 0, 300, 0, 0, 200])
+        assert row(flows.draws["investor"], 0, 3) == [500, 100]
+        assert row(flows.rest, 3, 6) == [200, 200]
+        assert flows.interest_due["investor"][12, 0] == 72_00  # a year on 600, drawn or not
+
+    def test_up_front_the_rest_is_paid_as_it_is_spent(self):
+        flows = self.rest([0, 500, 0, 0, 300, 0, 0, 200], drawdown={"kind": "up_front"}, interest=FREE)
+        assert row(flows.draws["investor"], 0) == [600]
+        assert row(flows.rest, 4, 7) == [200, 200]
+
+    def test_recycled_money_goes_before_the_rest(self):
+        flows = self.rest([0, 500, 0, 0, 100, 0, 0, 0, 0, 0, 400], 250)
+        assert row(flows.draws["investor"], 0, 3) == [500, 100]
+        assert row(flows.paid["recycle:"], 6) == [250]
+        assert row(flows.rest, 9) == [150]  # 400 less 250
+        assert flows.interest_due["investor"][12, 0] == 72_00  # no commitment is left after month 3
+
+    def test_a_draw_that_recycled_money_replaced_can_be_made_later(self):
+        flows = self.rest([0, 500, 0, 0, 0, 0, 0, 0, 100, 0, 100, 300], 100)
+        # 100 recycled pay for month 8; the last 100 of the commitment for month 10; 300 are left to the funder
+        assert row(flows.draws["investor"], 0, 9) == [500, 100]
+        assert row(flows.rest, 10) == [300]
+
+    def test_what_is_not_needed_lowers_the_rest_first(self):
+        flows = self.rest([0, 500, 0, 0, 200], drawdown={"kind": "up_front"}, interest=FREE)  # 300 are not spent
+        assert row(flows.draws["investor"], 0) == [600]
+        assert row(flows.rest, 4) == [100]
+        assert not flows.returned["investor"].any()
+        flows = self.rest([0, 400], drawdown={"kind": "up_front"}, interest=FREE)  # 600 are not: 400, and 200 go back
+        assert row(flows.returned["investor"], 1) == [200]
+        assert not flows.rest.any()
+
+    def test_a_reserve_comes_back_as_unspent(self):
+        deal = bond(1000, months=12, commitment=1300, interest=FREE)
+        flows = settled(deal, [0], unspent=50, known=6)
+        assert row(flows.draws["investor"], 0) == [1300]
+        assert row(flows.returned["investor"], 6) == [350]
+
+    def test_a_reserve_that_is_not_drawn_earns_until_it_is_cancelled(self):
+        terms = {"commitment": 1300, "drawdown": {"kind": "as_spent"}, "interest": COMMITTED}
+        flows = settled(bond(1000, months=12, **terms), [0], known=6)
+        assert row(flows.draws["investor"], 0) == [1000]
+        assert flows.interest_due["investor"][12, 0] == 138_00  # half a year on 1,300 (78), half a year on 1,000 (60)
 
 
 class TestPaying:

@@ -12,6 +12,7 @@ from sib.cli import options
 from sib.deal.assumptions import assumptions
 from sib.deal.cautions import assumed_independent, cautions
 from sib.linter import findings
+from sib.views.left_open import finding_sentence
 from sib.views.remarks import sentence
 from sib.views.terms import left_open, term_sheet
 from sib.views.words import Words
@@ -40,7 +41,11 @@ def verb(
                 {"what": sentence(each, lang), "path": each.path} for each in assumed_independent(deal)
             ],
             "cautions": [{"path": each.path, "message": sentence(each, lang)} for each in cautions(deal)],
-            "findings": [asdict(finding) for finding in found],
+            "findings": [
+                {"kind": each.kind, "path": each.remark.path, "message": finding_sentence(each.remark, lang),
+                 "amounts": dict(each.amounts)}
+                for each in found
+            ],
         })
     else:
         sheet = (term_sheet(reading, Words(lang)), left_open(found, Words(lang)))

@@ -34,6 +34,8 @@ class CashFlows:
         What the waterfall gave out by step, named ``interest:senior``, ``fees:management``, ``surplus:`` and so on.
     unspent_to_payer : ndarray
         Unspent money beyond the principal outstanding.
+    rest : ndarray
+        What the work needed beyond the commitment and recycled money.
     written_off : dict of str to ndarray of shape (n_trials,)
         By tranche: principal and interest unpaid at the end.
     met : dict of str to ndarray of shape (n_dates, n_trials)
@@ -57,6 +59,7 @@ class CashFlows:
     entitlement: Cents
     paid: dict[str, Cents]
     unspent_to_payer: Cents
+    rest: Cents
     written_off: dict[str, Cents]
     met: dict[str, Bools]
     financing: Financing

@@ -1,7 +1,7 @@
-"""Where the money for the work comes from: draws, money that nobody needed, and its way back.
+"""Where the money for the work comes from: what it needs and when, money that nobody needed, and its way back.
 
-In come the drawdown terms and the cost of the work, out come draws by period and trial. What is owed on
-them is kept by the accounts of ``interest``.
+In come the drawdown terms and the cost of the work, out come needs by period and trial. The commitment pays them as
+far as it goes. What is owed on draws is kept by the accounts of ``interest``.
 """
 
 from __future__ import annotations
@@ -20,28 +20,26 @@ from sib.programme.budget import Spending
 
 @dataclass(frozen=True, slots=True)
 class Financing:
-    """Draws and what goes back, in cents.
+    """What is needed and what goes back, in cents.
 
     Parameters
     ----------
-    draws : ndarray of shape (n_periods, n_trials)
-        Drawn by all tranches together.
-    undrawn : ndarray of shape (n_periods, n_trials)
-        Commitment neither drawn nor cancelled after each period.
+    needs : ndarray of shape (n_periods, n_trials)
+        Asked for in each period: drawn, unless recycled money replaces it or the commitment is at its end.
+    to_come : ndarray of shape (n_periods, n_trials)
+        Budget (or commitment, where that is more) neither asked for nor known not to be needed after each period.
     back : dict of int to ndarray of shape (n_trials,)
         Unspent money that had been drawn, by the period in which it goes back.
     """
 
-    draws: Cents
-    undrawn: Cents
+    needs: Cents
+    to_come: Cents
     back: dict[int, Cents]
 
 
 def up_front(contract: Contract, spending: Spending) -> Cents:
-    """Everything at closing."""
-    draws = np.zeros_like(spending.total)
-    draws[0] = commitment_cents(contract)
-    return draws
+    """Everything at closing; what the work costs beyond that when it is spent."""
+    return np.diff(np.maximum(np.cumsum(spending.total, axis=0), commitment_cents(contract)), axis=0, prepend=0.0)
 
 
 def schedule(contract: Contract, spending: Spending) -> Cents:
@@ -52,7 +50,8 @@ def schedule(contract: Contract, spending: Spending) -> Cents:
     so_far = np.cumsum(draws, axis=0)
     known = slice(spending.unspent_period, None)
     before = so_far[spending.unspent_period] - draws[spending.unspent_period]
-    keep = np.maximum(so_far[-1] - (spending.unspent - spending.saved), before)
+    spare = np.maximum(so_far[-1] - spending.total.sum(axis=0) - spending.saved, 0.0)
+    keep = np.maximum(so_far[-1] - spare, before)
     so_far[known] = np.minimum(so_far[known], keep)
     return np.diff(np.maximum(so_far, np.cumsum(spending.total, axis=0)), axis=0, prepend=0.0)
 
@@ -70,11 +69,11 @@ DRAWDOWNS: dict[type, Callable[[Contract, Spending], Cents]] = {
     Schedule: schedule,
     AsSpent: as_spent,
 }
-"""What each kind of drawdown draws, given the cost of the work by period and trial."""
+"""What each kind of drawdown asks for, given the cost of the work by period and trial."""
 
 
 def finance(contract: Contract, spending: Spending, *, ended: Ints | None = None) -> Financing:
-    """Return what is drawn, what is never needed, and what goes back.
+    """Return what is needed, what turns out not to be, and what goes back.
 
     Parameters
     ----------
@@ -84,15 +83,19 @@ def finance(contract: Contract, spending: Spending, *, ended: Ints | None = None
         Period in which the contract ends early; -1 for never.
     """
     total = spending.total
-    draws = DRAWDOWNS[type(contract.drawdown)](contract, spending)
+    needs = DRAWDOWNS[type(contract.drawdown)](contract, spending)
     periods = np.arange(len(total))[:, np.newaxis]
     if ended is None:
-        returned = draws.sum(axis=0) - total.sum(axis=0)
-        cancelled = (spending.unspent - returned) * (periods >= spending.unspent_period)
-        undrawn = commitment_cents(contract) - np.cumsum(draws, axis=0) - cancelled
+        returned = needs.sum(axis=0) - total.sum(axis=0)
+        known = np.where(periods < spending.unspent_period, _most(contract, spending), needs.sum(axis=0))
         back = {spending.unspent_period: returned} if returned.any() else {}
-        return Financing(draws, undrawn, back)
-    return _cut_short(contract, spending, np.where(ended < 0, len(total), ended), draws)
+        return Financing(needs, known - np.cumsum(needs, axis=0), back)
+    return _cut_short(contract, spending, np.where(ended < 0, len(total), ended), needs)
+
+
+def _most(contract: Contract, spending: Spending) -> Cents:
+    """Return the budget, or the commitment where that is more."""
+    return np.asarray(np.maximum(spending.total.sum(axis=0) + spending.unspent, commitment_cents(contract)))
 
 
 def _cut_short(contract: Contract, spending: Spending, end: Ints, planned: Cents) -> Financing:
@@ -100,17 +103,16 @@ def _cut_short(contract: Contract, spending: Spending, end: Ints, planned: Cents
     total, known, saved = spending.total, spending.unspent_period, spending.saved
     n_trials = len(end)
     periods = np.arange(len(total))[:, np.newaxis]
-    draws = np.broadcast_to(planned, (len(total), n_trials)) * (periods < end)
-    dry = np.maximum(np.cumsum(total, axis=0) - np.cumsum(draws, axis=0), 0.0)
-    draws = draws + dry * (periods == end)
-    left = draws.sum(axis=0) - total.sum(axis=0)
+    needs = np.broadcast_to(planned, (len(total), n_trials)) * (periods < end)
+    dry = np.maximum(np.cumsum(total, axis=0) - np.cumsum(needs, axis=0), 0.0)
+    needs = needs + dry * (periods == end)
+    left = needs.sum(axis=0) - total.sum(axis=0)
     early = np.minimum(left, np.maximum(planned.sum(axis=0) - total.sum(axis=0) - saved, 0.0)) * (end > known)
     back = {known: early} if early.any() else {}
     for period in (int(t) for t in np.unique(end) if t < len(total)):
         back[period] = back.get(period, 0.0) + (left - early) * (end == period)
-    cancelled = (spending.unspent - saved - early) * (periods >= known)
-    undrawn = np.where(periods >= end, 0.0, commitment_cents(contract) - np.cumsum(draws, axis=0) - cancelled)
-    return Financing(draws, undrawn, back)
+    most = np.where(periods < known, _most(contract, spending), total.sum(axis=0) + saved + early)
+    return Financing(needs, np.where(periods >= end, 0.0, most - np.cumsum(needs, axis=0)), back)
 
 
 def curtail(spending: Spending, ended: Ints) -> Spending:

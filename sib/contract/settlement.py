@@ -52,6 +52,8 @@ class _Settlement:
         self.pools.update(self.contract.pools)
         self.fees_due = {fee.name: np.zeros(n_trials) for fee in self.contract.fees}
         self.reserve = np.zeros(n_trials)
+        self.left = np.full(n_trials, float(commitment_cents(self.contract)))
+        self.undrawn = self.left
         self.limits = Limits(self.contract, calendar.years, fiscal_year=calendar.fiscal_year, n_trials=n_trials)
         self.accounts = {each.name: self._account(each, n_trials) for each in self.contract.tranches}
         flows = self._blank(metrics, met, n_trials)
@@ -85,6 +87,7 @@ class _Settlement:
             entitlement=entitlement(self.lines, metrics),
             paid={},
             unspent_to_payer=empty(),
+            rest=empty(),
             written_off={},
             met=met,
             financing=self.financing,
@@ -123,17 +126,21 @@ class _Settlement:
         self.flows.unspent_to_payer[period] = unspent - back
 
     def _draw(self, period: int) -> None:
-        """Draw what the plan says, less what was recycled for it."""
-        drawn = self.financing.draws[period]
+        """Draw what is needed, less what was recycled for it, up to the commitment; the rest another pays."""
+        needed = self.financing.needs[period]
         if self.contract.recycling:
-            used = np.minimum(self.reserve, drawn)
-            self.reserve, drawn = self.reserve - used, drawn - used
+            used = np.minimum(self.reserve, needed)
+            self.reserve, needed = self.reserve - used, needed - used
+        drawn = np.minimum(needed, self.left)
+        self.flows.rest[period] = needed - drawn
+        self.left = self.left - drawn
+        self.undrawn = np.minimum(self.left, self.financing.to_come[period])
         if drawn.any():
             for (name, account), part in zip(self.accounts.items(), self._split(drawn), strict=True):
                 if name not in self.grants:
                     account.draw(part)
                 self.flows.draws[name][period] = part
-        for account, part in zip(self.accounts.values(), self._split(self.financing.undrawn[period]), strict=True):
+        for account, part in zip(self.accounts.values(), self._split(self.undrawn), strict=True):
             account.commit(part)
         mine = [each.name for each in self.contract.tranches if each.holder == "investor"]
         invested = [self.flows.draws[name][period] - self.flows.returned[name][period] for name in mine]
@@ -171,7 +178,7 @@ class _Settlement:
         """What each line owes, shape (n_lines, n_trials); less than 0 where its receiver owes."""
         left, put_in = dict(dues), dict.fromkeys(dues, self.books.nothing())
         owed = np.zeros((len(self.lines), self.books.n_trials))
-        is_all_drawn = self.financing.undrawn[period] == 0
+        is_all_drawn = self.undrawn == 0
         is_running = (self.ended < 0) | (period <= self.ended)
         for number, line in enumerate(self.lines):
             pool = line.terms.pool
@@ -223,7 +230,7 @@ class _Settlement:
 
     def _record(self, period: int, paid: Cents, *, debts: Cents, dues: dict[str | None, Cents]) -> None:
         """Note what each line paid; a coupon becomes interest of its tranche with it."""
-        is_all_drawn = self.financing.undrawn[period] == 0
+        is_all_drawn = self.undrawn == 0
         for number, (line, amount, debt) in enumerate(zip(self.lines, paid, debts, strict=True)):
             due, pool = dues[line.terms.pool], line.terms.pool
             line.record(amount + debt, due=due, is_all_drawn=is_all_drawn)
@@ -258,7 +265,7 @@ class _Settlement:
     def _offer_reserve(self, period: int, purse: Purse) -> None:
         """Say what later work can still use, and put back what is kept beyond that."""
         last = period == self.calendar.last_payment
-        planned = self.financing.draws[period + 1 :].sum(axis=0) if last else self.financing.undrawn[period]
+        planned = self.financing.needs[period + 1 :].sum(axis=0) if last else self.financing.to_come[period]
         purse.released = np.maximum(self.reserve - planned, 0.0)
         purse.cash = purse.cash + purse.released
         purse.wanted = np.maximum(planned - self.reserve, 0.0)

@@ -203,7 +203,7 @@ def recycling_has_somewhere_to_go(deal: Scenario) -> Found:
     contract = deal.contract
     if contract.recycling != ("recycle" in contract.waterfall):
         yield "contract.recycling", 'and the waterfall step "recycle" go together; give both or neither'
-    if contract.recycling and isinstance(contract.drawdown, UpFront):
+    if contract.recycling and isinstance(contract.drawdown, UpFront) and contract.rest_paid_by is None:
         yield "contract.recycling", "says nothing when all is drawn up front; draw as spent or on a schedule"
 
 

@@ -29,16 +29,23 @@ def euros(value: Fraction) -> str:
 
 
 def budget_adds_up(deal: Scenario) -> Found:
-    """The lines of the budget make its total, and the commitment pays it."""
+    """The lines of the budget make its total; somebody pays what the commitment does not."""
     lines = sum((line.number * exact(line.unit_price) for line in deal.budget.lines), Fraction(0))
     total = exact(deal.budget.total)
     if lines != total:
         yield "budget.total", f"= {euros(total)} but the lines add up to {euros(lines)}; mend a line or the total"
-    if exact(deal.contract.commitment) != total:
+    commitment, others = exact(deal.contract.commitment), deal.contract.rest_paid_by
+    if commitment < total and others is None:
         yield (
             "contract.commitment",
-            f"= {euros(exact(deal.contract.commitment))} but the budget is {euros(total)}; "
-            "the commitment pays the budget, so they are equal",
+            f"= {euros(commitment)} but the budget is {euros(total)}; commit the budget, or say who pays what the work "
+            'needs beyond the commitment and recycled payments (rest_paid_by = "provider" or "funder")',
+        )
+    if commitment >= total and others is not None:
+        yield (
+            "contract.rest_paid_by",
+            f'= "{others}" says nothing: the commitment of {euros(commitment)} pays the budget of {euros(total)}; '
+            "leave it out",
         )
 
 

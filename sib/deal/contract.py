@@ -94,6 +94,11 @@ class Contract(Term):
 
     Parameters
     ----------
+    commitment : float
+        Most that is drawn, in euros. More than the budget: a reserve, which counts as unspent. Less: the rest of the
+        work is paid by recycled outcome payments and by whom ``rest_paid_by`` names.
+    rest_paid_by : {"provider", "funder"}, optional
+        Who pays, and is never repaid, what the work needs beyond the commitment and recycled money.
     recycling : bool
         Whether outcome payments that reach the waterfall step ``recycle`` pay for later work before new draws.
     outcome_payers : list of tables
@@ -111,6 +116,7 @@ class Contract(Term):
 
     commitment: Positive
     drawdown: Drawdown
+    rest_paid_by: Literal["provider", "funder"] | None = None
     recycling: Flag = False
     interest: Interest = NO_INTEREST
     cohorts: tuple[Cohort, ...] = ()

@@ -5,6 +5,7 @@ Model section 1.8. What is true and what is measured is worked out in ``sib.prog
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
@@ -186,9 +187,12 @@ class Outcome(Term):
     Parameters
     ----------
     chance : chance
-        Chance that a person reaches it; for a repeatable outcome, at each of its times.
+        Chance that a person reaches it; for a repeatable outcome, at each of its times; with ``requires``, of those
+        who reached that one.
     after : int
-        Months from a person's start month to the outcome.
+        Months from a person's start month to the outcome; with ``requires``, from the month of that one.
+    requires : str, optional
+        An outcome named before it in the group: only who reached that one may reach this, after its first time.
     repeats : table, optional
         Where it can be reached more than once.
     worth : float
@@ -200,6 +204,7 @@ class Outcome(Term):
     name: Text
     chance: Chance
     after: MonthSpan = 1
+    requires: Text | None = None
     repeats: Tries | None = None
     worth: Amount = 0.0
     deadweight: Share = 0.0
@@ -211,7 +216,10 @@ class Outcome(Term):
         return 1 if self.repeats is None else self.repeats.most
 
     def month(self, start: int, *, time: int) -> int:
-        """Return the month in which somebody of a start month reaches it, the first time being 0."""
+        """Return the month in which somebody of a start month reaches it, the first time being 0.
+
+        Where it requires another, the month after that one is the start.
+        """
         return start - 1 + self.after + time * (self.repeats.every if self.repeats else 0)
 
 
@@ -221,8 +229,9 @@ class Group(Term):
     Parameters
     ----------
     within_person : float, optional
-        Correlation (of the normals behind them) of one person's outcomes; must be stated where there are several. 1:
-        who reaches the less likely one has reached the others too.
+        Correlation (of the normals behind them) of one person's outcomes that require nothing, and of those that
+        require the same one; must be stated where there are several. 1: who reaches the less likely one has reached
+        the others too.
     """
 
     name: Text
@@ -233,7 +242,8 @@ class Group(Term):
 
     @model_validator(mode="after")
     def _dependence_is_stated(self) -> Group:
-        if sum(outcome.most for outcome in self.outcomes) > 1 and self.within_person is None:
+        tied = Counter(outcome.requires for outcome in self.outcomes for _ in range(outcome.most))
+        if max(tied.values()) > 1 and self.within_person is None:
             raise fault(
                 "dependence",
                 "does not say within_person: how far the outcomes of one person go together, from 0 to 1",
@@ -242,6 +252,24 @@ class Group(Term):
         if len(set(names)) < len(names):
             raise fault("twice", "has an outcome twice; names tell them apart")
         return self
+
+    @model_validator(mode="after")
+    def _required_outcomes_come_first(self) -> Group:
+        for place, outcome in enumerate(self.outcomes):
+            known = [each.name for each in self.outcomes[:place]]
+            if outcome.requires is not None and outcome.requires not in known:
+                raise fault(
+                    "order",
+                    f"has {outcome.name!r}, which requires {outcome.requires!r}; name an outcome that stands before it "
+                    f"({', '.join(known) or 'there is none'})",
+                )
+        return self
+
+    def last_month(self, outcome: Outcome, *, start: int) -> int:
+        """Return the last month in which somebody of a start month can reach an outcome."""
+        earlier = next((each for each in self.outcomes if each.name == outcome.requires), None)
+        begin = start if earlier is None else self.last_month(earlier, start=start) + 1
+        return outcome.month(begin, time=outcome.most - 1)
 
 
 GroupDependence = Annotated[Independent | BetaBinomial | GaussianFactor, Field(discriminator="kind")]

@@ -1,7 +1,8 @@
 """What a contract leaves open: rules that parties argue about later because no clause speaks of them.
 
-Comes in: a scenario. Go out: sentences with the path of the term that would settle it. Each question is one small
-function in a list below. What can be settled by saying so is settled by a source on that field.
+Comes in: a scenario. Go out: remarks with the path of the term that would settle it; their sentences are in
+``views/left_open.py``. Each question is one small function in a list below. What can be settled by saying so is
+settled by a source on that field.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sib.deal.cautions import validated_too_late
+from sib.deal.cautions import Remark, Said, validated_too_late
 from sib.deal.group import CountsProgramme, EffectMetric, EffectProgramme
 from sib.deal.lines import Payment, PerPoint, Proportional, RateCard, TwoWay
 from sib.deal.programme import Intake
 from sib.deal.rows import bound_of
 from sib.deal.scenario import Scenario
 from sib.deal.term import Term
-
-Said = Iterator[tuple[str, str]]
 
 LONG_INTAKE_MONTHS = 18
 """Months of intake that one pool can hold before early and late cases are different people."""
@@ -53,15 +52,9 @@ class Reader:
         return self.metric if self.cohort is None else f"{self.metric}.{self.cohort}"
 
 
-def left_open(deal: Scenario) -> list[tuple[str, str, str]]:
-    """Return what a contract leaves open, as far as its terms alone show it.
-
-    Returns
-    -------
-    list of (str, str, str)
-        The kind of question, the path of the term that would settle it, and a sentence about it.
-    """
-    return [(kind, path, message) for kind, question in LINT for path, message in question(deal)]
+def left_open(deal: Scenario) -> list[tuple[str, Remark]]:
+    """Return what a contract leaves open, as far as its terms alone show it, each with the kind of question."""
+    return [(kind, said) for kind, question in LINT for said in question(deal)]
 
 
 def _is_stated(term: Term, field: str) -> bool:
@@ -119,13 +112,18 @@ def cohort_rule(deal: Scenario) -> Said:
     open_ones = [(room, each) for room, each in named if not POOLED.search(_own_words(each))]
     if open_ones and (span > LONG_INTAKE_MONTHS or kinds > 1):
         room, first = open_ones[0]
-        who = f"all who come over {span} months" if span > LONG_INTAKE_MONTHS else f"{kinds} kinds of people"
-        where = "of contract.cohorts " if deal.segments else ""
-        yield (
-            f"contract.{room}.{first.name}.cohort",
-            f"is not named, so {who} are one pool: give each cohort {where}its own, or say in the source that they "
-            "count together",
-        )
+        path, table = f"contract.{room}.{first.name}.cohort", _table_of_cohorts(deal)
+        if span > LONG_INTAKE_MONTHS:
+            yield Remark(path, "one_pool_of_months", {"months": span, "table": table})
+        else:
+            yield Remark(path, "one_pool_of_kinds", {"kinds": kinds, "table": table})
+
+
+def _table_of_cohorts(deal: Scenario) -> str:
+    """Return where the cohorts of a deal are told apart."""
+    if isinstance(deal.programme, EffectProgramme):
+        return "programme.cohorts"
+    return "programme.groups" if isinstance(deal.programme, CountsProgramme) else "contract.cohorts"
 
 
 def intake_span(deal: Scenario) -> int:
@@ -150,19 +148,12 @@ def comparison(deal: Scenario) -> Said:
     if isinstance(programme, EffectProgramme):
         for metric in _measured(deal):
             if not any(map(COMPARED.search, map(_own_words, (metric.effect, metric, programme, deal)))):
-                yield (
-                    f"programme.metrics.{metric.name}.effect",
-                    "counts as the help's own: name in its source what it is compared with (a control group, the years "
-                    "before)",
-                )
+                yield Remark(f"programme.metrics.{metric.name}.effect", "compared_with_nothing")
     if isinstance(programme, CountsProgramme) and any(isinstance(line, RateCard) for line in deal.contract.payments):
         said = [_own_words(outcome) for group in programme.groups for outcome in group.outcomes]
         said += [_own_words(each) for each in (*deal.contract.payments, *programme.groups, programme)]
         if not any(map(COMPARED.search, said)):
-            yield (
-                "contract.payments",
-                "pay for outcomes gross: say in the source of the prices what people would have reached anyway",
-            )
+            yield Remark("contract.payments", "gross_outcomes")
 
 
 def _measured(deal: Scenario) -> list[EffectMetric]:
@@ -188,12 +179,8 @@ def price_level(deal: Scenario) -> Said:
     ]
     undated = [path for path, said in valued if not YEAR.search(f"{said} {_own_words(deal)}")]
     if undated:
-        others = f" (so are {len(undated) - 1} more)" if len(undated) > 1 else ""
-        yield (
-            f"programme.{undated[0]}",
-            f"is in {deal.currency} of no stated year{others}: name the year of the unit costs in its source, and say "
-            "whether they are indexed",
-        )
+        values = {"currency": deal.currency, "others": len(undated) - 1}
+        yield Remark(f"programme.{undated[0]}", "undated_prices" if len(undated) > 1 else "undated_price", values)
 
 
 def double_count_rule(deal: Scenario) -> Said:
@@ -201,11 +188,7 @@ def double_count_rule(deal: Scenario) -> Said:
     counting = deal.accountant.counting
     stated = _is_stated(counting, "double_counting") or any(_is_stated(each, "double_count") for each in deal.segments)
     if deal.segments and len(counting.laws) > 1 and not stated:
-        yield (
-            "accountant.counting.double_counting",
-            f"is not stated while {len(counting.laws)} laws are counted: write \"excluded\" or \"allowed\", and the "
-            "double_count of each segment",
-        )
+        yield Remark("accountant.counting.double_counting", "double_count", {"laws": len(counting.laws)})
 
 
 def cap_per_person(deal: Scenario) -> Said:
@@ -217,11 +200,8 @@ def cap_per_person(deal: Scenario) -> Said:
         for group in getattr(deal.programme, "groups", ()):
             both = [outcome.name for outcome in group.outcomes if outcome.name in priced]
             if len(both) > 1 and line.cohort in (None, group.name):
-                yield (
-                    f"contract.payments.{line.name}.cap_per_person",
-                    f"is missing: one person in {group.name!r} can earn {len(both)} of its prices; set the most that "
-                    "a person earns",
-                )
+                values = {"group": group.name, "prices": len(both)}
+                yield Remark(f"contract.payments.{line.name}.cap_per_person", "cap_per_person", values)
                 break
 
 
@@ -229,22 +209,14 @@ def early_end(deal: Scenario) -> Said:
     """A long deal that nobody can leave."""
     months = deal.timeline.maturity
     if months > LONG_DEAL_MONTHS and not deal.contract.early_ends and not _is_stated(deal.contract, "early_ends"):
-        yield (
-            "contract.early_ends",
-            f"is missing in a deal of {months} months: say who may end it on which trigger and what is paid then, or "
-            "give early_ends a source that says nobody may",
-        )
+        yield Remark("contract.early_ends", "no_way_out", {"months": months})
 
 
 def stop_of_intake(deal: Scenario) -> Said:
     """People keep coming whatever the first results are."""
     span = intake_span(deal)
     if span > STOPPABLE_MONTHS and not _is_stated(deal.contract, "stop_intake") and _can_stop(deal):
-        yield (
-            "contract.stop_intake",
-            f"is missing, so intake goes on for {span} months whatever the first results are: name a trigger, or give "
-            "stop_intake a source that says it cannot be stopped",
-        )
+        yield Remark("contract.stop_intake", "no_stop", {"months": span})
 
 
 def _can_stop(deal: Scenario) -> bool:
@@ -255,50 +227,34 @@ def last_date(deal: Scenario) -> Said:
     """Interest runs to maturity, payments do not. Claims that come too late are a caution."""
     last, maturity = deal.timeline.payment_months[-1], deal.timeline.maturity
     if last < maturity and not any(validated_too_late(deal)):
-        yield (
-            "timeline.payment_dates",
-            f"end in month {last}, before maturity in month {maturity}: add a date at maturity, or let maturity be the "
-            "last date",
-        )
+        yield Remark("timeline.payment_dates", "last_date", {"date": last, "maturity": maturity})
 
 
 def guarantors_fail(deal: Scenario) -> Said:
     """A guarantor that is as good as cash, because nobody asked."""
     for terms in deal.contract.guarantees:
         if not _is_stated(terms, "chance_unable"):
-            yield (
-                f"contract.guarantees.{terms.name}.chance_unable",
-                f"is 0 by default: the {terms.by.replace('_', ' ')} can always pay; state the chance that it cannot",
-            )
+            yield Remark(f"contract.guarantees.{terms.name}.chance_unable", "always_able", {"role": terms.by})
 
 
 def evaluator_errs(deal: Scenario) -> Said:
     """Somebody measures or reviews without ever being wrong."""
     for metric in _measured(deal):
         if not _is_stated(metric, "evaluator_sd"):
-            yield (
-                f"programme.metrics.{metric.name}.evaluator_sd",
-                "is 0 by default: every measurement is exact; state the standard error of the evaluator",
-            )
+            yield Remark(f"programme.metrics.{metric.name}.evaluator_sd", "exact_evaluator")
     review = deal.accountant.review
     wrong = ("wrong_rejection", "wrong_adjustment")
     if deal.segments and deal.accountant.mode == "full" and not any(_is_stated(review, each) for each in wrong):
-        yield (
-            "accountant.review.wrong_rejection",
-            "is 0 by default: the accountant never refuses a good claim; state the chance",
-        )
+        yield Remark("accountant.review.wrong_rejection", "exact_accountant")
 
 
 def liability(deal: Scenario) -> Said:
     """A line that can cost its receiver more than anybody wrote down."""
     for line in deal.contract.payments:
         if isinstance(line, TwoWay) and line.liability is None and min(row.pays for row in line.rows) < 0:
-            worst = -min(row.pays for row in line.rows)
-            often = " on every date" if line.measure == "per_period" else ""
-            yield (
-                f"contract.payments.{line.name}.liability",
-                f"is missing: the {line.liable} can owe {worst:,.0f}{often}; state the most that it ever pays",
-            )
+            key = "liability_each_date" if line.measure == "per_period" else "liability"
+            values = {"role": line.liable, "amount": round(-min(row.pays for row in line.rows))}
+            yield Remark(f"contract.payments.{line.name}.liability", key, values)
 
 
 LINT: tuple[tuple[str, Callable[[Scenario], Said]], ...] = (

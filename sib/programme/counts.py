@@ -57,16 +57,19 @@ def count(deal: Scenario, stream: Stream, *, calendar: Grid, stop: Ints | None =
     people, successes = [], np.zeros(BLOCK)
     shared = _shared_uniforms(programme, stream)
     for place, group in enumerate(programme.groups):
+        begins: dict[str | None, Ints] = {None: starts[place]}
         for outcome in group.outcomes:
-            chance = _chance(programme, group, outcome, u=shared[place], stream=stream)
+            chance = _reached(programme, outcome, _chance(programme, group, outcome, u=shared[place], stream=stream))
+            begin, first = begins[outcome.requires], np.zeros((len(starts[place]), BLOCK), dtype=np.int64)
             for time in range(outcome.most):
-                fates = _fates(group, f"outcome {outcome.name} {time}", stream=stream, n=len(starts[place]))
-                hit = (fates < _reached(programme, outcome, chance)) & (starts[place] > 0)
-                month = np.broadcast_to(_months(outcome, starts[place], time), hit.shape)
+                hit = (_fates(group, outcome, time, stream=stream, n=len(begin)) < chance) & (begin > 0)
+                month = np.broadcast_to(_months(outcome, begin, time), hit.shape)
                 people.append(Reached(place, outcome.name, _dates(month, hit, calendar)))
                 successes = successes + hit.sum(axis=0)
                 if programme.has_effect:
                     _add_worth(deal, outcome, worth, month=month, hit=hit)
+                first = np.where(hit & (first == 0), month + 1, first)
+            begins[outcome.name] = first
     series = tally_up(programme, people, n_dates=len(calendar.payment_periods))
     series["enrolled"] = enrolled_by_date(starts, calendar)
     present = [np.broadcast_to((months > 0).sum(axis=0), BLOCK) for months in starts]
@@ -124,19 +127,23 @@ def _chance(programme: CountsProgramme, group: Group, outcome: Outcome, *, u: Fl
     return p
 
 
-def _fates(group: Group, own: str, *, stream: Stream, n: int) -> Floats:
-    """The uniforms behind one outcome of each person, tied to the person's other outcomes; (n, BLOCK)."""
-    tie = group.within_person or 0.0
+def _fates(group: Group, outcome: Outcome, time: int, *, stream: Stream, n: int) -> Floats:
+    """The uniforms behind one outcome of each person, tied to those that require the same; (n, BLOCK).
+
+    What an outcome requires says nothing of them, so that its chance is that of the people who got so far.
+    """
+    tie, own = group.within_person or 0.0, f"outcome {outcome.name} {time}"
+    whose = "person" if outcome.requires is None else f"person after {outcome.requires}"
     if tie in (0.0, 1.0):
-        return case_uniforms(stream, "person" if tie else own, segment=group.name, n_cases=n)
-    person = ndtri(case_uniforms(stream, "person", segment=group.name, n_cases=n))
+        return case_uniforms(stream, whose if tie else own, segment=group.name, n_cases=n)
+    person = ndtri(case_uniforms(stream, whose, segment=group.name, n_cases=n))
     z = np.sqrt(tie) * person + np.sqrt(1 - tie) * ndtri(case_uniforms(stream, own, segment=group.name, n_cases=n))
     return np.asarray(ndtr(z))
 
 
-def _months(outcome: Outcome, starts: Ints, time: int) -> Ints:
+def _months(outcome: Outcome, begins: Ints, time: int) -> Ints:
     every = outcome.repeats.every if outcome.repeats else 0
-    return np.asarray(starts - 1 + outcome.after + time * every)
+    return np.asarray(begins - 1 + outcome.after + time * every)
 
 
 def _dates(month: Ints, hit: Bools, calendar: Grid) -> Ints:

@@ -110,7 +110,7 @@ def _group_months(deal: Scenario) -> Iterator[int]:
     if isinstance(deal.programme, CountsProgramme):
         for group in deal.programme.groups:
             last = last_start_month(group)
-            yield from (outcome.month(last, time=outcome.most - 1) for outcome in group.outcomes)
+            yield from (group.last_month(outcome, start=last) for outcome in group.outcomes)
 
 
 def longest_delay(deal: Scenario) -> int:

@@ -85,10 +85,10 @@ REMARKS: dict[str, tuple[str, str]] = {
         "gemiddelde: een programma zonder enig effect zou niets betaald krijgen, dus geluk wordt niet gemeten",
     ),
     "census": (
-        "is {size} of each population, and {cases} cases over {dates} settlements make about {each} each: most files are "
-        "opened; state a share, or settle less often with every",
-        "is {size} van elke populatie, en {cases} casussen over {dates} afrekeningen zijn er elk zo'n {each}: de meeste "
-        "dossiers worden geopend; noem een share, of reken minder vaak af met every",
+        "is {size} of each population, and {cases} cases over {dates} settlements make about {each} each: most files "
+        "are opened; state a share, or settle less often with every",
+        "is {size} van elke populatie, en {cases} casussen over {dates} afrekeningen zijn er elk zo'n {each}: de "
+        "meeste dossiers worden geopend; noem een share, of reken minder vaak af met every",
     ),
     "not_cashable": (
         "counts {saving_class} savings, of which nothing is cashable on {laws}: the outcome payer pays for them with "

@@ -15,6 +15,7 @@ from sib.deal.assumptions import Assumption, text_of
 from sib.deal.assumptions import assumptions as terms_of
 from sib.deal.reader import Reading
 from sib.linter import Finding
+from sib.views.left_open import amount_name, finding_sentence
 from sib.views.tables import DIGEST, WIDTH, assumptions, plain, wrapped
 from sib.views.words import Words
 
@@ -78,9 +79,10 @@ def left_open(findings: Sequence[Finding], words: Words) -> str:
 
 def _finding(finding: Finding, words: Words) -> Iterator[str]:
     """Yield the lines of one finding."""
-    yield wrapped(f"{finding.path} {finding.message}", "  ", others="    ")
+    yield wrapped(f"{finding.remark.path} {finding_sentence(finding.remark, words.lang)}", "  ", others="    ")
     amounts = finding.amounts if finding.kind in LISTED else {}
-    figures = {name: words.number(Decimal(repr(amount)), -2) for name, amount in amounts.items()}
+    named = {amount_name(name, words.lang): amount for name, amount in amounts.items()}
+    figures = {name: words.number(Decimal(repr(amount)), -2) for name, amount in named.items()}
     label, width = (max(map(len, texts), default=0) for texts in (figures, figures.values()))
     yield from (f"      {name:<{label}}  {figure:>{width}}" for name, figure in figures.items())
 
