@@ -89,7 +89,7 @@ def read_claims(path: str, *, number_format: NumberFormat | None = None, is_audi
     reader = _Reader(rows, number_format)
     cases, book, audited = reader.keys(), reader.amounts("book"), reader.amounts("audited")
     has_evidence = reader.answers(audited)
-    if not reader.problems and math.fsum(map(abs, (*book, *audited))) >= EXACT:
+    if not reader.problems and np.nansum(np.abs([*book, *audited])) >= EXACT:
         reader.problems.append(Problem(path, None, "", "has amounts that add up to more than can be counted in cents"))
     refuse(reader.problems)
     order = sorted(range(len(cases)), key=lambda place: cases[place])

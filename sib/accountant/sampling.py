@@ -204,7 +204,7 @@ def sample_size(
     most = LARGEST_SAMPLE if population is None else min(population, LARGEST_SAMPLE)
     plan = _Plan(model, tolerable, confidence, population, most)
     for errors, low, high in _stretches(expected, most):
-        smallest = plan.smallest(errors, low, high)
+        smallest = plan.smallest(errors, low=low, high=high)
         if smallest is not None:
             return smallest
     raise ValueError(f"no sample of {most:,} files or fewer bounds a rate of {tolerable:g} at {confidence:g} confidence "
@@ -230,7 +230,7 @@ class _Plan:
         least = ceil(exact(self.tolerable) * whole)
         return k < least and _is_rare((k, least, n, whole), 1 - exact(self.confidence))
 
-    def smallest(self, k: int, low: int, high: int) -> int | None:
+    def smallest(self, k: int, *, low: int, high: int) -> int | None:
         """Return the smallest size within two ends that is enough with k deviations, found by doubling and halving."""
         low, step = max(low, k, 1), 16
         while low + step < high and not self.is_enough(low + step, k):

@@ -35,7 +35,7 @@ SPELLED_REGIMES = {name.replace("_", "-"): name for name in get_args(Regime)}
 def share(low_included: bool = False) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
     """Return the reader of an option: a share below 1, above 0 unless 0 is included, in plain decimals."""
 
-    def read_share(context: click.Context, option: click.Parameter, typed: str | None) -> float | None:
+    def _read_share(context: click.Context, option: click.Parameter, typed: str | None) -> float | None:
         if typed is None:
             return None
         written = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,12})?)(%?)", typed.strip())
@@ -50,10 +50,10 @@ def share(low_included: bool = False) -> Callable[[click.Context, click.Paramete
                                      f"{'not negative' if low_included else 'above 0'}")
         return number
 
-    return read_share
+    return _read_share
 
 
-def amount(context: click.Context, option: click.Parameter, typed: str | None) -> int | None:
+def _amount(context: click.Context, option: click.Parameter, typed: str | None) -> int | None:
     """Read an amount above 0, in cents; what may be two amounts is refused unless --numbers says which."""
     if typed is None:
         return None
@@ -66,7 +66,7 @@ def amount(context: click.Context, option: click.Parameter, typed: str | None) -
     return cents
 
 
-def expansion_factor(context: click.Context, option: click.Parameter, typed: str | None) -> float | None:
+def _expansion(context: click.Context, option: click.Parameter, typed: str | None) -> float | None:
     """Read an expansion factor, 1 to 10."""
     if typed is None:
         return None
@@ -85,15 +85,15 @@ factors = click.option("--factors", type=click.Choice([*FACTORS]), default="exac
 model = click.option("--model", type=click.Choice([*MODELS]), default=None, help="Model of an attributes sample.")
 method = click.option("--method", type=click.Choice(METHODS), default="monetary-unit", show_default=True,
                       help="Files in proportion to their amounts, or each with the same chance.")
-interval = click.option("--interval", metavar="AMOUNT", default=None, callback=amount,
+interval = click.option("--interval", metavar="AMOUNT", default=None, callback=_amount,
                         help="Sampling interval of a monetary-unit sample, as sib audit plan gives it.")
 size = click.option("--size", metavar="N", type=options.whole_number(1, 10_000_000), default=None,
                     help="Number of files; in a monetary-unit sample, its interval is the book value divided by it.")
-start = click.option("--start", metavar="AMOUNT", default=None, callback=amount,
+start = click.option("--start", metavar="AMOUNT", default=None, callback=_amount,
                      help="Start inside the interval, where it was not drawn here.")
 tolerable = click.option("--tolerable", metavar="SHARE", default=None, callback=share(),
                          help="Share that may be wrong: of the files, or of the book value.")
-tolerable_amount = click.option("--tolerable-amount", metavar="AMOUNT", default=None, callback=amount,
+tolerable_amount = click.option("--tolerable-amount", metavar="AMOUNT", default=None, callback=_amount,
                                 help="The same as an amount of money.")
 
 
@@ -104,13 +104,13 @@ tolerable_amount = click.option("--tolerable-amount", metavar="AMOUNT", default=
               help="Rate of deviations, or share of the book value, expected to be wrong.")
 @click.option("--expected-deviations", metavar="K", type=options.whole_number(0, 100_000), default=None,
               help="Deviations expected in the sample, in place of a rate.")
-@click.option("--expected-amount", metavar="AMOUNT", default=None, callback=amount,
+@click.option("--expected-amount", metavar="AMOUNT", default=None, callback=_amount,
               help="Error expected as an amount of money, in place of a share.")
 @click.option("--population", metavar="N", type=options.whole_number(1, 10_000_000), default=None,
               help="Files in all; the hypergeometric model needs it.")
-@click.option("--book-value", metavar="AMOUNT", default=None, callback=amount,
+@click.option("--book-value", metavar="AMOUNT", default=None, callback=_amount,
               help="Amount of all claims; asks for a monetary-unit plan too.")
-@click.option("--expansion", metavar="FACTOR", default=None, callback=expansion_factor,
+@click.option("--expansion", metavar="FACTOR", default=None, callback=_expansion,
               help="Multiplies the expected error in a monetary-unit plan; the usual one of the confidence unless said.")
 @confidence
 @model
@@ -147,7 +147,7 @@ def plan(
     if as_json:
         options.say_json(plans_data(attributes, money))
     else:
-        options.say(plans_text(attributes, money, Words(lang)))
+        options.say(plans_text(attributes, money, words=Words(lang)))
 
 
 @click.command("select", epilog=options.example("sib audit select claims.csv --interval 5000 --seed 1"))

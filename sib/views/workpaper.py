@@ -20,7 +20,7 @@ from sib.workpaper import KINDS, Draw, Paper
 LONGEST_CASE, MOST_NAMED = 30, 10
 
 
-def plans_text(attributes: AttributesPlan | None, money: MoneyPlan | None, words: Words) -> str:
+def plans_text(attributes: AttributesPlan | None, money: MoneyPlan | None, *, words: Words) -> str:
     """Return what a plan says."""
     parts = []
     if attributes is not None:
