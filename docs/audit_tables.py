@@ -49,6 +49,7 @@ class Printed:
     rows: dict[float | str, tuple[float | None, ...]]
     exact: Callable[..., float]
     known: dict[tuple[float | str, float], str] = field(default_factory=dict)
+    decimals: int = 0
 
     def cells(self) -> Iterator[tuple[float | str, float, float, float]]:
         """Yield row, column, printed and exact value of every figure."""
@@ -60,11 +61,16 @@ class Printed:
 
 RISKS = (0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.37, 0.50)
 FACTORS = {
-    0: (3.00, 2.31, 1.90, 1.61, 1.39, 1.21, 1.05, 1.00, 0.70), 1: (4.75, 3.89, 3.38, 3.00, 2.70, 2.44, 2.22, 2.14, 1.68),
-    2: (6.30, 5.33, 4.73, 4.28, 3.93, 3.62, 3.35, 3.35, 2.68), 3: (7.76, 6.69, 6.02, 5.52, 5.11, 4.77, 4.46, 4.35, 3.68),
-    4: (9.16, 8.00, 7.27, 6.73, 6.28, 5.90, 5.55, 5.43, 4.68), 5: (10.52, 9.28, 8.50, 7.91, 7.43, 7.01, 6.64, 6.50, 5.68),
-    6: (11.85, 10.54, 9.71, 9.08, 8.56, 8.12, 7.72, 7.57, 6.67), 7: (13.15, 11.78, 10.90, 10.24, 9.69, 9.21, 8.79, 8.63, 7.67),
-    8: (14.44, 13.00, 12.08, 11.38, 10.81, 10.31, 9.85, 9.68, 8.67), 9: (15.71, 14.21, 13.25, 12.52, 11.92, 11.39, 10.92, 10.74, 9.67),
+    0: (3.00, 2.31, 1.90, 1.61, 1.39, 1.21, 1.05, 1.00, 0.70),
+    1: (4.75, 3.89, 3.38, 3.00, 2.70, 2.44, 2.22, 2.14, 1.68),
+    2: (6.30, 5.33, 4.73, 4.28, 3.93, 3.62, 3.35, 3.35, 2.68),
+    3: (7.76, 6.69, 6.02, 5.52, 5.11, 4.77, 4.46, 4.35, 3.68),
+    4: (9.16, 8.00, 7.27, 6.73, 6.28, 5.90, 5.55, 5.43, 4.68),
+    5: (10.52, 9.28, 8.50, 7.91, 7.43, 7.01, 6.64, 6.50, 5.68),
+    6: (11.85, 10.54, 9.71, 9.08, 8.56, 8.12, 7.72, 7.57, 6.67),
+    7: (13.15, 11.78, 10.90, 10.24, 9.69, 9.21, 8.79, 8.63, 7.67),
+    8: (14.44, 13.00, 12.08, 11.38, 10.81, 10.31, 9.85, 9.68, 8.67),
+    9: (15.71, 14.21, 13.25, 12.52, 11.92, 11.39, 10.92, 10.74, 9.67),
     10: (16.97, 15.41, 14.42, 13.66, 13.02, 12.47, 11.98, 11.79, 10.67),
 }
 EXPECTED = (*(0.25 * step for step in range(17)), 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.5, 15.0, 17.5)
@@ -130,11 +136,16 @@ FINITE_EXPECTED = {
     "95%, 15000, 1%, 6%": (78, 78), "95%, 36000, 1%, 4%": (156, 156),
 }
 TAINTED = {
-    "5%, 0": (6, 10, 30, 38, 50, 60, 75, 100, 150, 300, 600), "5%, 0.1": (8, 13, 37, 46, 62, 74, 92, 123, 184, 368, 736),
-    "5%, 0.2": (10, 16, 47, 58, 78, 93, 116, 155, 232, 463, 925), "5%, 0.3": (12, 20, 60, 75, 100, 120, 150, 200, 300, 600, 1199),
-    "5%, 0.4": (17, 27, 81, 102, 135, 162, 203, 270, 405, 809, 1618), "5%, 0.5": (24, 39, 116, 145, 193, 231, 289, 385, 577, 1154, 2308),
-    "10%, 0": (5, 8, 24, 29, 39, 47, 58, 77, 116, 231, 461), "10%, 0.2": (7, 12, 35, 43, 57, 69, 86, 114, 171, 341, 682),
-    "10%, 0.5": (16, 27, 80, 100, 134, 160, 200, 267, 400, 799, 1597), "50%, 0": (2, 3, 7, 9, 12, 14, 18, 24, 35, 70, 139),
+    "5%, 0": (6, 10, 30, 38, 50, 60, 75, 100, 150, 300, 600),
+    "5%, 0.1": (8, 13, 37, 46, 62, 74, 92, 123, 184, 368, 736),
+    "5%, 0.2": (10, 16, 47, 58, 78, 93, 116, 155, 232, 463, 925),
+    "5%, 0.3": (12, 20, 60, 75, 100, 120, 150, 200, 300, 600, 1199),
+    "5%, 0.4": (17, 27, 81, 102, 135, 162, 203, 270, 405, 809, 1618),
+    "5%, 0.5": (24, 39, 116, 145, 193, 231, 289, 385, 577, 1154, 2308),
+    "10%, 0": (5, 8, 24, 29, 39, 47, 58, 77, 116, 231, 461),
+    "10%, 0.2": (7, 12, 35, 43, 57, 69, 86, 114, 171, 341, 682),
+    "10%, 0.5": (16, 27, 80, 100, 134, 160, 200, 267, 400, 799, 1597),
+    "50%, 0": (2, 3, 7, 9, 12, 14, 18, 24, 35, 70, 139),
     "50%, 0.4": (3, 4, 12, 15, 19, 23, 29, 38, 57, 114, 228),
 }
 
@@ -186,10 +197,11 @@ TABLES = (
         "Poisson factors", f"{AICPA}, confidence factors for monetary-unit sampling, as reprinted in textbooks",
         "Rounded up to two decimals. Rows: errors found.", "risk (1 - confidence)", RISKS, FACTORS,
         lambda k, risk: float(printed_factor(round(1 - risk, 2), k)),
-        {(2, 0.37): "a misprint that repeats the column before it"},
+        {(2, 0.37): "a misprint that repeats the column before it"}, decimals=2,
     ),
     Printed(
-        "Sample sizes, binomial, by deviations expected", "Touw and Hoogduin, *Statistiek voor audit en controlling* (2011), via jfa",
+        "Sample sizes, binomial, by deviations expected",
+        "Touw and Hoogduin, *Statistiek voor audit en controlling* (2011), via jfa",
         "95% confidence. Rows: tolerable rate in percent.", "deviations expected", (0, 1, 2, 3),
         {1: (299, 473, 628, 773), 5: (59, 93, 124, 153), 10: (29, 46, 61, 76)},
         lambda tolerable, k: sample_size("binomial", tolerable=tolerable / 100, confidence=0.95, expected=int(k)),
@@ -208,25 +220,26 @@ TABLES = (
     ),
     Printed(
         "Sample sizes, binomial, 95% confidence", f"{AICPA}, table A-1, via jfa",
-        "Rows: tolerable rate in percent. Deviations expected: rate times sample, rounded up.", "expected rate in percent",
+        "Rows: tolerable rate in percent. Deviations expected: rate times sample, rounded up.",
+        "expected rate in percent",
         EXPECTED, SIZES_95, _size(0.95),
     ),
     Printed(
         "Sample sizes, binomial, 90% confidence", f"{AICPA}, table A-2, via jfa",
-        "As the table before. jfa asks 423 and 1,313 where 0.035 x 400 and 0.07 x 1,300 come out a hair too high; exact "
-        "rates give 400 and 1,300, the latter as printed. For 5% and 3.5% jfa reports 200 as printed, for which no "
-        "reading of the rule was found; it is left out.",
+        "As the table before. jfa asks 423 and 1,313 where 0.035 x 400 and 0.07 x 1,300 come out a hair too high; "
+        "exact rates give 400 and 1,300, the latter as printed. For 5% and 3.5% jfa reports 200 as printed, for which "
+        "no reading of the rule was found; it is left out.",
         "expected rate in percent", EXPECTED, SIZES_90, _size(0.90),
         {(7, 3.25): ROUNDS_DOWN, (7, 3.5): ROUNDS_DOWN},
     ),
     Printed(
         "Upper limits, binomial, 95% confidence", f"{AICPA}, table A-3, via jfa",
         "In percent, rounded up to one decimal. Rows: files in the sample (some of the printed ones).",
-        "deviations found", tuple(range(11)), LIMITS_95, _limit(0.95),
+        "deviations found", tuple(range(11)), LIMITS_95, _limit(0.95), decimals=1,
     ),
     Printed(
         "Upper limits, binomial, 90% confidence", f"{AICPA}, table A-4, via jfa", "As the table before.",
-        "deviations found", tuple(range(11)), LIMITS_90, _limit(0.90),
+        "deviations found", tuple(range(11)), LIMITS_90, _limit(0.90), decimals=1,
     ),
     Printed(
         "Sample sizes in a finite population", "EZ-Quant 2.0.6 of the Defense Contract Audit Agency, via jfa",
@@ -240,7 +253,7 @@ TABLES = (
     ),
     Printed(
         "Monetary-unit sample sizes", f"{AICPA}, table C-1, via jfa",
-        "Poisson; errors are expected in parts of a whole. Rows: risk, expected over tolerable (some of the printed ones).",
+        "Poisson; errors are expected in parts of a whole. Rows: risk, expected over tolerable (a part of the table).",
         "tolerable error in percent of the book value", (50, 30, 10, 8, 6, 5, 4, 3, 2, 1, 0.5), TAINTED, _tainted,
     ),
 )
@@ -255,10 +268,11 @@ def section(table: Printed) -> Iterator[str]:
     """Yield the lines of one table."""
     found = list(table.cells())
     n_same = sum(printed == exact for _, _, printed, exact in found)
-    yield f"## {table.title}\n\n{table.source}. {table.about} Columns: {table.across}. {n_same} of {len(found)} figures agree.\n"
+    yield f"## {table.title}\n\n{table.source}. {table.about} Columns: {table.across}."
+    yield f"{n_same} of {len(found)} figures agree.\n"
     yield "| |" + "".join(f" {column:g} |" for column in table.columns)
     yield "|---|" + "--:|" * len(table.columns)
-    shown = {(row, column): figure(printed, exact) for row, column, printed, exact in found}
+    shown = {(row, column): figure(printed, exact, table.decimals) for row, column, printed, exact in found}
     for row in table.rows:
         yield f"| {row} |" + "".join(f" {shown.get((row, column), '')} |" for column in table.columns)
     yield ""
@@ -268,6 +282,7 @@ def section(table: Printed) -> Iterator[str]:
         yield ""
 
 
-def figure(printed: float, exact: float) -> str:
+def figure(printed: float, exact: float, decimals: int) -> str:
     """Return a printed figure, with the exact one where it is another."""
-    return f"{printed:g}" if printed == exact else f"**{printed:g}** ({exact:g})"
+    shown, other = f"{printed:.{decimals}f}", f"{exact:.{decimals}f}"
+    return shown if printed == exact else f"**{shown}** ({other})"

@@ -56,7 +56,8 @@ def plan_attributes(
     for name in models:
         finite = population if name == "hypergeometric" else None
         try:
-            sizes[name] = sample_size(name, tolerable=tolerable, confidence=confidence, expected=expected, population=finite)
+            sizes[name] = sample_size(
+                name, tolerable=tolerable, confidence=confidence, expected=expected, population=finite)
         except ValueError as error:
             sizes[name] = None
             reasons.append(error)

@@ -10,14 +10,17 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
-from sib.amounts import SEPARATORS, NumberFormat, parse_amount
+from sib.amounts import NumberFormat, parse_amount
 from sib.arrays import EXACT, Bools, Cents, read_only
 from sib.delimited import Rows, read_rows, refuse
 from sib.errors import Problem
@@ -32,6 +35,8 @@ COLUMNS = {
 """The columns of a file of claims; no others are read."""
 ANSWERS = {"yes": True, "ja": True, "no": False, "nee": False}
 LONGEST_KEY = 100
+ALIKE = str.maketrans("23456789", "11111111")
+"""Digits that make no difference to how an amount is written; a 0 may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Claims:
         Cents; NaN where nothing is filled in.
     has_evidence : ndarray of bool of shape (n_claims,)
         True also where the file does not say.
+    states_evidence : bool
+        Whether the file has a column for it.
     """
 
     file: str
@@ -60,6 +67,7 @@ class Claims:
     book: Cents
     audited: Cents
     has_evidence: Bools
+    states_evidence: bool
 
     @property
     def digest(self) -> str:
@@ -95,8 +103,10 @@ def read_claims(path: str, *, number_format: NumberFormat | None = None, is_audi
     order = sorted(range(len(cases)), key=lambda place: cases[place])
     return Claims(
         path, tuple(cases[place] for place in order), tuple(rows.lines[place] for place in order),
-        *(read_only(np.array([column[place] for place in order], dtype=np.float64)) for column in (book, audited)),
-        read_only(np.array([has_evidence[place] for place in order], dtype=np.bool_)),
+        book=read_only(np.array(book, dtype=np.float64)[order]),
+        audited=read_only(np.array(audited, dtype=np.float64)[order]),
+        has_evidence=read_only(np.array(has_evidence, dtype=np.bool_)[order]),
+        states_evidence="evidence" in rows.names,
     )
 
 
@@ -147,7 +157,7 @@ class _Reader:
 
     def _watch_manner(self, place: int, name: str, cell: str) -> None:
         """Refuse a file in which one amount is surely English and another surely Dutch."""
-        fits = [lang for lang in SEPARATORS if _is_amount(cell, lang)]
+        fits = _manners(cell.translate(ALIKE))
         if len(fits) > 1:
             return
         other = next((known for known in self.only if known not in fits), None)
@@ -175,22 +185,25 @@ class _Reader:
 
 def in_options(message: str) -> str:
     """Return what is said of an amount in the words of the command line."""
-    return re.sub(r'declare number_format = "en" or "nl"', "say which with --numbers en or --numbers nl", message).replace(
-        "in number_format", "with --numbers")
+    told = message.replace('declare number_format = "en" or "nl"', "say which with --numbers en or --numbers nl")
+    return told.replace("in number_format", "with --numbers")
 
 
-def _is_amount(cell: str, lang: str) -> bool:
-    try:
-        parse_amount(cell, number_format="nl" if lang == "nl" else "en")
-    except ValueError:
-        return False
-    return True
+@lru_cache(maxsize=4096)
+def _manners(shape: str) -> tuple[str, ...]:
+    """Return the ways of writing that an amount of this shape fits; one at least, since it could be read."""
+    fits = []
+    for lang in get_args(NumberFormat):
+        with suppress(ValueError):
+            parse_amount(shape, number_format=lang)
+            fits.append(lang)
+    return tuple(fits)
 
 
 def _faults_of_columns(rows: Rows, needed: tuple[str, ...]) -> Iterator[Problem]:
     listed = ", ".join(COLUMNS)
     if not set(COLUMNS) & set(rows.names):
-        yield Problem(rows.file, 1, "", f"names none of the columns {listed}; the first line holds the names of columns")
+        yield Problem(rows.file, 1, "", f"names none of the columns {listed}; the first line holds their names")
         return
     for place, name in enumerate(rows.names, start=1):
         what = looks_like(name)

@@ -199,8 +199,11 @@ class Paper:
 
     @cached_property
     def deviations(self) -> dict[str, int]:
-        """By kind: the files drawn whose amount is not the book value."""
-        return {kind: int((self.differences(kind)[self.draw.opened] != 0).sum()) for kind in KINDS}
+        """By kind: the files drawn whose amount was found wrong, those without evidence, and the sum of the two."""
+        opened, has_evidence = self.draw.opened, self.draw.claims.has_evidence
+        wrong = int((self.differences("errors")[opened] != 0).sum())
+        uncertain = int((opened & ~has_evidence).sum())
+        return {"errors": wrong, "uncertainties": uncertain, "together": wrong + uncertain}
 
     def share_limit(self, kind: str) -> float:
         """Return the upper limit of an attributes sample, a share of the files."""
@@ -258,8 +261,8 @@ def faults(draw: Draw) -> Iterator[Problem]:
     for place, case in enumerate(claims.cases):
         line, is_blank = claims.lines[place], math.isnan(claims.audited[place])
         if draw.opened[place] and is_blank and claims.has_evidence[place]:
-            yield Problem(claims.file, line, "audited", f"is blank, and case {case!r} was selected; open it and fill in "
-                                                        "what was found")
+            yield Problem(claims.file, line, "audited", f"is blank, and case {case!r} was selected; open it and fill "
+                                                        "in what was found")
         elif not claims.has_evidence[place] and not is_blank and claims.audited[place] == claims.book[place]:
             yield Problem(claims.file, line, "evidence", f"is no, and all of case {case!r} was audited as right; leave "
                                                          "audited blank or fill in the part that has evidence")

@@ -21,7 +21,8 @@ def test_examples_of_the_docstrings_run() -> None:
 def test_models_stand_side_by_side_where_each_can_be_asked() -> None:
     assert plan_attributes(0.05, 0.95).sizes == {"binomial": 59, "poisson": 60}
     assert plan_attributes(0.05, 0.95, model="poisson").sizes == {"poisson": 60}
-    assert plan_attributes(0.02, 0.95, population=1_000).sizes == {"binomial": 149, "poisson": 150, "hypergeometric": 138}
+    assert plan_attributes(0.02, 0.95, population=1_000).sizes == {
+        "binomial": 149, "poisson": 150, "hypergeometric": 138}
     assert plan_attributes(0.05, 0.95, expected=2).sizes == {"binomial": 124, "poisson": 126}
     assert plan_attributes(0.05, 0.95, expected=Fraction("0.01")).sizes["binomial"] == 93
 

@@ -28,7 +28,8 @@ def told(folder: Path, content: str, *, numbers: NumberFormat | None = None, is_
 
 
 def test_claims_are_in_the_order_of_their_keys(tmp_path: Path) -> None:
-    found = claims_of(tmp_path, "evidence;audited;case;book\nja;1.000,50;b;1.200,00\n;;NA;-3,00\nNO;;007;0\nnee;0,5;10;4\n")
+    rows = ("evidence;audited;case;book", "ja;1.000,50;b;1.200,00", ";;NA;-3,00", "NO;;007;0", "nee;0,5;10;4")
+    found = claims_of(tmp_path, "\n".join(rows))
     assert found.cases == ("007", "10", "NA", "b")
     assert found.lines == (4, 5, 3, 2)
     assert found.book.tolist() == [0, 400, -300, 120_000]
@@ -57,28 +58,44 @@ def test_the_order_of_the_file_changes_nothing(tmp_path: Path) -> None:
     assert one.lines != other.lines
 
 
+KNOWN = "columns: case, book, audited, evidence; leave others out"
+NO_KEY = "case is no key: it is longer than 100 characters or not printable"
+A_BSN = "looks like a citizen service number"
+
+
 @pytest.mark.parametrize(
     ("content", "problems"),
     [
         ("case,bok\n1,2\n", [
-            ":1: lacks the column 'book': the amount claimed", ":1: column 2 'bok' is not known; did you mean 'book'?"]),
-        ("case,book,month\n1,2,3\n", [":1: column 3 'month' is not known; columns: case, book, audited, evidence; leave others out"]),
-        ("jan@x.nl,3\ny,4\n", [":1: names none of the columns case, book, audited, evidence; the first line holds the names of columns"]),
-        ("case,book,jan@x.nl\n1,2,3\n", [":1: column 3 is not known; columns: case, book, audited, evidence; leave others out"]),
-        ("case,book,BSN\n1,2,3\n", [":1: column 3 looks like a citizen service number; leave it out, claims are read without anything that names people"]),
-        ("case,book\n,2\nA,\nA,2\n", [":2: case is blank; every claim has a key", ":3: book is blank; every claim has a book value", ":4: case has the key of line 3; every claim has its own"]),
-        (f"case,book\n{'x' * 101},2\n\"a\nb\",2\n", [f":{line}: case is no key: it is longer than 100 characters or not printable" for line in (2, 3)]),
-        ("case,book\n111222333,2\n123456782,3\n", [f":{line}: case looks like a citizen service number; use a key that says nothing about people" for line in (2, 3)]),
-        ("case,book\nA,1.797\n", [":2: book = '1.797' may be 1.797 or 1797: say which with --numbers en or --numbers nl"]),
-        ("case;book\nA;1.797,50\nB;2,797.50\n", [":3: book is written in another way than book on line 2; write all amounts in one way"]),
+            ":1: column 2 'bok' is not known; did you mean 'book'?",
+            ":1: lacks the column 'book': the amount claimed"]),
+        ("case,book,month\n1,2,3\n", [f":1: column 3 'month' is not known; {KNOWN}"]),
+        ("case,book,jan@x.nl\n1,2,3\n", [f":1: column 3 is not known; {KNOWN}"]),
+        ("jan@x.nl,3\ny,4\n", [
+            ":1: names none of the columns case, book, audited, evidence; the first line holds their names"]),
+        ("case,book,BSN\n1,2,3\n", [
+            f":1: column 3 {A_BSN}; leave it out, claims are read without anything that names people"]),
+        ("case,book\n,2\nA,\nA,2\n", [
+            ":2: case is blank; every claim has a key", ":3: book is blank; every claim has a book value",
+            ":4: case has the key of line 3; every claim has its own"]),
+        (f"case,book\n{'x' * 101},2\n\"a\nb\",2\n", [f":2: {NO_KEY}", f":3: {NO_KEY}"]),
+        ("case,book\n111222333,2\n123456782,3\n", [
+            f":{line}: case {A_BSN}; use a key that says nothing about people" for line in (2, 3)]),
+        ("case,book\nA,1.797\n", [
+            ":2: book = '1.797' may be 1.797 or 1797: say which with --numbers en or --numbers nl"]),
+        ("case;book\nA;1.797,50\nB;2,797.50\n", [
+            ":3: book is written in another way than book on line 2; write all amounts in one way"]),
         ("case,book\nA,nan\nB,inf\nC,1e3\nD,\"(1,00)\"\n", [
-            ":2: book = 'nan' is not an amount: an amount is a finite number", ":3: book = 'inf' is not an amount: an amount is a finite number",
+            ":2: book = 'nan' is not an amount: an amount is a finite number",
+            ":3: book = 'inf' is not an amount: an amount is a finite number",
             ":4: book = '1e3' is not an amount: write the number out, without an exponent",
             ":5: book = '(1,00)' is not an amount: a negative amount has a plain minus in front, such as -1.000,00"]),
         ("case,book\nA,Jan Jansen\n", [":2: book is no amount, it has no digit"]),
         ("case,book,evidence\nA,1,perhaps\nB,1,\n", [":2: evidence is neither yes nor no"]),
-        ("case,book,audited,evidence\nA,1,1,\n", [":2: evidence is neither yes nor no, at a file that was audited"]),
-        ("case,book\n" + "".join(f"{key},80000000000000\n" for key in "AB"), [": has amounts that add up to more than can be counted in cents"]),
+        ("case,book,audited,evidence\nA,1,1,\n", [
+            ":2: evidence is neither yes nor no, at a file that was audited"]),
+        ("case,book\nA,80000000000000\nB,80000000000000\n", [
+            ": has amounts that add up to more than can be counted in cents"]),
     ],
 )
 def test_what_is_wrong_is_told_all_at_once(content: str, problems: list[str], tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ def path(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
-def test_help_of_each_ends_with_an_example_that_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_of_each_ends_with_an_example_that_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.chdir(tmp_path)
     rows = [f"{number},{2_000 + number},{2_000 + number}" for number in range(1_000, 1_040)]
     Path("claims.csv").write_text("\n".join(["case,book,audited", *rows]), encoding="utf-8")
@@ -60,7 +62,8 @@ def test_a_plan_in_money() -> None:
     data = strictly(said(*words, "--factors", "printed", "--json"))["monetary_unit"]
     assert data == {"book_value": 1e6, "tolerable": 5e4, "expected": 1e4, "expansion": 1.6, "confidence": 0.95,
                     "factors": "printed", "factor": 3.0, "interval": 11_333.33, "n": pytest.approx(88.235294)}
-    both = strictly(said("audit", "plan", "--tolerable", "0.05", "--book-value", "1000000", "--expected", "0.01", "--json"))
+    shares = ("--tolerable", "0.05", "--expected", "0.01")
+    both = strictly(said("audit", "plan", *shares, "--book-value", "1000000", "--json"))
     assert both["monetary_unit"]["interval"] == 11_349.47  # 34,000 / 2.995732 = 11,349.479, rounded down
     assert both["attributes"]["sizes"] == {"binomial": 93, "poisson": 95}
     assert both["attributes"]["expected_rate"] == 0.01
@@ -198,7 +201,7 @@ def test_an_attributes_paper(path: str) -> None:
         ("select FILE --method attributes --interval 9", "--size alone"),
         ("select FILE --method attributes --size 11", "11 is more than the 10 files"),
         ("evaluate FILE --interval 9 --year 2025", "--regime and --year together"),
-        ("evaluate FILE --interval 9 --start 2 --regime nl-municipal --year 2003", "before the first year of nl-municipal, 2004"),
+        ("evaluate FILE --interval 9 --start 2 --regime nl-municipal --year 2003", "before the first year"),
         ("evaluate FILE --interval 9 --tolerable 0.05 --tolerable-amount 5", "three measures"),
         ("evaluate FILE --interval 9 --engagement assurance", "needs a measure"),
         ("evaluate FILE --method attributes --size 5 --tolerable-amount 5", "share of the files"),
@@ -225,3 +228,15 @@ def test_claims_that_are_all_zero_have_no_unit_to_draw(path: str) -> None:
     result = sib_run("audit", "select", path, "--size", "1")
     assert result.exit_code == 2
     assert "no claim is above zero" in result.stderr
+
+
+def test_the_page_on_sampling_says_what_happens() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "audit.md").read_text(encoding="utf-8")
+    example = page.split("```python\n")[1].split("```")[0]
+    names: dict[str, object] = {}
+    *lines, last = example.strip().splitlines()
+    exec("\n".join(lines), names)
+    figures, _, comment = last.partition("#")
+    assert str(eval(figures, names)) == f"({comment.strip().removesuffix(' cents')})"
+    commands = [shlex.split(line)[2] for line in page.splitlines() if line.startswith("sib audit ")]
+    assert commands == [*SUBCOMMANDS][:3]

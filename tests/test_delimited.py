@@ -65,7 +65,8 @@ def test_what_is_text_stays_text(tmp_path: Path) -> None:
             "quotation marks"]),
         ("a,b\n1,2,3\n4,5,6\n", ["x.csv:2: and every row after it has 3 fields, where the first line has 2 names; give "
                                  "every column a name"]),
-        ("a,b,A,\n1,2,3,4\n", ["x.csv:1: column 4 has no name", "x.csv:1: columns 1 and 3 have the same name; keep one"]),
+        ("a,b,A,\n1,2,3,4\n", [
+            "x.csv:1: column 4 has no name", "x.csv:1: columns 1 and 3 have the same name; keep one"]),
         ('a,b\n1,2\n"3,4\n5,6\n', ["x.csv:3: is no CSV: a quotation mark that is opened or closed in the wrong place"]),
         ('a,b\n"1"x,2\n', ["x.csv:2: is no CSV: a quotation mark that is opened or closed in the wrong place"]),
         (b"a,b\n1,2\n\xe9,4\n", ["x.csv:3: is not UTF-8: byte 0xe9 at offset 8; save the file as CSV UTF-8"]),

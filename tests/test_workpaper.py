@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def test_files_are_drawn_without_replacement_and_a_larger_sample_holds_the_small
     population = claims(tmp_path)
     drawn = [draw_files(population, n, seed=3).opened for n in range(11)]
     assert [int(each.sum()) for each in drawn] == list(range(11))
-    assert all(np.all(later | ~earlier) for earlier, later in zip(drawn, drawn[1:], strict=False))
+    assert all(np.all(later | ~earlier) for earlier, later in pairwise(drawn))
     order = np.argsort(generator(Stream(3, 0), "audit files").random(10), kind="stable")
     assert drawn[1].nonzero()[0].tolist() == [order[0]]
     times = sum(draw_files(population, 5, seed=seed).opened.astype(int) for seed in range(1_000))
@@ -112,7 +113,8 @@ def test_a_file_audited_beside_the_sample_is_corrected_and_not_projected(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("projection", "limit", "verdict"), [(1, 3, "within"), (1, 3.01, "undecided"), (3, 4, "undecided"), (3.01, 4, "exceeded")]
+    ("projection", "limit", "verdict"),
+    [(1, 3, "within"), (1, 3.01, "undecided"), (3, 4, "undecided"), (3.01, 4, "exceeded")],
 )
 def test_verdicts(projection: float, limit: float, verdict: str) -> None:
     assert Measure("errors", projection, limit, 3).verdict == verdict
@@ -128,7 +130,9 @@ def test_verdicts(projection: float, limit: float, verdict: str) -> None:
         ((), None),
     ],
 )
-def test_the_worst_verdict_concludes(tolerances: tuple[tuple[str, float], ...], verdict: str | None, tmp_path: Path) -> None:
+def test_the_worst_verdict_concludes(
+    tolerances: tuple[tuple[str, float], ...], verdict: str | None, tmp_path: Path,
+) -> None:
     draw = ours(tmp_path, **{**RIGHT, "A": "6.30,yes", "D": "8,yes"})
     paper = Paper(draw, Asked(0.95, tolerances=tolerances))
     assert paper.verdict == verdict
@@ -146,7 +150,8 @@ def test_an_attributes_sample_counts_files(tmp_path: Path) -> None:
     assert everything.share_limit("together") == 0.2  # all were opened: nothing is estimated
     assert everything.verdict == "within"
     assert everything.evaluations == {}
-    assert Paper(everything.draw, Asked(0.95, model="binomial")).share_limit("errors") == pytest.approx(0.394163, abs=5e-7)
+    binomial = Paper(everything.draw, Asked(0.95, model="binomial"))
+    assert binomial.share_limit("errors") == pytest.approx(0.394163, abs=5e-7)
 
 
 def test_tolerances_in_cents_are_rounded_down_and_exact() -> None:

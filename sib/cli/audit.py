@@ -1,4 +1,4 @@
-"""``sib audit``: samples of claims, on their own: how many files, which ones, and what follows from what was in them."""
+"""``sib audit``: samples of claims, on their own: how many files, which ones, and what follows from them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 from difflib import get_close_matches
-from fractions import Fraction
 from typing import TypeVar, get_args
 
 import click
 
 from sib.accountant.sampling import FACTORS, MODELS
 from sib.amounts import NumberFormat, parse_amount
-from sib.auditplan import AttributesPlan, MoneyAsked, plan_attributes, plan_money
+from sib.auditplan import MoneyAsked, plan_attributes, plan_money
 from sib.claimsfile import Claims, in_options, read_claims
 from sib.cli import options
 from sib.deal.assurance import REGIMES, Engagement, Regime, tolerance_of
@@ -97,7 +96,11 @@ tolerable_amount = click.option("--tolerable-amount", metavar="AMOUNT", default=
                                 help="The same as an amount of money.")
 
 
-@click.command("plan", epilog=options.example("sib audit plan --tolerable 0.05 --population 500 --book-value 1000000"))
+PLAN = "sib audit plan --tolerable 0.05 --population 500 --book-value 1000000"
+EVALUATE = "sib audit evaluate claims.csv --interval 5000 --seed 1 --tolerable 0.05"
+
+
+@click.command("plan", epilog=options.example(PLAN))
 @tolerable
 @tolerable_amount
 @click.option("--expected", "rate", metavar="SHARE", default="0", show_default=True, callback=share(low_included=True),
@@ -111,7 +114,7 @@ tolerable_amount = click.option("--tolerable-amount", metavar="AMOUNT", default=
 @click.option("--book-value", metavar="AMOUNT", default=None, callback=_amount,
               help="Amount of all claims; asks for a monetary-unit plan too.")
 @click.option("--expansion", metavar="FACTOR", default=None, callback=_expansion,
-              help="Multiplies the expected error in a monetary-unit plan; the usual one of the confidence unless said.")
+              help="Multiplies the expected error in a monetary-unit plan; else the usual one of the confidence.")
 @confidence
 @model
 @factors
@@ -177,7 +180,7 @@ def select(
         options.say(draw_text(draw, Words(lang)))
 
 
-@click.command("evaluate", epilog=options.example("sib audit evaluate claims.csv --interval 5000 --seed 1 --tolerable 0.05"))
+@click.command("evaluate", epilog=options.example(EVALUATE))
 @claims_file
 @method
 @interval
@@ -263,7 +266,8 @@ def drawn(
         if size is None or interval is not None or given is not None:
             raise click.UsageError("an attributes sample is asked for by --size alone")
         if size > len(claims.cases):
-            raise click.BadParameter(f"{size} is more than the {len(claims.cases)} files there are", param_hint="--size")
+            there_are = f"{size} is more than the {len(claims.cases)} files there are"
+            raise click.BadParameter(there_are, param_hint="--size")
         return draw_files(claims, size, seed=seed)
     if (interval is None) == (size is None):
         raise click.UsageError("a monetary-unit sample takes --interval or --size, one of them")

@@ -75,7 +75,7 @@ AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     "difference": ("difference", "verschil"),
     "taint": ("taint", "foutfractie"),
     "evidence": ("evidence", "bewijs"),
-    "nothing_audited": ("-", "-"),
+    "not_said": ("-", "-"),
     # evaluation
     "errors": ("errors", "fouten"),
     "uncertainties": ("uncertainties", "onzekerheden"),
@@ -100,8 +100,8 @@ AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     "note_apart": (
         "Errors are amounts known to be wrong; uncertainties have no evidence. Where too little was claimed, the "
         "projection is lower for it; the limit is not, except for the top stratum, of which everything is known.",
-        "Fouten zijn bedragen die aantoonbaar onjuist zijn; onzekerheden missen bewijs. Waar te weinig is geclaimd is de "
-        "projectie daardoor lager; de bovengrens niet, behalve voor de topgroep, waarvan alles bekend is.",
+        "Fouten zijn bedragen die aantoonbaar onjuist zijn; onzekerheden missen bewijs. Waar te weinig is geclaimd is "
+        "de projectie daardoor lager; de bovengrens niet, behalve voor de topgroep, waarvan alles bekend is.",
     ),
     "note_capped": (
         "The limit is all that can be wrong: the sample is too small to say more.",
@@ -109,12 +109,12 @@ AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "note_taint": (
         "A claim was wrong by more than its size. The limit supposes that none is worse than the worst one found.",
-        "Een claim was voor meer dan zijn omvang onjuist. De bovengrens veronderstelt dat geen claim slechter is dan de "
-        "slechtste die gevonden is.",
+        "Een claim was voor meer dan zijn omvang onjuist. De bovengrens veronderstelt dat geen claim slechter is dan "
+        "de slechtste die gevonden is.",
     ),
     "note_beside": (
         "{n} files were audited that were not selected ({cases}): corrected, and no ground for a projection.",
-        "{n} dossiers zijn gecontroleerd zonder getrokken te zijn ({cases}): gecorrigeerd, en geen grond voor projectie.",
+        "{n} dossiers zijn gecontroleerd en niet getrokken ({cases}): gecorrigeerd, en geen grond voor projectie.",
     ),
     # conclusion
     "engagement": ("engagement", "opdracht"),
@@ -123,7 +123,10 @@ AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "assurance": ("assurance, standard {number}", "assurance, standaard {number}"),
     "regime": ("tolerances", "toleranties"),
-    "nl_municipal": ("Dutch municipalities, {year}", "Nederlandse gemeenten, {year}"),
+    "nl_municipal": (
+        "Dutch municipalities, {year}, here of the amount claimed",
+        "Nederlandse gemeenten, {year}, hier van het geclaimde bedrag",
+    ),
     "conclusion": ("Conclusion", "Conclusie"),
     "findings_only": (
         "These are findings. In agreed-upon procedures the accountant draws no conclusion; the reader does.",

@@ -40,7 +40,9 @@ def _attributes_text(plan: AttributesPlan, words: Words) -> str:
     head = words("plan_files", tolerable=_percent(words, plan.tolerable), confidence=_percent(words, plan.confidence),
                  expected=expected, population=population)
     rows = [(words("plan_model"), words("plan_size"), words("plan_meaning"))]
-    rows += [(name, words("plan_none") if n is None else words.number(n), words(name)) for name, n in plan.sizes.items()]
+    rows += [
+        (name, words("plan_none") if n is None else words.number(n), words(name)) for name, n in plan.sizes.items()
+    ]
     table = [" ".join((f"{name:<15}", f"{n:>9}", f" {meaning}")) for name, n, meaning in rows]
     return "\n".join((wrapped(head), ruled(table), wrapped(words("plan_models"))))
 
@@ -140,11 +142,12 @@ def _files(paper: Paper, words: Words) -> str:
     found, wrong = paper.amounts["together"], paper.differences("together")
     for place, is_opened in enumerate(paper.draw.opened):
         if is_opened:
-            taint = words.number(Decimal(repr(float(wrong[place] / claims.book[place]))), -4) if claims.book[place] else ""
+            book = float(claims.book[place])
             rows.append((
                 _case(paper.draw, place), words(paper.draw.stratum(place)),
-                words("yes" if claims.has_evidence[place] else "no"), _money(words, claims.book[place]),
-                _money(words, found[place]), _money(words, wrong[place]), taint,
+                _evidence(paper, place, words), _money(words, book),
+                _money(words, found[place]), _money(words, wrong[place]),
+                words.number(Decimal(repr(float(wrong[place]) / book)), -4) if book else "",
             ))
     return ruled(columns(rows, n_left=3))
 
@@ -182,10 +185,11 @@ def _figures(paper: Paper, words: Words, rows: list[tuple[str, list[str]]]) -> s
     concludes = paper.standard is None or paper.standard.concludes
     if measures and concludes:
         shown = _percent if paper.draw.selection is None else _money
+        held = [measures.get(kind) for kind in KINDS]
         rows = [
             *rows,
-            (words("tolerable"), [shown(words, measures[kind].tolerable) if kind in measures else "" for kind in KINDS]),
-            (words("measured"), [words(measures[kind].verdict) if kind in measures else "" for kind in KINDS]),
+            (words("tolerable"), ["" if each is None else shown(words, each.tolerable) for each in held]),
+            (words("measured"), ["" if each is None else words(each.verdict) for each in held]),
         ]
     table = [("", *(words(kind) for kind in KINDS)), *((f"  {label}", *cells) for label, cells in rows)]
     return ruled(columns(table, n_left=1))
@@ -217,6 +221,11 @@ def _conclusion(paper: Paper, words: Words) -> Iterator[str]:
             for rule, cents in amounts
         ]
         yield "\n".join((words("accepted"), *columns(rows, n_left=1)))
+
+
+def _evidence(paper: Paper, place: int, words: Words) -> str:
+    claims = paper.draw.claims
+    return words("yes" if claims.has_evidence[place] else "no") if claims.states_evidence else words("not_said")
 
 
 def _case(draw: Draw, place: int) -> str:
