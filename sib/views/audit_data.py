@@ -62,7 +62,8 @@ def paper_data(paper: Paper) -> dict[str, Any]:
     found = {kind: paper.differences(kind) for kind in KINDS}
     for file, place in zip(data["files"], paper.draw.opened.nonzero()[0], strict=True):
         file |= {
-            "audited": float(paper.amounts["together"][place]) / 100, "evidence": bool(claims.has_evidence[place]) if claims.states_evidence else None,
+            "audited": float(paper.amounts["together"][place]) / 100,
+            "evidence": bool(claims.has_evidence[place]) if claims.states_evidence else None,
             "taint": float(found["together"][place] / claims.book[place]) if claims.book[place] else None,
         }
     is_money = paper.draw.selection is not None
