@@ -1,6 +1,7 @@
 """Write the generated pages and pictures: ``python docs/generate.py``.
 
-In this room docs/scenario.md is made, from the models of a scenario file; docs/contract.md has rooms of its own.
+In this room docs/scenario.md is made, from the models of a scenario file; docs/contract.md and docs/audit-tables.md
+have rooms of their own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import audit_tables
 import clause_pictures
 import contract_page
 
@@ -90,4 +92,5 @@ def written(value: Any) -> str:
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
     contract_page.PAGE.write_text(contract_page.page(), encoding="utf-8")
+    audit_tables.PAGE.write_text(audit_tables.page(), encoding="utf-8")
     clause_pictures.write_all()

@@ -18,7 +18,7 @@ from sib.deal.lending import Drawdown, Guarantee, Interest
 from sib.deal.lines import Payment, PaymentLine
 
 DOCS = Path(__file__).parents[1] / "docs"
-ROOMS = ("generate", "contract_page", "clause_pictures", "clauses")
+ROOMS = ("generate", "contract_page", "audit_tables", "clause_pictures", "clauses")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,9 @@ def rooms() -> Iterator[dict[str, ModuleType]]:
         sys.modules.pop(name, None)
 
 
-@pytest.mark.parametrize(("room", "page"), [("generate", "scenario.md"), ("contract_page", "contract.md")])
+@pytest.mark.parametrize(("room", "page"), [
+    ("generate", "scenario.md"), ("contract_page", "contract.md"), ("audit_tables", "audit-tables.md"),
+])
 def test_page_is_what_the_program_says(rooms: dict[str, ModuleType], room: str, page: str) -> None:
     assert (DOCS / page).read_text(encoding="utf-8") == rooms[room].page(), "run python docs/generate.py"
 

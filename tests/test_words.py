@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from sib.results import Row
+from sib.views.audit_words import AUDIT_TEXTS
 from sib.views.words import TEXTS, Words
 
 EN, NL = Words("en"), Words("nl")
@@ -90,3 +91,7 @@ def test_what_is_undefined_says_so() -> None:
 def test_steps_of_the_bridge_have_names_in_both_languages() -> None:
     assert EN.reason("wrongly_rejected") == "good claim refused"
     assert NL.reason("wrongly_rejected") == "goede claim geweigerd"
+
+
+def test_no_text_takes_the_key_of_another() -> None:
+    assert [key for key, texts in AUDIT_TEXTS.items() if TEXTS[key] is not texts] == []

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +24,9 @@ from sib.money import round_half_away
 
 EXPANSIONS = {0.99: 1.9, 0.95: 1.6, 0.9: 1.5, 0.85: 1.4, 0.8: 1.3, 0.75: 1.25, 0.7: 1.2, 0.63: 1.15, 0.5: 1.0}
 """By confidence: by what an expected error is multiplied in planning, since the increments will take their part."""
+
+
+Amounts: TypeAlias = Floats | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,23 +297,23 @@ class Outcome:
         Error that may stay.
     """
 
-    claimed: ArrayLike
-    projection: ArrayLike
-    limit: ArrayLike
-    known: ArrayLike
-    tolerable: ArrayLike
+    claimed: Amounts
+    projection: Amounts
+    limit: Amounts
+    known: Amounts
+    tolerable: Amounts
 
 
 def _at_point(outcome: Outcome) -> Floats:
-    return np.asarray(outcome.claimed, dtype=np.float64) - outcome.projection
+    return np.asarray(outcome.claimed - outcome.projection, dtype=np.float64)
 
 
 def _at_upper_limit(outcome: Outcome) -> Floats:
-    return np.asarray(outcome.claimed, dtype=np.float64) - outcome.limit
+    return np.asarray(outcome.claimed - outcome.limit, dtype=np.float64)
 
 
 def _if_tolerable(outcome: Outcome) -> Floats:
-    corrected = np.asarray(outcome.claimed, dtype=np.float64) - outcome.known
+    corrected = np.asarray(outcome.claimed - outcome.known, dtype=np.float64)
     return np.where(np.asarray(outcome.limit) <= outcome.tolerable, corrected, np.nan)
 
 

@@ -129,8 +129,8 @@ def upper_limit(
     -----
     With X the deviations in the sample and c the confidence:
 
-    - binomial: the rate p at which P(X <= k) = 1 - c, a quantile of the beta distribution (Clopper and Pearson); 1 where
-      every file deviates;
+    - binomial: the rate p at which P(X <= k) = 1 - c, a quantile of the beta distribution (Clopper and Pearson); 1
+      where every file deviates;
     - Poisson: ``factor(c, k) / n``, 1 at most;
     - hypergeometric: the largest whole number K of deviations in the population with P(X <= k | K) > 1 - c, over the
       population. Chances are compared as whole numbers, so that a tie is seen as one. Where the sample is the
@@ -148,7 +148,8 @@ def upper_limit(
         raise ValueError("a sample has one file or more, and from 0 to all of them deviate")
     if population is not None and np.max(sizes, initial=0) > population:
         raise ValueError(f"a sample of {np.max(sizes)} does not come from a population of {population}")
-    limits = [limit(int(each), int(one), confidence, population) for each, one in zip(sizes.flat, found.flat, strict=True)]
+    pairs = zip(sizes.flat, found.flat, strict=True)
+    limits = [limit(int(size), int(deviating), confidence, population) for size, deviating in pairs]
     return np.array(limits, dtype=np.float64).reshape(sizes.shape)
 
 
@@ -166,8 +167,8 @@ def sample_size(
     confidence : float
         Above 0 and below 1.
     expected : int or Fraction
-        Deviations expected: an ``int`` is a number of files in the sample; a ``Fraction`` is a rate, and the number in a
-        sample of n is then the rate times n, rounded up.
+        Deviations expected: an ``int`` is a number of files in the sample; a ``Fraction`` is a rate, and the number in
+        a sample of n is then the rate times n, rounded up.
     population : int, optional
         Files in all, as in `upper_limit`.
 
@@ -189,8 +190,8 @@ def sample_size(
 
     Examples
     --------
-    >>> sample_size("binomial", tolerable=0.05, confidence=0.95), sample_size("poisson", tolerable=0.05, confidence=0.95)
-    (59, 60)
+    >>> [sample_size(model, tolerable=0.05, confidence=0.95) for model in ("binomial", "poisson")]
+    [59, 60]
     """
     _model(model)
     _refuse_confidence(confidence)
@@ -204,11 +205,11 @@ def sample_size(
     most = LARGEST_SAMPLE if population is None else min(population, LARGEST_SAMPLE)
     plan = _Plan(model, tolerable, confidence, population, most)
     for errors, low, high in _stretches(expected, most):
-        smallest = plan.smallest(errors, low, high)
+        smallest = plan.smallest(errors, low=low, high=high)
         if smallest is not None:
             return smallest
-    raise ValueError(f"no sample of {most:,} files or fewer bounds a rate of {tolerable:g} at {confidence:g} confidence "
-                     "with that many deviations; expect fewer, tolerate more or review everything")
+    raise ValueError(f"no sample of {most:,} files or fewer bounds a rate of {tolerable:g} at {confidence:g} "
+                     "confidence with that many deviations; expect fewer, tolerate more or review everything")
 
 
 class _Plan:
@@ -230,7 +231,7 @@ class _Plan:
         least = ceil(exact(self.tolerable) * whole)
         return k < least and _is_rare((k, least, n, whole), 1 - exact(self.confidence))
 
-    def smallest(self, k: int, low: int, high: int) -> int | None:
+    def smallest(self, k: int, *, low: int, high: int) -> int | None:
         """Return the smallest size within two ends that is enough with k deviations, found by doubling and halving."""
         low, step = max(low, k, 1), 16
         while low + step < high and not self.is_enough(low + step, k):

@@ -24,28 +24,20 @@ def _sizes(context: click.Context, option: click.Parameter, typed: str | None) -
     return tuple(read(part.strip()) for part in typed.split(",")) if typed else ()
 
 
-def _share(context: click.Context, option: click.Parameter, typed: str) -> float:
-    return options.fraction(typed, below=1.0)
-
-
-def _price(context: click.Context, option: click.Parameter, typed: str | None) -> float | None:
-    return None if typed is None else options.amount(typed)
-
-
 @click.command("design", epilog=options.example("sib audit design zwarte-zwanen --trials 2000 --files 30,54,100"))
 @options.scenario(
     click.option("--files", "sizes", metavar="N1,N2", callback=_sizes,
                  help="Files that samples open; as many as show the tolerable share unless said."),
-    click.option("--tolerable", metavar="SHARE", callback=_share, default=str(TOLERABLE), show_default=True,
+    click.option("--tolerable", metavar="SHARE", callback=options.share(), default=str(TOLERABLE), show_default=True,
                  help="Share that may be wrong before all files are opened."),
-    click.option("--price", metavar="EUROS", callback=_price,
+    click.option("--price", metavar="EUROS", callback=options.amount(),
                  help="Of each file that is opened; the deal's own fee by case unless said."),
     options.trials, options.seed, options.workers, options.lang, options.as_json, options.output, options.force,
     options.quiet,
 )
 def verb(
     source: str, overlays: tuple[str, ...], settings: tuple[str, ...], sizes: tuple[int, ...], tolerable: float,
-    price: float | None, lang: NumberFormat, as_json: bool, output: str | None, force: bool, quiet: bool, trials: int,
+    price: int | None, lang: NumberFormat, as_json: bool, output: str | None, force: bool, quiet: bool, trials: int,
     seed: int, workers: int | None,
 ) -> None:
     """Compare ways of reviewing the files of SCENARIO: none, every one, samples by lot and by amount.
@@ -60,7 +52,7 @@ def verb(
                                      "does not let files be sampled: a review is chosen for cases that are claimed "
                                      "once "
                                      'each; choose a deal of cases, with claim_at "end" or "plan"')])
-    choice = Choice(sizes, tolerable, price)
+    choice = Choice(sizes, tolerable, None if price is None else price / 100)
     n_runs = sum(1 for _ in ways(deal, choice))
     with options.progress(n_runs * trials, is_shown=not quiet) as tell:
         work = partial(designs, deal, trials, seed=seed, choice=choice, effort=Effort(workers, tell))

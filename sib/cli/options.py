@@ -21,8 +21,11 @@ from typing import Any, TypeVar
 import click
 
 from sib import __version__
+from sib.amounts import parse_amount
+from sib.claimsfile import in_options
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
+from sib.deal.term import percent
 from sib.errors import ScenarioError
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -76,27 +79,42 @@ def _mend(text: str) -> str:
     return f"is not written out; write {int(number)}"
 
 
-def fraction(typed: str, *, below: float) -> float:
-    """Return a share that was typed, above 0 and below an end; anything else is refused with a hint."""
-    value = _decimal(typed, "a share", "0.05")
-    if not 0 < value < below:
-        hint = f"; {value}% is written {value / 100}" if 1 <= value < 100 else ""
-        raise click.BadParameter(f"{_shown(typed)} is no share above 0 and below {below:g}{hint}")
-    return float(value)
+def share(low_included: bool = False) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
+    """Return the reader of an option: a share below 1, above 0 unless 0 is included, in plain decimals."""
+
+    def _read_share(context: click.Context, option: click.Parameter, typed: str | None) -> float | None:
+        if typed is None:
+            return None
+        written = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,12})?)(%?)", typed.strip())
+        if not written:
+            raise click.BadParameter(f"{typed[:40]!r} is no share; write a decimal with a point, such as 0.05")
+        number = float(written[1])
+        if written[2] or 1 < number <= 100:
+            raise click.BadParameter(f"{typed[:40]!r} is no share; shares are fractions, so {number:g}% is written "
+                                     f"{percent(number)}")
+        if number >= 1 or (number == 0 and not low_included):
+            raise click.BadParameter(f"{typed[:40]!r} is out of range; a share here is below 1 and "
+                                     f"{'not negative' if low_included else 'above 0'}")
+        return number
+
+    return _read_share
 
 
-def amount(typed: str) -> float:
-    """Return an amount that was typed, 0 or more; anything else is refused with a hint."""
-    value = _decimal(typed, "an amount", "133.33")
-    if not 0 <= value <= 10**12:
-        raise click.BadParameter(f"{_shown(typed)} is out of range; amounts from 0 to 1000000000000")
-    return float(value)
+def amount() -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """Return the reader of an option: an amount above 0 as cents; what may be two is refused unless --numbers says."""
 
+    def _read_amount(context: click.Context, option: click.Parameter, typed: str | None) -> int | None:
+        if typed is None:
+            return None
+        try:
+            cents = parse_amount(typed, number_format=context.params.get("numbers"))
+        except ValueError as error:
+            raise click.BadParameter(in_options(str(error))) from None
+        if cents <= 0:
+            raise click.BadParameter(f"{typed[:40]!r} is out of range; an amount here is above 0")
+        return cents
 
-def _decimal(typed: str, what: str, example: str) -> Decimal:
-    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", typed.strip()):
-        raise click.BadParameter(f"{_shown(typed)} is no plain decimal; write {what} such as {example}")
-    return Decimal(typed.strip())
+    return _read_amount
 
 
 trials = click.option("--trials", metavar="N", type=whole_number(1), default=20_000, show_default=True,

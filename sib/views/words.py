@@ -12,9 +12,11 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 from sib.amounts import SEPARATORS, NumberFormat
 from sib.results import Row
+from sib.views.audit_words import AUDIT_TEXTS
 from sib.views.captions import Captions
 
 TEXTS: dict[str, tuple[str, str]] = {
+    **AUDIT_TEXTS,
     # head and foot
     "head": (
         "{trials} · seed {seed} · scenario {digest} · sib {version}",

@@ -1,0 +1,67 @@
+"""What looks as if it names people."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from sib import privacy
+from sib.privacy import BSN, is_bsn, looks_like, suspicions
+
+
+def test_examples_of_the_docstrings_run() -> None:
+    assert doctest.testmod(privacy).failed == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["BSN", "burgerservicenummer", "Naam", "achternaam", "first name", "Last-Name", "name", "geboortedatum",
+     "date of birth", "DOB", "adres", "Street address", "postcode", "zip", "E-mail", "email", "telefoon", "tel",
+     "phone number", "mobiel", "IBAN", "voorletters"],
+)
+def test_columns_by_name(name: str) -> None:
+    assert looks_like(name)
+
+
+@pytest.mark.parametrize("name", ["case", "book", "audited", "evidence", "total", "telling", "amount"])
+def test_columns_that_may_be_anything(name: str) -> None:
+    assert looks_like(name) is None
+
+
+# weights 9 8 7 6 5 4 3 2 -1: 111222333 gives 9+8+7+12+10+8+9+6-3 = 66 = 6 x 11
+@pytest.mark.parametrize(
+    ("number", "passes"),
+    [("111222333", True), ("123456782", True), ("123456783", False), ("000000000", False), ("12345678", False),
+     ("1112.22.333", True), ("a11222333", False), ("١١١٢٢٢٣٣٣", False)],
+)
+def test_eleven_test(number: str, passes: bool) -> None:
+    assert is_bsn(number) == passes
+
+
+def test_one_number_in_eleven_passes_by_chance_and_is_no_ground() -> None:
+    numbers = [f"{number:09}" for number in range(100_000_000, 100_001_100)]
+    assert sum(map(is_bsn, numbers)) == 100
+    assert list(suspicions(numbers)) == []
+    assert list(suspicions(["111222333", "123456782", "x"])) == [(0, BSN), (1, BSN)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        ("jan@example.nl", "an e-mail address"), ("0612345678", "a telephone number"),
+        ("+31 6 1234 5678", "a telephone number"), ("020-1234567", "a telephone number"),
+        ("1980-12-31", "a date, of birth perhaps"), ("31-12-1980", "a date, of birth perhaps"),
+        ("1234 AB", "a postcode"), ("Dorpsstraat 5 1234AB Utrecht", "a postcode"),
+        ("NL91 ABNA 0417 1643 00", "a bank account"), ("Jan de Vries", "a name"), ("Anna Smit", "a name"),
+    ],
+)
+def test_cells_by_what_they_hold(cell: str, what: str | None) -> None:
+    assert list(suspicions([cell])) == ([(0, what)] if what else [])
+
+
+@pytest.mark.parametrize(
+    "key", ["007", "NA", "C1", "12345678901234567890", "Z-2024-0001", "gezin 12", "case A", "0123456789"]
+)
+def test_keys_that_say_nothing_about_people(key: str) -> None:
+    assert list(suspicions([key])) == []
