@@ -79,7 +79,12 @@ BROKEN: list[tuple[list[Change], str, str, list[str], list[Change]]] = [
     (
         [("commitment = 50_000", "commitment = 49_999")],
         "commitment = ", "contract.commitment", ["49,999.00", "50,000.00", "rest_paid_by"],
-        [],
+        [("commitment = 50_000", 'commitment = 49_999\nrest_paid_by = "funder"')],
+    ),
+    (
+        [("commitment = 50_000", 'commitment = 50_001\nrest_paid_by = "funder"')],
+        "rest_paid_by = ", "contract.rest_paid_by", ["50,001.00", "50,000.00", "says nothing"],
+        [("commitment = 50_000", "commitment = 50_001")],
     ),
     (
         [("cases = 10", "cases = 11")],
