@@ -361,9 +361,11 @@ class ToDateLine(Line):
         return 0 if value is None else BY_VALUE[self.terms["kind"]](self.terms, value)
 
     def to_date(self, moment: Moment) -> int:
-        """Return M: what all changes make, or those on dates on which the trigger was met."""
+        """Return M: what all changes make, or those on dates on which the trigger was met; only own dates are seen."""
         total, before = 0, 0
         for place in range(moment.place + 1):
+            if not self.is_date(moment.dates[place]):
+                continue
             made = self.makes(moment, place)
             if moment.keeps_backlog(self.terms) or moment.is_met(self.terms, place):
                 total += indexed(self.terms, made - before, moment.dates[place])

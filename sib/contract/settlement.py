@@ -19,7 +19,8 @@ from sib.contract.financing import commitment_cents, finance
 from sib.contract.interest import Account, accrual, grown, year_fraction
 from sib.contract.limits import Limits, cut_to
 from sib.contract.metrics import Metrics
-from sib.contract.payments import PAYMENTS, Line, Occasion, entitlement, goes_direct, payment_lines, previous_date
+from sib.contract.payments import PAYMENTS, Line, Occasion, entitlement, goes_direct, previous_date
+from sib.contract.releases import payment_lines
 from sib.contract.triggers import triggers_met
 from sib.contract.waterfall import Purse, flow
 from sib.deal.contract import Contract
