@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.group import EffectProgramme
 from sib.deal.lines import (
     FixedPayment,
-    InterestTable,
     InterpolatedTable,
-    MinimumCoupon,
     PerPoint,
     Proportional,
     RateCard,
-    RedemptionTable,
     SavingsShare,
     Shortfall,
     StepTable,

@@ -9,16 +9,14 @@ from group_deal import line, refused
 from pydantic import TypeAdapter, ValidationError
 
 from sib.contract.payments import PAYMENTS
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.lines import (
     FixedPayment,
-    InterestTable,
     InterpolatedTable,
-    MinimumCoupon,
     Payment,
     PerPoint,
     Proportional,
     RateCard,
-    RedemptionTable,
     SavingsShare,
     Shortfall,
     StepTable,

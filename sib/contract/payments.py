@@ -16,16 +16,14 @@ import numpy as np
 from sib.arrays import Bools, Cents, Ints, add_up
 from sib.contract.earnings import cents
 from sib.contract.metrics import Metrics
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.lines import (
     FixedPayment,
-    InterestTable,
     InterpolatedTable,
-    MinimumCoupon,
     Payment,
     PerPoint,
     Proportional,
     RateCard,
-    RedemptionTable,
     SavingsShare,
     Shortfall,
     StepTable,

@@ -14,7 +14,8 @@ from sib.contract.metrics import Metrics
 from sib.contract.payments import RATE_STEPS, Line, is_to_date
 from sib.contract.triggers import Met
 from sib.deal.contract import Contract
-from sib.deal.lines import InterestTable, MinimumCoupon, Payment, RedemptionTable, SavingsShare
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
+from sib.deal.lines import Payment, SavingsShare
 from sib.money import exact
 
 

@@ -24,8 +24,9 @@ from sib.contract.releases import payment_lines
 from sib.contract.triggers import triggers_met
 from sib.contract.waterfall import Purse, flow
 from sib.deal.contract import Contract
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.lending import Tranche
-from sib.deal.lines import InterestTable, MinimumCoupon, RedemptionTable, TwoWay
+from sib.deal.lines import TwoWay
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.money import largest_remainder

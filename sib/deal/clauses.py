@@ -9,18 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from fractions import Fraction
 
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.group import CountsProgramme, EffectProgramme
 from sib.deal.lending import UpFront
-from sib.deal.lines import (
-    InterestTable,
-    InterpolatedTable,
-    MinimumCoupon,
-    PerPoint,
-    RateCard,
-    RedemptionTable,
-    SavingsShare,
-    TwoWay,
-)
+from sib.deal.lines import InterpolatedTable, PerPoint, RateCard, SavingsShare, TwoWay
 from sib.deal.rows import bound_of
 from sib.deal.scenario import Scenario
 from sib.money import exact

@@ -12,80 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sib.deal.lending import DayCount
-from sib.deal.rows import Floor, Point, Price, RatePoint, RateStep, ShareStep, Step, bound_of, rows_rise
-from sib.deal.term import (
-    Amount,
-    Level,
-    MonthSpan,
-    Positive,
-    Rate,
-    Share,
-    Term,
-    Text,
-    fault,
-)
-
-Receiver = Literal["waterfall", "investor", "provider", "intermediary", "accountant"]
-
-
-class PaymentLine(Term):
-    """What all kinds of payment have in common.
-
-    Parameters
-    ----------
-    when : str, optional
-        The trigger that releases it.
-    months : tuple of int, optional
-        Payment dates on which it can pay; all of them where none is named.
-    cap, cap_per_year : float, optional
-        Most that this line ever pays, and in any fiscal year, in euros.
-    to : {"waterfall", "investor", "provider", "intermediary", "accountant"}
-        Whether the money passes the waterfall or goes straight to a party.
-    pool : str, optional
-        A waterfall of its own (``contract.pools``) instead of the contract's.
-    paid_by : str, optional
-        The outcome payer that bears all of it; all by their shares where none is named.
-    round_to : float, optional
-        What is owed is rounded to multiples of this, half up.
-    indexed : float, optional
-        Yearly rate by which what is newly owed grows on every anniversary of closing.
-    """
-
-    name: Text
-    when: Text | None = None
-    months: tuple[MonthSpan, ...] | None = None
-    cap: Amount | None = None
-    cap_per_year: Amount | None = None
-    to: Receiver = "waterfall"
-    pool: Text | None = None
-    paid_by: Text | None = None
-    round_to: Positive | None = None
-    indexed: Rate | None = None
-
-    @model_validator(mode="after")
-    def _one_way_out(self) -> PaymentLine:
-        if self.pool is not None and self.to != "waterfall":
-            raise fault("pool", f"goes straight to the {self.to} and has a pool too; leave one out")
-        return self
-
-
-class OnMetric(PaymentLine):
-    """A payment that depends on a metric.
-
-    Parameters
-    ----------
-    metric : str
-        A metric of the programme; bounds are in its unit.
-    cohort : str, optional
-        The cohort that is measured; all together where none is named.
-    measure : {"cumulative", "per_period"}
-        From closing, or since the previous payment date.
-    """
-
-    metric: Text
-    cohort: Text | None = None
-    measure: Literal["cumulative", "per_period"] = "cumulative"
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
+from sib.deal.payment import OnMetric, PaymentLine
+from sib.deal.rows import Point, Price, Step, rows_rise
+from sib.deal.term import Amount, Level, Share, Term, Text, fault
 
 
 def _something_is_owed(share: float) -> float:
@@ -245,99 +175,6 @@ class RateCard(PaymentLine):
         return self
 
 
-class InterestTable(PaymentLine):
-    """A coupon on the principal outstanding, whose rate the metric sets.
-
-    Parameters
-    ----------
-    tranche : str
-        The tranche on whose principal it is paid.
-    metric, cohort, measure
-        What sets the rate; a table of one row without a bound needs no metric.
-    rows : list of tables, optional
-    points : list of tables, optional
-        Instead of rows: straight lines between rates; beyond the ends they stay the same.
-    floor : table, optional
-        Minimum coupon for the first months.
-    day_count : {"30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA"}
-    """
-
-    kind: Literal["interest_table"]
-    tranche: Text
-    metric: Text | None = None
-    cohort: Text | None = None
-    measure: Literal["cumulative", "per_period"] = "cumulative"
-    rows: Annotated[tuple[RateStep, ...], AfterValidator(rows_rise)] = ()
-    points: tuple[RatePoint, ...] = ()
-    floor: Floor | None = None
-    day_count: DayCount
-
-    @model_validator(mode="after")
-    def _metric_where_needed(self) -> InterestTable:
-        if bool(self.rows) == bool(self.points):
-            raise fault("rows", "needs either rows or points")
-        at = [point.at for point in self.points]
-        if at != sorted(set(at)) or len(at) == 1:
-            raise fault("order", "needs two points or more in rising order of at, each value once")
-        if self.rows:
-            _needs_metric(self.metric, self.rows)
-        elif self.metric is None:
-            raise fault("metric", "needs a metric exactly where its rows have at_least or above, or it has points")
-        return self
-
-
-class MinimumCoupon(PaymentLine):
-    """A minimum of interest on each date, whatever the outcomes: it tops up what the lines before it pay.
-
-    Parameters
-    ----------
-    tranche : str
-        The tranche whose interest it pays; never more than is due.
-    rate : float
-        Coupon a year on the principal outstanding.
-    until : int
-        Last month in which it is paid.
-    day_count : {"30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA"}
-    """
-
-    kind: Literal["minimum_coupon"]
-    tranche: Text
-    rate: Rate
-    until: MonthSpan
-    day_count: DayCount
-
-
-class RedemptionTable(PaymentLine):
-    """The share of the principal that is repaid, which the metric sets; on the last payment date unless said.
-
-    Parameters
-    ----------
-    tranche : str
-        The tranche that it repays.
-    metric, cohort, measure
-        What sets the share; a table of one row without a bound needs no metric.
-    rows : list of tables
-    """
-
-    kind: Literal["redemption_table"]
-    tranche: Text
-    metric: Text | None = None
-    cohort: Text | None = None
-    measure: Literal["cumulative", "per_period"] = "cumulative"
-    rows: Annotated[tuple[ShareStep, ...], Field(min_length=1), AfterValidator(rows_rise)]
-
-    @model_validator(mode="after")
-    def _metric_where_needed(self) -> RedemptionTable:
-        _needs_metric(self.metric, self.rows)
-        return self
-
-
-def _needs_metric(metric: str | None, rows: Sequence[RateStep | ShareStep]) -> None:
-    fixed = len(rows) == 1 and bound_of(rows[0]) is None
-    if (metric is None) != fixed:
-        raise fault("metric", "needs a metric exactly where its rows have at_least or above")
-
-
 class TwoWay(OnMetric):
     """An amount by the highest row that the metric reaches, which may be negative: then the receiver pays.
 
@@ -397,4 +234,4 @@ Payment = Annotated[
     Field(discriminator="kind"),
 ]
 
-__all__ = ["FixedPayment", "Payment", "PaymentLine", "SavingsShare"]
+__all__ = ["FixedPayment", "Payment", "SavingsShare"]
