@@ -467,6 +467,12 @@ def line_of(terms: Terms) -> Line:
 # Caps
 
 
+def earns_on(terms: Terms) -> str | None:
+    """Return the metric, or the one outcome, that a line pays for."""
+    prices = terms.get("prices", ())
+    return prices[0]["outcome"] if len(prices) == 1 else terms.get("metric")
+
+
 def cut(amounts: list[int], limit: int) -> list[int]:
     """Cut amounts to a limit on their sum, pro rata."""
     return amounts if sum(amounts) <= limit else largest_remainder(max(0, limit), amounts)

@@ -83,7 +83,7 @@ def test_a_kind_that_does_not_exist():
     (TwoWay, {"liable": "intermediary"}, "'investor' or 'provider'"),
     (TwoWay, {"liability": -5}, "is negative"),
     (InterpolatedTable, {"points": POINTS[:1]}, "at least 2"),
-    (InterpolatedTable, {"points": POINTS[::-1]}, "needs its points in rising order of at, each value once"),
+    (InterpolatedTable, {"points": POINTS[::-1]}, "needs two points or more in rising order of at, each value once"),
     (InterpolatedTable, {"points": [*POINTS, POINTS[1]]}, "each value once"),
     (InterpolatedTable, {"points": [{"at": 0, "pays": -1}, POINTS[1]]}, 'kind = "two_way"'),
     (PerPoint, {"up_to": 4}, "counts from 5 up to 4"),

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sib.deal.lending import DayCount
 from sib.deal.payment import PaymentLine
-from sib.deal.rows import Floor, RatePoint, RateStep, ShareStep, bound_of, rows_rise
+from sib.deal.rows import Floor, RatePoint, RateStep, ShareStep, bound_of, points_rise, rows_rise
 from sib.deal.term import MonthSpan, Rate, Text, fault
 
 
@@ -39,7 +39,7 @@ class InterestTable(PaymentLine):
     cohort: Text | None = None
     measure: Literal["cumulative", "per_period"] = "cumulative"
     rows: Annotated[tuple[RateStep, ...], AfterValidator(rows_rise)] = ()
-    points: tuple[RatePoint, ...] = ()
+    points: Annotated[tuple[RatePoint, ...], AfterValidator(points_rise)] = ()
     floor: Floor | None = None
     day_count: DayCount
 
@@ -47,9 +47,6 @@ class InterestTable(PaymentLine):
     def _metric_where_needed(self) -> InterestTable:
         if bool(self.rows) == bool(self.points):
             raise fault("rows", "needs either rows or points")
-        at = [point.at for point in self.points]
-        if at != sorted(set(at)) or len(at) == 1:
-            raise fault("order", "needs two points or more in rising order of at, each value once")
         if self.rows:
             _needs_metric(self.metric, self.rows)
         elif self.metric is None:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.payment import OnMetric, PaymentLine
-from sib.deal.rows import Point, Price, Step, rows_rise
+from sib.deal.rows import Point, Price, Step, points_rise, rows_rise
 from sib.deal.term import Amount, Level, Share, Term, Text, fault
 
 
@@ -83,13 +83,10 @@ class InterpolatedTable(OnMetric):
     """An amount on straight lines between points; beyond the first and the last point it stays the same."""
 
     kind: Literal["interpolated_table"]
-    points: Annotated[tuple[Point, ...], Field(min_length=2)]
+    points: Annotated[tuple[Point, ...], Field(min_length=2), AfterValidator(points_rise)]
 
     @model_validator(mode="after")
-    def _points_rise(self) -> InterpolatedTable:
-        at = [point.at for point in self.points]
-        if at != sorted(set(at)):
-            raise fault("order", "needs its points in rising order of at, each value once")
+    def _no_negative_pay(self) -> InterpolatedTable:
         _nothing_negative([point.pays for point in self.points])
         return self
 
@@ -174,13 +171,20 @@ class RateCard(PaymentLine):
             raise fault("twice", "prices an outcome twice; use tiers, or by_cohort")
         return self
 
+    @property
+    def earns_on(self) -> str | None:
+        """The outcome that it pays for, where it is one."""
+        return self.prices[0].outcome if len(self.prices) == 1 else None
+
 
 class TwoWay(OnMetric):
     """An amount by the highest row that the metric reaches, which may be negative: then the receiver pays.
 
     Parameters
     ----------
-    rows : list of tables
+    rows : list of tables, optional
+    points : list of tables, optional
+        Instead of rows: straight lines between amounts; beyond the ends they stay the same.
     liable : {"investor", "provider"}
         Who pays where the amount is negative.
     liability : float, optional
@@ -188,9 +192,21 @@ class TwoWay(OnMetric):
     """
 
     kind: Literal["two_way"]
-    rows: Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(rows_rise)]
+    rows: Annotated[tuple[Step, ...], AfterValidator(rows_rise)] = ()
+    points: Annotated[tuple[Point, ...], AfterValidator(points_rise)] = ()
     liable: Literal["investor", "provider"] = "investor"
     liability: Amount | None = None
+
+    @model_validator(mode="after")
+    def _one_table(self) -> TwoWay:
+        if bool(self.rows) == bool(self.points):
+            raise fault("rows", "needs either rows or points")
+        return self
+
+    @property
+    def least(self) -> float:
+        """The smallest amount of the table, which may be less than 0."""
+        return min(row.pays for row in (*self.rows, *self.points))
 
 
 class Shortfall(OnMetric):

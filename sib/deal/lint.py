@@ -292,8 +292,8 @@ def evaluator_errs(deal: Scenario) -> Said:
 def liability(deal: Scenario) -> Said:
     """A line that can cost its receiver more than anybody wrote down."""
     for line in deal.contract.payments:
-        if isinstance(line, TwoWay) and line.liability is None and min(row.pays for row in line.rows) < 0:
-            worst = -min(row.pays for row in line.rows)
+        if isinstance(line, TwoWay) and line.liability is None and line.least < 0:
+            worst = -line.least
             often = " on every date" if line.measure == "per_period" else ""
             yield (
                 f"contract.payments.{line.name}.liability",

@@ -48,6 +48,11 @@ class PaymentLine(Term):
     round_to: Positive | None = None
     indexed: Rate | None = None
 
+    @property
+    def earns_on(self) -> str | None:
+        """The metric that it pays for, on which a cap by metric holds; None where there is none, or several."""
+        return getattr(self, "metric", None)
+
     @model_validator(mode="after")
     def _one_way_out(self) -> PaymentLine:
         if self.pool is not None and self.to != "waterfall":
