@@ -19,7 +19,7 @@ from sib.deal.group import CountsProgramme, EffectProgramme, months_of
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.money import round_half_away
-from sib.profile import expected_metrics, expected_spending, midpoints, planned_plans
+from sib.profile import expected_claims, expected_metrics, expected_spending, midpoints, planned_plans
 from sib.programme.budget import Spending, spend_on
 from sib.programme.counts import enrolled_by_date
 from sib.programme.effects import DIGITS, EFFECTS, effect_of, in_steps, on_dates
@@ -130,6 +130,20 @@ def spending(deal: Scenario, calendar: Grid, *, n_points: int, stop: int = -1) -
         found = spend_on(deal, _planned(deal, stop), n_periods=calendar.n_periods)
     by_line = {name: np.repeat(spent[:, :1], n_points, axis=1) for name, spent in found.by_line.items()}
     return Spending(by_line, np.repeat(np.broadcast_to(found.unspent, BLOCK)[:1], n_points), found.unspent_period)
+
+
+def reviews(deal: Scenario, calendar: Grid, *, n_points: int, stop: int = -1) -> Cents:
+    """Return how many claims the accountant is expected to look at, the same at each point; ``stop`` as above.
+
+    Returns
+    -------
+    ndarray of shape (n_periods, n_points)
+        Nothing where no claim costs a fee, or nobody claims case by case.
+    """
+    if not deal.accountant.fee.per_case:
+        return np.zeros((calendar.n_periods, n_points))
+    claims = expected_claims(deal, n_periods=calendar.n_periods, stop=stop)
+    return np.repeat(claims[:, np.newaxis], n_points, axis=1)
 
 
 def _planned(deal: Scenario, stop: int) -> Cents:

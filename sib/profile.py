@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -42,10 +43,21 @@ class Course:
         Validated cents.
     cases : ndarray of shape (n_months,)
         Validated cases.
+    claims : ndarray of shape (n_months,)
+        Claims that are looked at, whatever comes of them.
     """
 
     savings: Floats
     cases: Floats
+    claims: Floats
+
+
+class _Gain(NamedTuple):
+    """What a claim is expected to bring: validated cents, validated cases, claims that are looked at."""
+
+    savings: float
+    cases: float
+    claims: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,8 @@ def success_course(deal: Scenario, segment: Segment, *, saving_share: float = 1.
         )
         counts = (good + odds.overstated) * (honest > 0).mean()
         weight = chance * (1 - odds.missing)
-        _place(deal, segment, course, length=length, gains=(weight * left, weight * counts))
+        made = chance * _is_claimed(deal, segment, length, saving_share)
+        _place(deal, segment, course, length=length, gain=_Gain(weight * left, weight * counts, made))
     return course
 
 
@@ -93,15 +106,12 @@ def failure_course(deal: Scenario, segment: Segment) -> Course:
     """Return what a failed case is expected to bring: invalid claims that nobody detects, less losses set off."""
     odds, course = _Odds.of(deal), _empty_course(deal, segment)
     weight = odds.invalid * (1 - odds.missing) * (1 - deal.accountant.review.invalid_detected)
-    for chance, length in _lengths(segment) if weight else ():
+    for chance, length in _lengths(segment) if odds.invalid else ():
         honest, _ = _countable(deal, segment, length, 1.0)
-        _place(
-            deal,
-            segment,
-            course,
-            length=length,
-            gains=(weight * chance * honest.mean(), weight * chance * (honest > 0).mean()),
-        )
+        made = odds.invalid * chance * _is_claimed(deal, segment, length, 1.0)
+        passed = weight * chance
+        gain = _Gain(passed * honest.mean(), passed * float((honest > 0).mean()), made)
+        _place(deal, segment, course, length=length, gain=gain)
     if segment.failure_saving < 0 and deal.accountant.counting.negative == "net":
         loss = np.array([-segment.failure_saving * 100])
         nothing = np.zeros(1)
@@ -110,7 +120,7 @@ def failure_course(deal: Scenario, segment: Segment) -> Course:
         unclaimed = 1 - odds.invalid * sum(
             chance for chance, length in _lengths(segment) if _shown(deal, segment, length)
         )
-        _place(deal, segment, course, length=segment.saving_months, gains=(unclaimed * set_off, 0.0))
+        _place(deal, segment, course, length=segment.saving_months, gain=_Gain(unclaimed * set_off, 0.0, 0.0))
     return course
 
 
@@ -122,7 +132,7 @@ def _shown(deal: Scenario, segment: Segment, length: int) -> int:
 
 def _empty_course(deal: Scenario, segment: Segment) -> Course:
     n_months = segment.months_to_effect + segment.saving_months + max(length for _, length in _delays(deal)) + 1
-    return Course(np.zeros(n_months), np.zeros(n_months))
+    return Course(np.zeros(n_months), np.zeros(n_months), np.zeros(n_months))
 
 
 def _lengths(segment: Segment) -> Iterator[tuple[float, int]]:
@@ -186,19 +196,29 @@ def _planned_own_cost(deal: Scenario) -> float:
     return float(np.rint(cost))
 
 
-def _place(deal: Scenario, segment: Segment, course: Course, *, length: int, gains: tuple[float, float]) -> None:
+def _is_claimed(deal: Scenario, segment: Segment, length: int, saving_share: float) -> float:
+    """Chance that an outcome whose saving lasts so long shows something to claim."""
+    shown = _shown(deal, segment, length)
+    cents = round_half_away(_amount_grid(segment.saving) * selection(deal, segment) * 100)
+    claim = prorata(share(cents, exact(saving_share)), shown, whole=segment.saving_months)
+    return float((claim > 0).mean())
+
+
+def _place(deal: Scenario, segment: Segment, course: Course, *, length: int, gain: _Gain) -> None:
     """Add an expected claim to the months in which it is validated."""
     n_counted = min(length, counted_months(deal, segment))
     first = segment.months_to_effect
     for chance, wait in _delays(deal):
         if deal.accountant.claim_at == "monthly":
             for month in range(n_counted):
-                course.savings[first + month + wait] += chance * gains[0] / n_counted
-            course.cases[first + wait] += chance * gains[1]
+                course.savings[first + month + wait] += chance * gain.savings / n_counted
+            course.cases[first + wait] += chance * gain.cases
+            course.claims[first + wait] += chance * gain.claims
             continue
         month = 0 if deal.accountant.claim_at == "plan" else first + min(length, counted_months(deal, segment) - 1)
-        course.savings[month + wait] += chance * gains[0]
-        course.cases[month + wait] += chance * gains[1]
+        course.savings[month + wait] += chance * gain.savings
+        course.cases[month + wait] += chance * gain.cases
+        course.claims[month + wait] += chance * gain.claims
 
 
 def gaussian_weight(terms: GaussianFactor, segment: Segment) -> float:
@@ -261,6 +281,28 @@ def planned_plans(deal: Scenario, segment: Segment, *, stop: int = -1) -> Floats
     return np.asarray(plans, dtype=np.float64)
 
 
+def _courses(deal: Scenario, segment: Segment, p: Floats) -> list[tuple[Floats, Course]]:
+    """What becomes of a case, with its chances at given chances of success."""
+    part = segment.partial
+    partly, saving_share = (part.chance, part.saving_share) if part else (0.0, 1.0)
+    return [
+        (p, success_course(deal, segment)),
+        ((1 - p) * (1 - partly), failure_course(deal, segment)),
+        ((1 - p) * partly, success_course(deal, segment, saving_share=saving_share)),
+    ]
+
+
+def expected_claims(deal: Scenario, *, n_periods: int, stop: int = -1) -> Cents:
+    """Return how many claims are expected to be looked at, in whole numbers by period, shape (n_periods,)."""
+    claims = np.zeros(n_periods)
+    for segment in deal.segments:
+        for chance, course in _courses(deal, segment, np.array([mean_chance(segment)])):
+            for start, plans in enumerate(planned_plans(deal, segment, stop=stop)):
+                room = slice(start, min(start + len(course.claims), n_periods))
+                claims[room] += plans * chance[0] * course.claims[: max(room.stop - room.start, 0)]
+    return np.diff(np.rint(np.round(np.cumsum(claims), 6)), prepend=0.0)
+
+
 def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid, stop: int = -1) -> Metrics:
     """Return the metrics that are expected, on payment dates, at given chances of success.
 
@@ -273,15 +315,7 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid, stop: i
     savings, n_cases = (np.zeros((n_cohorts, until, n_points)) for _ in range(2))
     enrolled = np.zeros((n_cohorts, n_points))
     for segment, p in zip(deal.segments, chances, strict=True):
-        partly = segment.partial.chance if segment.partial else 0.0
-        courses = [
-            (p, success_course(deal, segment)),
-            ((1 - p) * (1 - partly), failure_course(deal, segment)),
-            (
-                (1 - p) * partly,
-                success_course(deal, segment, saving_share=segment.partial.saving_share if segment.partial else 1.0),
-            ),
-        ]
+        courses = _courses(deal, segment, p)
         for start, plans in enumerate(planned_plans(deal, segment, stop=stop)):
             cohort = deal.cohort_of(segment, start)
             enrolled[cohort] += plans

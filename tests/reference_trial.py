@@ -430,6 +430,8 @@ class ContractTrial:
             "repaid": sum(repaid[loan.name] for loan in covered),
         })
         losses = [max(0, outlay[loan.name] - received[loan.name]) for loan in covered]
+        if terms["kind"] in ("share_of_loss", "protected_principal"):
+            losses = [loan.principal for loan in covered]
         for loan, part in zip(covered, largest_remainder(amount, losses), strict=True):
             principal = loan.pay_principal(part)
             loan.pay_interest(part - principal)
