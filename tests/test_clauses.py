@@ -183,6 +183,8 @@ BROKEN = {
     "two_way_lines_are_liable": [
         (EFFECT, pays(STEPS | {"kind": "two_way"}), "payments.pay.kind", 'write "step_table"'),
         (EFFECT, pays(STEPS | {"kind": "two_way", "rows": [{"pays": 0}]}), "payments.pay.kind", "no row is below 0"),
+        (EFFECT, pays(STEPS | {"kind": "two_way", "rows": [], "points": [{"at": 0, "pays": 0}, {"at": 1, "pays": 2}]}),
+         "payments.pay.kind", 'write "interpolated_table"'),
     ],
     "laws_of_groups_exist": [
         (of_laws({"won": 1.0}), pays(STEPS), "metrics.reduction.by_law.won", "did you mean 'own'?"),
