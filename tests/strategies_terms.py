@@ -229,7 +229,7 @@ def on_metric(draw: Draw, kind: str, metric: str) -> Table:
         return {"agreed": target, "tolerance": draw(shares()), "amount": draw(pays())}
     terms = {"target": target, "amount": draw(pays())}
     maybe(draw, terms, "at_most", st.sampled_from([0.5, 1.0, 1.6, 100.0]))
-    maybe(draw, terms, "at_least", st.sampled_from([0.0, 0.5, 1.0]))
+    maybe(draw, terms, "at_least", st.sampled_from([0.0, 0.3, 0.5]))
     return terms
 
 

@@ -83,6 +83,8 @@ def test_a_kind_that_does_not_exist():
     (TwoWay, {"points": [{"at": 0, "pays": -1}, {"at": 1, "pays": 1}]}, "needs either rows or points"),
     (TwoWay, {"rows": []}, "needs either rows or points"),
     (TwoWay, {"rows": [], "points": [{"at": 0, "pays": -1}]}, "two points or more"),
+    (Proportional, {"target": 5, "amount": 1, "at_most": 160}, "160% is written 1.6"),
+    (Proportional, {"target": 5, "amount": 1, "at_least": 50, "at_most": 1.6}, "pays from 50 up to 1.6 times"),
     (TwoWay, {"liable": "intermediary"}, "'investor' or 'provider'"),
     (TwoWay, {"liability": -5}, "is negative"),
     (InterpolatedTable, {"points": POINTS[:1]}, "at least 2"),

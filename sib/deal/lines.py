@@ -122,6 +122,16 @@ class PerPoint(OnMetric):
         return self
 
 
+LARGEST_MULTIPLE = 100
+"""Largest multiple of its amount that a line pays; what is larger is a percentage that somebody forgot to divide."""
+
+
+def _no_percentage(multiple: float) -> float:
+    if multiple > LARGEST_MULTIPLE:
+        raise fault("multiple", f"is a multiple of the amount; {multiple:g}% is written {multiple / 100:g}")
+    return multiple
+
+
 class Proportional(OnMetric):
     """An amount in proportion to a target, up to a multiple of it.
 
@@ -140,8 +150,14 @@ class Proportional(OnMetric):
     kind: Literal["proportional"]
     target: Annotated[Level, Field(gt=0)]
     amount: Amount
-    at_most: Annotated[Level, Field(gt=0)] = 1.0
-    at_least: Annotated[Level, Field(ge=0)] = 0.0
+    at_most: Annotated[Level, Field(gt=0), AfterValidator(_no_percentage)] = 1.0
+    at_least: Annotated[Level, Field(ge=0), AfterValidator(_no_percentage)] = 0.0
+
+    @model_validator(mode="after")
+    def _least_below_most(self) -> Proportional:
+        if self.at_least > self.at_most:
+            raise fault("order", f"pays from {self.at_least:g} up to {self.at_most:g} times its amount; 50% is written 0.5")
+        return self
 
 
 class RateCard(PaymentLine):
