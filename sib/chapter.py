@@ -12,7 +12,7 @@ import numpy as np
 
 from sib.accountant.reconcile import Audit
 from sib.arrays import Cents, add_up
-from sib.contract.books import CashFlows
+from sib.contract.books import OWED_BACK, CashFlows
 from sib.contract.metrics import Metrics
 from sib.contract.payments import goes_direct
 from sib.deal.scenario import Scenario
@@ -140,7 +140,8 @@ def own_payments(deal: Scenario, flows: CashFlows) -> Cents:
     paid = net_payments(flows)
     for (clause, payer), amounts in flows.borne.items():
         if payer != deal.parties.outcome_payer:
-            paid = paid - amounts.sum(axis=0) * (-1 if clause == "surplus:" else 1)
+            comes_back = clause.startswith(("surplus:", OWED_BACK))
+            paid = paid - amounts.sum(axis=0) * (-1 if comes_back else 1)
     return paid
 
 

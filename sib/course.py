@@ -32,10 +32,13 @@ class Course:
         Validated cents.
     cases : ndarray of shape (n_months,)
         Validated cases.
+    claims : ndarray of shape (n_months,)
+        Claims that are ready to be looked at, whatever comes of them.
     """
 
     savings: Floats
     cases: Floats
+    claims: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def success_course(deal: Scenario, segment: Segment, *, saving_share: float = 1.
     odds, course = _Odds.of(deal), _empty_course(deal, segment)
     for chance, length in _lengths(segment):
         honest, inflated = _countable(deal, segment, length, saving_share)
+        made = chance * _is_claimed(deal, segment, length, saving_share)
+        _place(deal, segment, course, _Gain(0.0, 0.0, length, claims=made))
         for odd, wait, kept, of_inflated in _endings(deal, odds):
             shown = inflated if of_inflated else honest
             weight = chance * (1 - odds.missing) * odd
@@ -103,8 +108,10 @@ def failure_course(deal: Scenario, segment: Segment) -> Course:
     odds, course = _Odds.of(deal), _empty_course(deal, segment)
     slipped = odds.invalid * (1 - odds.missing) * (1 - deal.accountant.review.invalid_detected)
     upheld = odds.challenged * (1 - deal.accountant.disputes.challenge_success)
-    for chance, length in _lengths(segment) if slipped else ():
+    for chance, length in _lengths(segment) if odds.invalid else ():
         honest, _ = _countable(deal, segment, length, 1.0)
+        made = odds.invalid * chance * _is_claimed(deal, segment, length, 1.0)
+        _place(deal, segment, course, _Gain(0.0, 0.0, length, claims=made))
         for odd, wait in ((1 - odds.challenged, 0), (upheld, odds.wait)):
             weight = slipped * odd * chance
             gain = _Gain(weight * honest.mean(), weight * (honest > 0).mean(), length, wait)
@@ -130,7 +137,7 @@ def _shown(deal: Scenario, segment: Segment, length: int) -> int:
 def _empty_course(deal: Scenario, segment: Segment) -> Course:
     longest = max(length for _, length in _delays(deal)) + _Odds.of(deal).wait
     n_months = segment.months_to_effect + segment.saving_months + longest + 1
-    return Course(np.zeros(n_months), np.zeros(n_months))
+    return Course(np.zeros(n_months), np.zeros(n_months), np.zeros(n_months))
 
 
 def _lengths(segment: Segment) -> Iterator[tuple[float, int]]:
@@ -187,14 +194,23 @@ def _planned_own_cost(deal: Scenario) -> float:
     return float(np.rint(cost))
 
 
+def _is_claimed(deal: Scenario, segment: Segment, length: int, saving_share: float) -> float:
+    """Chance that an outcome whose saving lasts so long shows something to claim."""
+    shown = _shown(deal, segment, length)
+    cents = round_half_away(amount_grid(segment.saving) * selection(deal, segment) * 100)
+    claim = prorata(share(cents, exact(saving_share)), shown, whole=segment.saving_months)
+    return float((claim > 0).mean())
+
+
 @dataclass(frozen=True, slots=True)
 class _Gain:
-    """An expected claim: cents and cases, over so many months, after so many months of dispute."""
+    """An expected claim: cents, cases and claims, over so many months, after so many months of dispute."""
 
     cents: float
     cases: float
     length: int
     wait: int = 0
+    claims: float = 0.0
 
 
 def _place(deal: Scenario, segment: Segment, course: Course, gain: _Gain) -> None:
@@ -207,8 +223,10 @@ def _place(deal: Scenario, segment: Segment, course: Course, gain: _Gain) -> Non
             for month in range(n_counted):
                 course.savings[first + month + wait] += chance * gain.cents / n_counted
             course.cases[first + wait] += chance * gain.cases
+            course.claims[first + wait] += chance * gain.claims
             continue
         last = min(gain.length, counted_months(deal, segment) - 1)
         month = 0 if deal.accountant.claim_at == "plan" else first + last
         course.savings[month + wait] += chance * gain.cents
         course.cases[month + wait] += chance * gain.cases
+        course.claims[month + wait] += chance * gain.claims

@@ -22,7 +22,7 @@ from sib.deal.group import CountsProgramme, EffectProgramme, Group, Outcome, mon
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.money import round_half_away
-from sib.profile import expected_metrics, expected_spending, planned_plans
+from sib.profile import expected_files, expected_metrics, expected_spending, planned_plans
 from sib.programme.budget import Spending, spend_on
 from sib.programme.counts import enrolled_by_date
 from sib.programme.effects import DIGITS, EFFECTS, effect_of, in_steps, on_dates
@@ -151,6 +151,20 @@ def spending(deal: Scenario, calendar: Grid, *, n_points: int, stop: int = -1) -
         found = spend_on(deal, _planned(deal, stop), n_periods=calendar.n_periods)
     by_line = {name: np.repeat(spent[:, :1], n_points, axis=1) for name, spent in found.by_line.items()}
     return Spending(by_line, np.repeat(np.broadcast_to(found.unspent, BLOCK)[:1], n_points), found.unspent_period)
+
+
+def expected_work(deal: Scenario, calendar: Grid, *, n_points: int, stop: int = -1) -> dict[str, Cents]:
+    """Return the files that the accountant is expected to open, the same at each point; ``stop`` as above.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_periods, n_points)
+        As ``Verified.work``: ``opened``, of what costs a fee by the case; nothing of disputes.
+    """
+    if not (deal.accountant.fee.per_case and deal.accountant.is_reviewed):
+        return {}
+    opened = expected_files(deal, calendar, stop=stop)
+    return {"opened": np.repeat(opened[:, np.newaxis], n_points, axis=1)}
 
 
 def _planned(deal: Scenario, stop: int) -> Cents:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sib.arrays import Cents
-from sib.contract.books import CashFlows
+from sib.contract.books import OWED_BACK, CashFlows
 from sib.deal.lines import TwoWay
 from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
@@ -87,7 +87,8 @@ def _outcome_payments(deal: Scenario, flows: CashFlows) -> Iterator[Movement]:
         for payer, part in _by_payer(deal, flows, name, paid):
             yield Movement(payer, to, clause, part)
     for name, back in flows.owed_back.items():
-        yield Movement(liable[name], "outcome_payer", f"owed back:{name}", back)
+        for payer, part in _by_payer(deal, flows, f"{OWED_BACK}{name}", back):
+            yield Movement(liable[name], payer, f"{OWED_BACK}{name}", part)
 
 
 def _by_payer(deal: Scenario, flows: CashFlows, name: str, whole: Cents) -> Iterator[tuple[str, Cents]]:

@@ -1,7 +1,7 @@
 """What the contract pays, and to whom, at given outcomes: exact, no simulation.
 
 In come a deal and stated values of its metrics, out goes a ``Point`` for each. Guarantors are taken to be able to
-pay; what an accountant charges by the case is left out, since that hangs on claims and not on metrics.
+pay; what an accountant charges by the case is for as many claims as the deal expects, whatever comes of them.
 Docs/model.md, section 6.
 """
 
@@ -23,7 +23,7 @@ from sib.contract.metrics import Metrics
 from sib.contract.settlement import settle
 from sib.contract.triggers import triggers_met
 from sib.deal.scenario import Scenario
-from sib.expectation import expected, spending
+from sib.expectation import expected, expected_work, spending
 from sib.holding import Holding, holding
 from sib.ledger import balances, movements, parties
 from sib.measures.returns import irr, moic
@@ -172,7 +172,8 @@ def _settled(
         cost = curtail(cost, endings(deal.contract, met, months=calendar.payment_periods)[0])
     flows = settle(deal, read, spending=cost, calendar=calendar)
     shape = (calendar.n_periods, len(metrics))
-    cash = balances(movements(deal, flows, spending=cost, work={}), parties(deal), shape=shape)
+    work = expected_work(deal, calendar, n_points=len(metrics), stop=stop)
+    cash = balances(movements(deal, flows, spending=cost, work=work), parties(deal), shape=shape)
     names = {"outcome_payer": "municipality"}
     sums = {part: {name: _sums(amounts, shape) for name, amounts in of.items()} for part, of in _parts(deal, flows)}
     sums["flows"] = {names.get(who, who): _sums(cash[who], shape) for who in parties(deal)}

@@ -13,13 +13,14 @@ from sib.arrays import Floats
 from sib.averages import POINTS, midpoints
 from sib.chance.draws import BLOCK, Stream
 from sib.contract.metrics import Metrics
-from sib.course import failure_course, success_course
+from sib.course import Course, failure_course, success_course
 from sib.deal.audit import Sample
 from sib.deal.programme import Fixed, Segment
 from sib.deal.scenario import Scenario
 from sib.programme.budget import Spending, spend
 from sib.programme.grid import Grid
 from sib.programme.intake import enrolment_factor, n_came, start_months
+from sib.programme.outcomes import mean_chance
 from sib.programme.savings import Cases, amounts
 
 
@@ -41,6 +42,36 @@ def planned_plans(deal: Scenario, segment: Segment, *, stop: int = -1) -> Floats
     return np.asarray(plans, dtype=np.float64)
 
 
+def _courses(deal: Scenario, segment: Segment, p: Floats) -> list[tuple[Floats, Course]]:
+    """What becomes of a case, with its chances at given chances of success."""
+    part = segment.partial
+    partly, saving_share = (part.chance, part.saving_share) if part else (0.0, 1.0)
+    return [
+        (p, success_course(deal, segment)),
+        ((1 - p) * (1 - partly), failure_course(deal, segment)),
+        ((1 - p) * partly, success_course(deal, segment, saving_share=saving_share)),
+    ]
+
+
+def expected_files(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Floats:
+    """Return how many files are expected to be opened, in whole numbers by period, shape (n_periods,).
+
+    Of a sample with a size that is the size, of one with a share that share; else every claim.
+    """
+    claims = np.zeros(calendar.n_periods)
+    for segment in deal.segments:
+        for chance, course in _courses(deal, segment, np.array([mean_chance(segment)])):
+            for start, plans in enumerate(planned_plans(deal, segment, stop=stop)):
+                room = slice(start, min(start + len(course.claims), calendar.n_periods))
+                claims[room] += plans * chance[0] * course.claims[: max(room.stop - room.start, 0)]
+    terms = deal.accountant.sample
+    if terms is not None:
+        claims = _at_settlements(terms, claims[np.newaxis, : calendar.last_payment + 1], calendar)[0]
+        claims = np.minimum(claims, terms.size or np.inf) * (terms.share or 1.0)
+        claims = np.append(claims, np.zeros(calendar.n_periods - len(claims)))
+    return np.diff(np.rint(np.round(np.cumsum(claims), 6)), prepend=0.0)
+
+
 def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid, stop: int = -1) -> Metrics:
     """Return the metrics that are expected, on payment dates, at given chances of success.
 
@@ -53,15 +84,7 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid, stop: i
     savings, n_cases = (np.zeros((n_cohorts, until, n_points)) for _ in range(2))
     enrolled = np.zeros((n_cohorts, n_points))
     for segment, p in zip(deal.segments, chances, strict=True):
-        partly = segment.partial.chance if segment.partial else 0.0
-        courses = [
-            (p, success_course(deal, segment)),
-            ((1 - p) * (1 - partly), failure_course(deal, segment)),
-            (
-                (1 - p) * partly,
-                success_course(deal, segment, saving_share=segment.partial.saving_share if segment.partial else 1.0),
-            ),
-        ]
+        courses = _courses(deal, segment, p)
         for start, plans in enumerate(planned_plans(deal, segment, stop=stop)):
             cohort = deal.cohort_of(segment, start)
             enrolled[cohort] += plans

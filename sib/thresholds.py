@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.group import EffectProgramme
 from sib.deal.lines import (
     FixedPayment,
-    InterestTable,
     InterpolatedTable,
-    MinimumCoupon,
     PerPoint,
     Proportional,
     RateCard,
-    RedemptionTable,
     SavingsShare,
     Shortfall,
     StepTable,
@@ -47,7 +45,8 @@ class Threshold:
 
 
 def _of_rows(line: Any, metric: str) -> Iterable[float]:
-    return [bound[0] for bound in map(bound_of, line.rows) if bound is not None]
+    bounds = [bound[0] for bound in map(bound_of, line.rows) if bound is not None]
+    return [*bounds, *(point.at for point in getattr(line, "points", ()))]
 
 
 def _of_prices(line: RateCard, metric: str) -> Iterable[float]:

@@ -12,7 +12,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from sib.contract.metrics import Metrics
-from sib.contract.payments import Line, Occasion, payment_lines
+from sib.contract.payments import Line, Occasion
+from sib.contract.releases import payment_lines
 from sib.contract.settlement import settle
 from sib.contract.triggers import triggers_met
 from sib.deal.consistency import inconsistencies

@@ -361,9 +361,11 @@ class ToDateLine(Line):
         return 0 if value is None else BY_VALUE[self.terms["kind"]](self.terms, value)
 
     def to_date(self, moment: Moment) -> int:
-        """Return M: what all changes make, or those on dates on which the trigger was met."""
+        """Return M: what all changes make, or those on dates on which the trigger was met; only own dates are seen."""
         total, before = 0, 0
         for place in range(moment.place + 1):
+            if not self.is_date(moment.dates[place]):
+                continue
             made = self.makes(moment, place)
             if moment.keeps_backlog(self.terms) or moment.is_met(self.terms, place):
                 total += indexed(self.terms, made - before, moment.dates[place])
@@ -463,6 +465,12 @@ def line_of(terms: Terms) -> Line:
 
 
 # Caps
+
+
+def earns_on(terms: Terms) -> str | None:
+    """Return the metric, or the one outcome, that a line pays for."""
+    prices = terms.get("prices", ())
+    return prices[0]["outcome"] if len(prices) == 1 else terms.get("metric")
 
 
 def cut(amounts: list[int], limit: int) -> list[int]:

@@ -27,7 +27,7 @@ from reference_contract import (
     payment_months,
     rounded,
 )
-from reference_terms import CONTRACT, Line, Moment, Terms, cut, line_of, waterfall_of
+from reference_terms import CONTRACT, Line, Moment, Terms, cut, earns_on, line_of, waterfall_of
 
 ACCOUNT, PAYER, INVESTOR = "account", "outcome_payer", "investor"
 TRANCHE_FLOWS = ("draws", "returned", "interest_paid", "principal_paid", "success_fee")
@@ -259,7 +259,11 @@ class ContractTrial:
             amount = min(amount, cents(terms["liability"]) - self.owed_back[name])
         self.owed_back[name] += amount
         line.settled -= amount
-        self.move((terms["liable"], PAYER, f"owed back:{name}"), period, amount)
+        shares = [exact(payer.get("share", 0)) for payer in self.payers.values()]
+        if "paid_by" in terms:
+            shares = [Fraction(payer == terms["paid_by"]) for payer in self.payers]
+        for payer, part in zip(self.payers, largest_remainder(amount, shares), strict=True):
+            self.move((terms["liable"], self._role(payer), f"owed back:{name}"), period, part)
 
     def _pay_line(self, line: Line, by_payer: dict[str, int], period: int) -> None:
         name, to = line.terms["name"], line.terms.get("to", "waterfall")
@@ -279,7 +283,7 @@ class ContractTrial:
         parts = self._by_payer(owed, year)
         amounts = [sum(by_payer.values()) for by_payer in parts]
         for metric, limit in (caps.get("by_metric") or {}).items():
-            mine = [place for place, line in enumerate(self.lines) if line.terms.get("metric") == metric]
+            mine = [place for place, line in enumerate(self.lines) if earns_on(line.terms) == metric]
             so_far = sum(self.lines[place].paid for place in mine)
             amounts = self._cut(amounts, mine, cents(limit) - so_far)
         everything = list(range(len(amounts)))
@@ -454,6 +458,8 @@ class ContractTrial:
             },
         )
         losses = [max(0, outlay[loan.name] - received[loan.name]) for loan in covered]
+        if terms["kind"] in ("share_of_loss", "protected_principal"):
+            losses = [loan.principal for loan in covered]
         for loan, part in zip(covered, largest_remainder(amount, losses), strict=True):
             principal = loan.pay_principal(part)
             loan.pay_interest(part - principal)

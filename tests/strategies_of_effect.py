@@ -8,6 +8,7 @@ from typing import Any
 from group_deal import built
 from hypothesis import strategies as st
 from strategies_contract import Draw, Table, amounts, maybe, shares
+from strategies_terms import earning_metrics
 
 from sib.deal.consistency import inconsistencies
 from sib.deal.scenario import Scenario
@@ -174,14 +175,14 @@ def promises(draw: Draw, name: str, may_fail: bool) -> Table:
 
 
 @st.composite
-def limits(draw: Draw) -> Table:
+def limits(draw: Draw, metrics: list[str]) -> Table:
     """Caps on all payments, each of them sometimes."""
     found: Table = {}
     for cap, most in (("per_year", 60_000), ("total", 120_000)):
         if draw(st.integers(0, 3)) == 0:
             found[cap] = draw(amounts(0, most))
-    if draw(st.integers(0, 3)) == 0:
-        found["by_metric"] = {draw(st.sampled_from(["reduction", "levels", "saved"])): draw(amounts(0, 60_000))}
+    if metrics and draw(st.integers(0, 3)) == 0:
+        found["by_metric"] = {draw(st.sampled_from(metrics)): draw(amounts(0, 60_000))}
     if draw(st.integers(0, 3)) == 0:
         found["annual_return"] = draw(st.sampled_from([0.0, 0.05, 0.13]))
     return found
@@ -197,7 +198,7 @@ def contracts(draw: Draw, is_sure: bool) -> Table:
     steps = draw(st.permutations([f"{kind}:{name}" for kind in ("interest", "principal") for name in owed]))
     contract: Table = {
         "drawdown": {"kind": drawdown} | ({"draws": draws} if drawdown == "schedule" else {}),
-        "tranches": tranches, "triggers": draw(conditions()), "caps": draw(limits()), "outcome_payers": [],
+        "tranches": tranches, "triggers": draw(conditions()), "outcome_payers": [],
         "interest": draw(st.sampled_from([
             {"rate": 0.05, "basis": "over_term"},
             {"rate": 0.07, "basis": "per_year", "compounding": "annual", "day_count": "30E/360"},
@@ -216,6 +217,7 @@ def contracts(draw: Draw, is_sure: bool) -> Table:
         draw(lines(f"line {number}", contract, draw(st.sampled_from(owed)))) for number in range(draw(st.integers(1,
             4)))
     ]
+    contract["caps"] = draw(limits(earning_metrics(contract["payments"])))
     if any(line.get("pool") for line in contract["payments"]):
         contract["pools"] = {"side": [*draw(st.permutations(steps)), "surplus"]}
     contract["recycling"] = drawdown != "up_front" and draw(st.booleans())

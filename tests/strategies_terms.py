@@ -236,7 +236,7 @@ def on_metric(draw: Draw, kind: str, metric: str) -> Table:
         return {"agreed": target, "tolerance": draw(shares()), "amount": draw(pays())}
     terms = {"target": target, "amount": draw(pays())}
     maybe(draw, terms, "at_most", st.sampled_from([0.5, 1.0, 1.6, 100.0]))
-    maybe(draw, terms, "at_least", st.sampled_from([0.0, 0.5, 1.0]))
+    maybe(draw, terms, "at_least", st.sampled_from([0.0, 0.3, 0.5]))
     return terms
 
 
@@ -443,10 +443,18 @@ def drawdowns(draw: Draw, total: int, maturity: int) -> Table:
 # The deal
 
 
+def earning_metrics(payments: list[Table]) -> list[str]:
+    """The metrics on which a cap can hold: those of lines, but none of several on one rate card."""
+    cards = [[price["outcome"] for price in line.get("prices", ())] for line in payments]
+    mixed = {outcome for card in cards if len(card) > 1 for outcome in card}
+    single = {card[0] for card in cards if len(card) == 1}
+    return sorted(({line["metric"] for line in payments if "metric" in line} | single) - mixed)
+
+
 def caps(draw: Draw, metrics: list[str]) -> Table:
     """The caps on all lines together."""
     found: Table = {}
-    if sometimes(draw, 4):
+    if metrics and sometimes(draw, 4):
         found["by_metric"] = {metric: draw(pays(1)) for metric in subset(draw, metrics)}
     rarely(draw, found, "per_year", pays(1))
     rarely(draw, found, "total", pays(1))
@@ -487,7 +495,7 @@ def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
         draw(st.fixed_dictionaries({"name": st.just(f"fee {number}"), **fee}))
         for number in range(draw(st.integers(0, 2)))
     ]
-    contract["caps"] = caps(draw, frame.metrics)
+    contract["caps"] = caps(draw, earning_metrics(contract["payments"]))
     contract["waterfall"] = waterfalls(draw, contract, frame.owed)
     if "success_fee" in contract["waterfall"]:
         receivers = subset(draw, [*frame.owed, "provider", "intermediary"])

@@ -63,6 +63,14 @@ BROKEN = {
         (EFFECT, pays(STEPS, caps={"by_metric": {"diploma": 1}}), "caps.by_metric.diploma",
          "no metric of this programme"),
     ],
+    "caps_by_metric_hold": [
+        (EFFECT, pays(STEPS, caps={"by_metric": {"saved": 1}}), "caps.by_metric.saved",
+         "no payment line pays for that metric"),
+        (COUNTS, pays(CARD, caps={"by_metric": {"enrolled": 1}}), "caps.by_metric.enrolled", "leave it out"),
+        (COUNTS, pays(CARD | {"prices": [*CARD["prices"], {"outcome": "enrolled", "price": 1}]},
+                      caps={"by_metric": {"diploma": 1}}),
+         "caps.by_metric.diploma", "one of several prices of 'card'; give it a cap there, or a rate card of its own"),
+    ],
     "triggers_build_on_earlier_ones": [
         (EFFECT, triggered({"name": "both", "all": ["low"]}, LOW), "triggers.both",
          "no trigger before it; known: none"),
@@ -175,6 +183,8 @@ BROKEN = {
     "two_way_lines_are_liable": [
         (EFFECT, pays(STEPS | {"kind": "two_way"}), "payments.pay.kind", 'write "step_table"'),
         (EFFECT, pays(STEPS | {"kind": "two_way", "rows": [{"pays": 0}]}), "payments.pay.kind", "no row is below 0"),
+        (EFFECT, pays(STEPS | {"kind": "two_way", "rows": [], "points": [{"at": 0, "pays": 0}, {"at": 1, "pays": 2}]}),
+         "payments.pay.kind", 'write "interpolated_table"'),
     ],
     "laws_of_groups_exist": [
         (of_laws({"won": 1.0}), pays(STEPS), "metrics.reduction.by_law.won", "did you mean 'own'?"),

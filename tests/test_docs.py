@@ -15,7 +15,8 @@ from sib.contract.waterfall import STEPS
 from sib.deal.conditions import COMPARISONS, COMPOSITES
 from sib.deal.contract import Caps
 from sib.deal.lending import Drawdown, Guarantee, Interest
-from sib.deal.lines import Payment, PaymentLine
+from sib.deal.lines import Payment
+from sib.deal.payment import PaymentLine
 
 DOCS = Path(__file__).parents[1] / "docs"
 ROOMS = ("generate", "contract_page", "audit_tables", "clause_pictures", "clauses")

@@ -57,6 +57,11 @@ TABLES = {
             "-7.0": -500_00, "-0.1": -500_00, "0.0": 0, "0.1": 0, "10.0": 0, "10.1": 300_01,
         }),
         ({"rows": [{"at_least": 1, "pays": -0.01}]}, 1, {"0": 0, "1": -1, "2": -1}),
+        # 20 a tenth below 10, 30 above; halves of a cent go up on both sides of nothing
+        ({"points": [{"at": 0, "pays": -20}, {"at": 10, "pays": 0}, {"at": 20, "pays": 30}]}, 10, {
+            "-0.1": -20_00, "0.0": -20_00, "0.1": -19_80, "9.9": -20, "10.0": 0, "10.1": 30, "20.0": 30_00, "99": 30_00,
+        }),
+        ({"points": [{"at": 0, "pays": -0.01}, {"at": 2, "pays": 0}]}, 1, {"0": -1, "1": 0, "2": 0}),
     ],
     InterpolatedTable: [
         # 100 a point up to 10, level to 12, then 500 a point; level beyond the ends

@@ -129,6 +129,19 @@ class TestCalled:
         assert flows.guaranteed["first", "principal:senior"].sum() == 125_00
         assert flows.guaranteed["floor", "principal:junior"].sum() == 75_00
 
+    @pytest.mark.parametrize(("kind", "share", "each"), [("share_of_loss", 0.5, (350, 150)),
+                                                         ("protected_principal", 0.2, (140, 60))])
+    def test_a_promise_on_principal_is_divided_by_lost_principal(self, kind, share, each):
+        # at 24 the senior gets 700 of interest and loses its principal all the same, the junior gets nothing
+        dear = {"rate": 0.5, "basis": "per_year", "compounding": "simple", "day_count": "30E/360"}
+        promise = {"kind": kind, "name": "promise", "share": share}
+        pays = {"kind": "fixed", "name": "pay", "amount": 700, "months": [24]}
+        flows = ended(0, promise, interest=dear, payments=[pays], **TWO | {
+            "waterfall": ["interest:senior", "principal:senior", "interest:junior", "principal:junior", "surplus"]})
+        assert flows.paid["interest:senior"].sum() == 700_00
+        found = [flows.guaranteed["promise", f"principal:{name}"].sum() / 100 for name in ("senior", "junior")]
+        assert found == list(each)
+
     def test_only_the_tranches_that_are_covered(self):
         flows = ended(400, FIRST | {"tranches": ["senior"]}, **TWO)
         assert euros(flows.guaranteed["first", "principal:senior"], 36) == [250]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from group_deal import FEE, effect_deal
+from group_deal import FEE, counts_deal, effect_deal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,6 +78,14 @@ class TestByMetric:
         room = limits({"by_metric": {"reduction": 30}}, lines=self.fee)
         assert cut(room, 20, 50, 20, to_investor=np.array([True] * 3)) == [15, 50, 15]
         assert cut(room, 20, 50, 20, to_investor=np.array([True] * 3)) == [0, 50, 0]
+
+    def test_a_card_of_one_outcome_is_a_line_on_it(self):
+        card = {"kind": "rate_card", "name": "card", "prices": [{"outcome": "diploma", "price": 1}]}
+        steps = {"kind": "step_table", "name": "steps", "metric": "diploma", "rows": [{"pays": 1}]}
+        deal = counts_deal(contract={"payments": [card, steps], "caps": {"by_metric": {"diploma": 30}}})
+        room = Limits(deal.contract, np.arange(4.0), fiscal_year=np.zeros(4, dtype=int), n_trials=1)
+        assert cut(room, 40, 20) == [20, 10]
+        assert cut(room, 40, 20) == [0, 0]
 
     def test_before_the_year(self):
         # 100 + 50: the metric leaves 50 + 50, the year 30 + 30; the year first would have left 40 + 20

@@ -9,16 +9,14 @@ from group_deal import line, refused
 from pydantic import TypeAdapter, ValidationError
 
 from sib.contract.payments import PAYMENTS
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.lines import (
     FixedPayment,
-    InterestTable,
     InterpolatedTable,
-    MinimumCoupon,
     Payment,
     PerPoint,
     Proportional,
     RateCard,
-    RedemptionTable,
     SavingsShare,
     Shortfall,
     StepTable,
@@ -82,10 +80,15 @@ def test_a_kind_that_does_not_exist():
     (StepTable, {"rows": [{"above": 2, "pays": 1}, {"above": 2, "pays": 2}]}, "each value once"),
     (StepTable, {"rows": [{"above": 2, "pays": 1}, {"at_least": 2, "pays": 2}]}, "rising order"),
     (TwoWay, {"rows": [{"at_least": 2, "pays": 1}, {"at_least": 1, "pays": -2}]}, "rising order"),
+    (TwoWay, {"points": [{"at": 0, "pays": -1}, {"at": 1, "pays": 1}]}, "needs either rows or points"),
+    (TwoWay, {"rows": []}, "needs either rows or points"),
+    (TwoWay, {"rows": [], "points": [{"at": 0, "pays": -1}]}, "two points or more"),
+    (Proportional, {"target": 5, "amount": 1, "at_most": 160}, "160% is written 1.6"),
+    (Proportional, {"target": 5, "amount": 1, "at_least": 50, "at_most": 1.6}, "pays from 50 up to 1.6 times"),
     (TwoWay, {"liable": "intermediary"}, "'investor' or 'provider'"),
     (TwoWay, {"liability": -5}, "is negative"),
     (InterpolatedTable, {"points": POINTS[:1]}, "at least 2"),
-    (InterpolatedTable, {"points": POINTS[::-1]}, "needs its points in rising order of at, each value once"),
+    (InterpolatedTable, {"points": POINTS[::-1]}, "needs two points or more in rising order of at, each value once"),
     (InterpolatedTable, {"points": [*POINTS, POINTS[1]]}, "each value once"),
     (InterpolatedTable, {"points": [{"at": 0, "pays": -1}, POINTS[1]]}, 'kind = "two_way"'),
     (PerPoint, {"up_to": 4}, "counts from 5 up to 4"),

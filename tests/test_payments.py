@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sib.contract.limits import Limits, cut_to
 from sib.contract.metrics import Metrics
-from sib.contract.payments import PAYMENTS, Line, Occasion, goes_direct, payment_lines, savings_share
+from sib.contract.payments import PAYMENTS, Line, Occasion, goes_direct, savings_share
+from sib.contract.releases import payment_lines
 from sib.contract.triggers import triggers_met
 from sib.deal.conditions import Trigger
 from sib.deal.contract import Caps, Contract

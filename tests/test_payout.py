@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from fractions import Fraction
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,34 @@ def test_nothing_comes_of_nothing() -> None:
     # 1,797,500 at 4% for six years, ACT/365F, compounded on anniversaries: one of the years has 366 days
     owed = 1_797_500 * 1.04**5 * (1 + 0.04 * 366 / 365)
     assert point.unpaid == pytest.approx(owed, abs=0.05)
+
+
+YOUNG = "programme.segments.young parents"
+BY_THE_CLAIM = ('fee = { line = "accountancy" }', "fee = { fixed = 1_000, per_case = 80.05 }")
+SURE: dict[str, Any] = {
+    f"{YOUNG}.success": 1.0, f"{YOUNG}.saving": 10_000, "programme.dependence": {"kind": "independent"},
+    "accountant.review.wrong_rejection": 0.0, "accountant.delay": {"kind": "fixed", "months": 2},
+}
+
+
+@pytest.mark.parametrize("terms", [
+    {}, {"accountant.claim_at": "plan"}, {"accountant.claim_at": "monthly"}, {"accountant.fee.payer": "provider"},
+    {f"{YOUNG}.success": 0.0}, {f"{YOUNG}.success": 0.0, "accountant.claims.invalid": 1.0},
+    {"accountant.mode": "none"}, {"contract.stop_intake": "proof"},
+])
+def test_the_accountant_is_paid_by_the_claim_as_in_a_simulation(tmp_path: Path, terms: dict[str, Any]) -> None:
+    deal = small_deal(tmp_path, BY_THE_CLAIM, settings=SURE | terms)
+    [point] = payoff(deal, {})
+    assert {who: {cash} for who, cash in point.flows.items()} == net_cash(deal)
+
+
+def test_the_fee_by_the_claim_is_for_all_that_are_expected(tmp_path: Path) -> None:
+    """1,000, and 80.05 for each of ten households, all of which succeed; whatever is stated of the savings."""
+    for saved in (0, 100_000):
+        [point] = payoff(small_deal(tmp_path, BY_THE_CLAIM, settings=SURE), {"validated_savings": [saved]})
+        [without] = payoff(small_deal(tmp_path, settings=SURE), {"validated_savings": [saved]})
+        assert point.flows["accountant"] - without.flows["accountant"] == 1_000 + 10 * 80.05
+        assert point.flows["municipality"] - without.flows["municipality"] == -1_000 - 10 * 80.05
 
 
 def test_the_trigger_is_a_cliff() -> None:

@@ -317,6 +317,24 @@ class TestTwoWay:
         flows = both((9, -1, -2), measure=measure, liability=60)
         assert flows.owed_back["both"].sum() <= 60_00
 
+    @pytest.mark.parametrize(("terms", "back"), [
+        ({"outcome_payers": [{"name": "municipality", "share": 0.6}, {"name": "ministry", "share": 0.4}]}, (90, 60)),
+        ({"outcome_payers": [{"name": "municipality"}, {"name": "ministry"}], "payers_in_turn": True}, (150, 0)),
+    ])
+    def test_what_is_owed_back_is_shared_as_payments_are(self, terms, back):
+        point = self.pays_back(UP_AND_DOWN, terms)
+        assert (point.flows["municipality"], point.flows["ministry"]) == back
+        assert (point.outcome_payment, point.flows["provider"]) == (-150, 850)
+
+    def test_what_is_owed_back_to_one(self):
+        payers = [{"name": "municipality", "share": 0.6}, {"name": "ministry", "share": 0.4}]
+        point = self.pays_back(UP_AND_DOWN | {"paid_by": "ministry"}, {"outcome_payers": payers})
+        assert (point.flows["municipality"], point.flows["ministry"]) == (0, 150)
+
+    def pays_back(self, terms, contract):
+        deal = effect_deal(contract={"payments": [terms]} | contract)
+        return payoff(deal, {"reduction": [-1]})[0]
+
     def test_backlog_of_a_trial_does_not_depend_on_the_others(self):
         late = {"name": "late", "metric": "reduction", "at_least": 6}
         alone = both((5, 5, 9), triggers=[late], when="late", measure="per_period")

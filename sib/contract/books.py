@@ -17,6 +17,9 @@ from sib.contract.interest import Account
 from sib.deal.contract import Contract
 from sib.programme.grid import Grid
 
+OWED_BACK = "owed back:"
+"""What a clause begins with under which a receiver pays outcome payers."""
+
 
 @dataclass(frozen=True, slots=True)
 class CashFlows:
@@ -42,11 +45,11 @@ class CashFlows:
         Triggers.
     financing : Financing
     owed_back : dict of str to ndarray
-        What receivers paid to the outcome payer under a two-way line.
+        What receivers paid to outcome payers under a two-way line.
     guaranteed : dict of (str, str) to ndarray
         What guarantees paid, by guarantee and by what it was for, such as ``principal:senior``.
     borne : dict of (str, str) to ndarray
-        Payments by line and outcome payer, and the surplus that went back; empty where there is one.
+        Payments by line and outcome payer, and the surplus and debts that went back to each; empty where there is one.
     missed_coupons : ndarray of shape (n_trials,)
         Coupons that the highest row of an interest table would have paid on top.
     """

@@ -127,13 +127,18 @@ def fixed(terms: FixedPayment, metrics: Metrics) -> Cents:
     return np.full(metrics.savings.shape[1:], cents(terms.amount))
 
 
+def two_way(terms: TwoWay, metrics: Metrics) -> Cents:
+    """An amount in steps or on straight lines, of either sign."""
+    return interpolated_table(terms, metrics) if terms.points else step_table(terms, metrics)
+
+
 def step_table(terms: StepTable | TwoWay, metrics: Metrics) -> Cents:
     """The amount of the highest row that is reached."""
     pays = np.array([*(cents(row.pays) for row in terms.rows), 0.0])
     return np.asarray(pays[read(terms, metrics).row(terms.rows)])
 
 
-def interpolated_table(terms: InterpolatedTable, metrics: Metrics) -> Cents:
+def interpolated_table(terms: InterpolatedTable | TwoWay, metrics: Metrics) -> Cents:
     """Straight lines between the points, level beyond the ends."""
     found = read(terms, metrics)
     return np.where(found.is_known, curve(found, [(point.at, int(cents(point.pays))) for point in terms.points]), 0.0)
@@ -236,7 +241,7 @@ MADE: dict[type, Callable[[Any, Metrics], Cents]] = {
     PerPoint: per_point,
     Proportional: proportional,
     RateCard: rate_card,
-    TwoWay: step_table,
+    TwoWay: two_way,
     Shortfall: shortfall,
 }
 """What each kind of line makes of the metrics alone."""

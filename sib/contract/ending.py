@@ -12,7 +12,7 @@ import numpy as np
 
 from sib.arrays import Bools, Cents, Ints, add_up
 from sib.contract.books import Books
-from sib.contract.guarantees import Position, call
+from sib.contract.guarantees import LOSSES, Position, call
 from sib.contract.limits import Limits
 from sib.contract.triggers import first_met
 from sib.deal.contract import Contract, EarlyEnd
@@ -75,7 +75,8 @@ def call_guarantees(books: Books, *, period: int, ends: Bools, able: Mapping[str
         names = list(terms.tranches or books.investors)
         whole = _position(books, names, period)
         pays = call(terms, whole) * ends * able.get(terms.name, True)
-        losses = np.array([_position(books, [name], period, is_part=True).loss for name in names]).T
+        loss_of = LOSSES[type(terms)]
+        losses = np.array([loss_of(_position(books, [name], period, is_part=True)) for name in names]).T
         parts = largest_remainder(pays, np.ascontiguousarray(losses)).T
         for name, part in zip(names, parts, strict=True):
             _make_good(books, terms.name, name, period=period, amount=part)

@@ -82,6 +82,16 @@ CALLS: dict[type, Callable[[Any, Position], Cents]] = {
 """What each kind of guarantee is called for."""
 
 
+LOSSES: dict[type, Callable[[Position], Cents]] = {
+    RecoveryFloor: lambda position: position.loss,
+    FirstLoss: lambda position: position.loss,
+    LossShare: lambda position: position.lost_principal,
+    PrincipalFloor: lambda position: position.lost_principal,
+    BuiltUp: lambda position: position.loss,
+}
+"""By what of each covered tranche a kind of guarantee is divided: its loss, or the principal that nobody repaid."""
+
+
 def call(terms: Any, position: Position) -> Cents:
     """Return what a guarantee pays, within its limit, if it can."""
     called = CALLS[type(terms)](terms, position)

@@ -7,6 +7,7 @@ share and cap, metric, year, contract, return. Docs/model.md, section 5.4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -85,7 +86,7 @@ class Limits:
         """
         owed = self._divided(owed)
         for name, cap in (self._caps.by_metric or {}).items():
-            mine = np.array([getattr(line, "metric", None) == name for line in self._contract.payments])
+            mine = np.array([line.earns_on == name for line in self._contract.payments])
             owed = owed.copy()
             owed[mine] = cut_to(owed[mine], cents(cap) - self._of_metric[name])
         if self._caps.per_year is not None:
@@ -130,7 +131,7 @@ class Limits:
         self._in_year = self._in_year + owed.sum(axis=0)
         self._in_all = self._in_all + owed.sum(axis=0)
         for name in self._of_metric:
-            mine = [getattr(line, "metric", None) == name for line in self._contract.payments]
+            mine = [line.earns_on == name for line in self._contract.payments]
             self._of_metric[name] = self._of_metric[name] + owed[mine].sum(axis=0)
         if self._bearers:
             weights = np.ascontiguousarray(np.moveaxis(self.borne, 0, -1))
@@ -139,15 +140,21 @@ class Limits:
             bearer.in_year = bearer.in_year + part.sum(axis=0)
             bearer.in_all = bearer.in_all + part.sum(axis=0)
 
-    def divide(self, amount: Cents, *, like: Cents | None = None) -> Cents:
+    def divide(self, amount: Cents, *, like: Cents | None = None, alone: str | None = None) -> Cents:
         """Divide an amount over the outcome payers: as they bore ``like``, or by their shares where they bore nothing.
+
+        Where they pay in turn and have no shares, all of it is the first one's.
 
         Parameters
         ----------
         amount : ndarray of shape (n_trials,)
         like : ndarray of shape (n_payers, n_trials), optional
+        alone : str, optional
+            The outcome payer that has all of it.
         """
         shares = [exact(bearer.terms.share) for bearer in self._bearers]
+        if alone is not None:
+            shares = [Fraction(bearer.terms.name == alone) for bearer in self._bearers]
         by_share = np.moveaxis(largest_remainder(amount, shares), -1, 0)
         if like is None:
             return by_share

@@ -12,19 +12,21 @@ from dataclasses import replace
 import numpy as np
 
 from sib.arrays import EXACT, Bools, Cents, add_up
-from sib.contract.books import Books, CashFlows
+from sib.contract.books import OWED_BACK, Books, CashFlows
 from sib.contract.earnings import cents
 from sib.contract.ending import bear, call_guarantees, endings, redeem
 from sib.contract.financing import commitment_cents, finance
 from sib.contract.interest import Account, accrual, grown, year_fraction
 from sib.contract.limits import Limits, cut_to
 from sib.contract.metrics import Metrics
-from sib.contract.payments import PAYMENTS, Line, Occasion, entitlement, goes_direct, payment_lines, previous_date
+from sib.contract.payments import PAYMENTS, Line, Occasion, entitlement, goes_direct, previous_date
+from sib.contract.releases import payment_lines
 from sib.contract.triggers import triggers_met
 from sib.contract.waterfall import Purse, flow
 from sib.deal.contract import Contract
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.lending import Tranche
-from sib.deal.lines import InterestTable, MinimumCoupon, RedemptionTable, TwoWay
+from sib.deal.lines import TwoWay
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.money import largest_remainder
@@ -220,11 +222,14 @@ class _Settlement:
         return bool(self.calendar.fiscal_year[period] != self.calendar.fiscal_year[before])
 
     def _settle_debts(self, period: int, owed: Cents) -> None:
-        """What receivers owe back is paid to the outcome payer at once."""
+        """What receivers owe back is paid to the outcome payers at once."""
         for line, amount in zip(self.lines, owed, strict=True):
             if isinstance(line.terms, TwoWay) and (amount < 0).any():
                 debt = np.maximum(-amount, 0.0)
                 self.books.add(self.flows.owed_back, line.terms.name, period=period, amount=debt)
+                if self.contract.outcome_payers:
+                    parts = self.limits.divide(debt, alone=line.terms.paid_by)
+                    bear(self.books, f"{OWED_BACK}{line.terms.name}", period=period, parts=parts)
                 if line.terms.liable == "investor":
                     self.limits.receive(-debt)
 

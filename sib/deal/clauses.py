@@ -9,18 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from fractions import Fraction
 
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.group import CountsProgramme, EffectProgramme
 from sib.deal.lending import UpFront
-from sib.deal.lines import (
-    InterestTable,
-    InterpolatedTable,
-    MinimumCoupon,
-    PerPoint,
-    RateCard,
-    RedemptionTable,
-    SavingsShare,
-    TwoWay,
-)
+from sib.deal.lines import PerPoint, RateCard, SavingsShare, TwoWay
 from sib.deal.rows import bound_of
 from sib.deal.scenario import Scenario
 from sib.money import exact
@@ -51,6 +43,18 @@ def metrics_are_measured(deal: Scenario) -> Found:
             yield from _named(f"{path}.cohort", getattr(item, "cohort", None), deal.cohorts, "cohort")
     for name in deal.contract.caps.by_metric or {}:
         yield from _named(f"contract.caps.by_metric.{name}", name, deal.metrics, "metric of this programme")
+
+
+def caps_by_metric_hold(deal: Scenario) -> Found:
+    """A cap on what a metric earns holds lines that pay for that metric and for nothing else."""
+    for name in deal.contract.caps.by_metric or {}:
+        path, lines = f"contract.caps.by_metric.{name}", deal.contract.payments
+        cards = [line for line in lines if isinstance(line, RateCard) and line.earns_on is None]
+        mixed = [card.name for card in cards if name in [price.outcome for price in card.prices]]
+        for card in mixed:
+            yield path, f"is one of several prices of {card!r}; give it a cap there, or a rate card of its own"
+        if name in deal.metrics and not mixed and name not in [line.earns_on for line in lines]:
+            yield path, "holds nothing: no payment line pays for that metric; leave it out"
 
 
 def triggers_build_on_earlier_ones(deal: Scenario) -> Found:
@@ -84,8 +88,7 @@ def levels_are_in_the_unit(deal: Scenario) -> Found:
         if deal.metrics.get(getattr(line, "metric", None) or "") == "fraction":
             bounds = [bound_of(row) for row in getattr(line, "rows", ())]
             found = [bound[0] for bound in bounds if bound is not None and abs(bound[0]) > 1]
-            points = line.points if isinstance(line, InterpolatedTable) else ()
-            found += [point.at for point in points if abs(point.at) > 1]
+            found += [point.at for point in getattr(line, "points", ()) if abs(point.at) > 1]
             found += [line.point] if isinstance(line, PerPoint) and line.point >= 1 else []
             stated = [getattr(line, name, None) for name in ("from_value", "up_to", "target", "agreed")]
             found += [level for level in stated if level is not None and abs(level) > 1]
@@ -227,8 +230,9 @@ def cases_are_counted(deal: Scenario) -> Found:
 def two_way_lines_are_liable(deal: Scenario) -> Found:
     """A line that costs nobody anything is no two-way line."""
     for line in deal.contract.payments:
-        if isinstance(line, TwoWay) and min(row.pays for row in line.rows) >= 0:
-            yield f"contract.payments.{line.name}.kind", '= "two_way" but no row is below 0; write "step_table"'
+        if isinstance(line, TwoWay) and line.least >= 0:
+            kind = "interpolated_table" if line.points else "step_table"
+            yield f"contract.payments.{line.name}.kind", f'= "two_way" but no row is below 0; write "{kind}"'
 
 
 def laws_of_groups_exist(deal: Scenario) -> Found:
@@ -252,6 +256,7 @@ def laws_of_groups_exist(deal: Scenario) -> Found:
 
 CLAUSES: tuple[Callable[[Scenario], Found], ...] = (
     metrics_are_measured,
+    caps_by_metric_hold,
     triggers_build_on_earlier_ones,
     levels_are_in_the_unit,
     payments_fit_the_programme,

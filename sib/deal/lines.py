@@ -12,80 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sib.deal.lending import DayCount
-from sib.deal.rows import Floor, Point, Price, RatePoint, RateStep, ShareStep, Step, bound_of, rows_rise
-from sib.deal.term import (
-    Amount,
-    Level,
-    MonthSpan,
-    Positive,
-    Rate,
-    Share,
-    Term,
-    Text,
-    fault,
-)
-
-Receiver = Literal["waterfall", "investor", "provider", "intermediary", "accountant"]
-
-
-class PaymentLine(Term):
-    """What all kinds of payment have in common.
-
-    Parameters
-    ----------
-    when : str, optional
-        The trigger that releases it.
-    months : tuple of int, optional
-        Payment dates on which it can pay; all of them where none is named.
-    cap, cap_per_year : float, optional
-        Most that this line ever pays, and in any fiscal year, in euros.
-    to : {"waterfall", "investor", "provider", "intermediary", "accountant"}
-        Whether the money passes the waterfall or goes straight to a party.
-    pool : str, optional
-        A waterfall of its own (``contract.pools``) instead of the contract's.
-    paid_by : str, optional
-        The outcome payer that bears all of it; all by their shares where none is named.
-    round_to : float, optional
-        What is owed is rounded to multiples of this, half up.
-    indexed : float, optional
-        Yearly rate by which what is newly owed grows on every anniversary of closing.
-    """
-
-    name: Text
-    when: Text | None = None
-    months: tuple[MonthSpan, ...] | None = None
-    cap: Amount | None = None
-    cap_per_year: Amount | None = None
-    to: Receiver = "waterfall"
-    pool: Text | None = None
-    paid_by: Text | None = None
-    round_to: Positive | None = None
-    indexed: Rate | None = None
-
-    @model_validator(mode="after")
-    def _one_way_out(self) -> PaymentLine:
-        if self.pool is not None and self.to != "waterfall":
-            raise fault("pool", f"goes straight to the {self.to} and has a pool too; leave one out")
-        return self
-
-
-class OnMetric(PaymentLine):
-    """A payment that depends on a metric.
-
-    Parameters
-    ----------
-    metric : str
-        A metric of the programme; bounds are in its unit.
-    cohort : str, optional
-        The cohort that is measured; all together where none is named.
-    measure : {"cumulative", "per_period"}
-        From closing, or since the previous payment date.
-    """
-
-    metric: Text
-    cohort: Text | None = None
-    measure: Literal["cumulative", "per_period"] = "cumulative"
+from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
+from sib.deal.payment import OnMetric, PaymentLine
+from sib.deal.rows import Point, Price, Step, points_rise, rows_rise
+from sib.deal.term import Amount, Level, Share, Term, Text, fault
 
 
 def _something_is_owed(share: float) -> float:
@@ -153,13 +83,10 @@ class InterpolatedTable(OnMetric):
     """An amount on straight lines between points; beyond the first and the last point it stays the same."""
 
     kind: Literal["interpolated_table"]
-    points: Annotated[tuple[Point, ...], Field(min_length=2)]
+    points: Annotated[tuple[Point, ...], Field(min_length=2), AfterValidator(points_rise)]
 
     @model_validator(mode="after")
-    def _points_rise(self) -> InterpolatedTable:
-        at = [point.at for point in self.points]
-        if at != sorted(set(at)):
-            raise fault("order", "needs its points in rising order of at, each value once")
+    def _no_negative_pay(self) -> InterpolatedTable:
         _nothing_negative([point.pays for point in self.points])
         return self
 
@@ -195,6 +122,16 @@ class PerPoint(OnMetric):
         return self
 
 
+LARGEST_MULTIPLE = 100
+"""Largest multiple of its amount that a line pays; what is larger is a percentage that somebody forgot to divide."""
+
+
+def _no_percentage(multiple: float) -> float:
+    if multiple > LARGEST_MULTIPLE:
+        raise fault("multiple", f"is a multiple of the amount; {multiple:g}% is written {multiple / 100:g}")
+    return multiple
+
+
 class Proportional(OnMetric):
     """An amount in proportion to a target, up to a multiple of it.
 
@@ -213,8 +150,16 @@ class Proportional(OnMetric):
     kind: Literal["proportional"]
     target: Annotated[Level, Field(gt=0)]
     amount: Amount
-    at_most: Annotated[Level, Field(gt=0)] = 1.0
-    at_least: Annotated[Level, Field(ge=0)] = 0.0
+    at_most: Annotated[Level, Field(gt=0), AfterValidator(_no_percentage)] = 1.0
+    at_least: Annotated[Level, Field(ge=0), AfterValidator(_no_percentage)] = 0.0
+
+    @model_validator(mode="after")
+    def _least_below_most(self) -> Proportional:
+        if self.at_least > self.at_most:
+            raise fault(
+                "order", f"pays from {self.at_least:g} up to {self.at_most:g} times its amount; 50% is written 0.5"
+            )
+        return self
 
 
 class RateCard(PaymentLine):
@@ -244,98 +189,10 @@ class RateCard(PaymentLine):
             raise fault("twice", "prices an outcome twice; use tiers, or by_cohort")
         return self
 
-
-class InterestTable(PaymentLine):
-    """A coupon on the principal outstanding, whose rate the metric sets.
-
-    Parameters
-    ----------
-    tranche : str
-        The tranche on whose principal it is paid.
-    metric, cohort, measure
-        What sets the rate; a table of one row without a bound needs no metric.
-    rows : list of tables, optional
-    points : list of tables, optional
-        Instead of rows: straight lines between rates; beyond the ends they stay the same.
-    floor : table, optional
-        Minimum coupon for the first months.
-    day_count : {"30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA"}
-    """
-
-    kind: Literal["interest_table"]
-    tranche: Text
-    metric: Text | None = None
-    cohort: Text | None = None
-    measure: Literal["cumulative", "per_period"] = "cumulative"
-    rows: Annotated[tuple[RateStep, ...], AfterValidator(rows_rise)] = ()
-    points: tuple[RatePoint, ...] = ()
-    floor: Floor | None = None
-    day_count: DayCount
-
-    @model_validator(mode="after")
-    def _metric_where_needed(self) -> InterestTable:
-        if bool(self.rows) == bool(self.points):
-            raise fault("rows", "needs either rows or points")
-        at = [point.at for point in self.points]
-        if at != sorted(set(at)) or len(at) == 1:
-            raise fault("order", "needs two points or more in rising order of at, each value once")
-        if self.rows:
-            _needs_metric(self.metric, self.rows)
-        elif self.metric is None:
-            raise fault("metric", "needs a metric exactly where its rows have at_least or above, or it has points")
-        return self
-
-
-class MinimumCoupon(PaymentLine):
-    """A minimum of interest on each date, whatever the outcomes: it tops up what the lines before it pay.
-
-    Parameters
-    ----------
-    tranche : str
-        The tranche whose interest it pays; never more than is due.
-    rate : float
-        Coupon a year on the principal outstanding.
-    until : int
-        Last month in which it is paid.
-    day_count : {"30E/360", "ACT/365F", "ACT/360", "ACT/ACT ISDA"}
-    """
-
-    kind: Literal["minimum_coupon"]
-    tranche: Text
-    rate: Rate
-    until: MonthSpan
-    day_count: DayCount
-
-
-class RedemptionTable(PaymentLine):
-    """The share of the principal that is repaid, which the metric sets; on the last payment date unless said.
-
-    Parameters
-    ----------
-    tranche : str
-        The tranche that it repays.
-    metric, cohort, measure
-        What sets the share; a table of one row without a bound needs no metric.
-    rows : list of tables
-    """
-
-    kind: Literal["redemption_table"]
-    tranche: Text
-    metric: Text | None = None
-    cohort: Text | None = None
-    measure: Literal["cumulative", "per_period"] = "cumulative"
-    rows: Annotated[tuple[ShareStep, ...], Field(min_length=1), AfterValidator(rows_rise)]
-
-    @model_validator(mode="after")
-    def _metric_where_needed(self) -> RedemptionTable:
-        _needs_metric(self.metric, self.rows)
-        return self
-
-
-def _needs_metric(metric: str | None, rows: Sequence[RateStep | ShareStep]) -> None:
-    fixed = len(rows) == 1 and bound_of(rows[0]) is None
-    if (metric is None) != fixed:
-        raise fault("metric", "needs a metric exactly where its rows have at_least or above")
+    @property
+    def earns_on(self) -> str | None:
+        """The outcome that it pays for, where it is one."""
+        return self.prices[0].outcome if len(self.prices) == 1 else None
 
 
 class TwoWay(OnMetric):
@@ -343,7 +200,9 @@ class TwoWay(OnMetric):
 
     Parameters
     ----------
-    rows : list of tables
+    rows : list of tables, optional
+    points : list of tables, optional
+        Instead of rows: straight lines between amounts; beyond the ends they stay the same.
     liable : {"investor", "provider"}
         Who pays where the amount is negative.
     liability : float, optional
@@ -351,9 +210,22 @@ class TwoWay(OnMetric):
     """
 
     kind: Literal["two_way"]
-    rows: Annotated[tuple[Step, ...], Field(min_length=1), AfterValidator(rows_rise)]
+    rows: Annotated[tuple[Step, ...], AfterValidator(rows_rise)] = ()
+    points: Annotated[tuple[Point, ...], AfterValidator(points_rise)] = ()
     liable: Literal["investor", "provider"] = "investor"
     liability: Amount | None = None
+
+    @model_validator(mode="after")
+    def _one_table(self) -> TwoWay:
+        if bool(self.rows) == bool(self.points):
+            raise fault("rows", "needs either rows or points")
+        return self
+
+    @property
+    def least(self) -> float:
+        """The smallest amount of the table, which may be less than 0."""
+        rows: tuple[Step | Point, ...] = (*self.rows, *self.points)
+        return min(row.pays for row in rows)
 
 
 class Shortfall(OnMetric):
@@ -397,4 +269,4 @@ Payment = Annotated[
     Field(discriminator="kind"),
 ]
 
-__all__ = ["FixedPayment", "Payment", "PaymentLine", "SavingsShare"]
+__all__ = ["FixedPayment", "Payment", "SavingsShare"]

@@ -251,9 +251,9 @@ def evaluator_errs(deal: Scenario) -> Said:
 def liability(deal: Scenario) -> Said:
     """A line that can cost its receiver more than anybody wrote down."""
     for line in deal.contract.payments:
-        if isinstance(line, TwoWay) and line.liability is None and min(row.pays for row in line.rows) < 0:
+        if isinstance(line, TwoWay) and line.liability is None and line.least < 0:
             key = "liability_each_date" if line.measure == "per_period" else "liability"
-            values = {"role": line.liable, "amount": round(-min(row.pays for row in line.rows))}
+            values = {"role": line.liable, "amount": round(-line.least)}
             yield Remark(f"contract.payments.{line.name}.liability", key, values)
 
 

@@ -77,6 +77,14 @@ class Point(Term):
     pays: Money
 
 
+def points_rise(points: Sequence[Point | RatePoint]) -> Sequence[Point | RatePoint]:
+    """Refuse a curve of one point, or points that are not in rising order."""
+    at = [point.at for point in points]
+    if at != sorted(set(at)) or len(at) == 1:
+        raise fault("order", "needs two points or more in rising order of at, each value once")
+    return points
+
+
 class Tier(Term):
     """The price from a number of outcomes on: ``after = 100`` begins with the 101st."""
 
@@ -96,7 +104,7 @@ class Price(Term):
     tiers : list of tables, optional
         Instead: prices by how many there have been, the first from 0 on.
     by_cohort : dict of str to float, optional
-        Prices that differ for cohorts or groups.
+        Prices that differ for cohorts or groups; ``most`` then holds for each of them.
     cap : float, optional
         Most that this outcome ever earns, in euros.
     most : int, optional
