@@ -17,7 +17,8 @@ from functools import cached_property
 
 import numpy as np
 
-from sib.accountant.monetary import Evaluation, Outcome, Selection, accepted, evaluate, select
+from sib.accountant.acceptance import Outcome, accepted
+from sib.accountant.monetary import Evaluation, Selection, evaluate, select
 from sib.accountant.sampling import upper_limit
 from sib.arrays import Bools, Cents, read_only
 from sib.chance.draws import Stream, generator

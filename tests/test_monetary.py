@@ -15,10 +15,7 @@ from scipy.stats import binom
 from sib.accountant import monetary
 from sib.accountant.monetary import (
     EXPANSIONS,
-    RULES,
     Evaluation,
-    Outcome,
-    accepted,
     appraise,
     evaluate,
     planned_interval,
@@ -303,23 +300,3 @@ def test_plans_that_leave_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="is above 0"):
         planned_interval(0, factor0=3.0)
     assert list(EXPANSIONS) == sorted(EXPANSIONS, reverse=True)
-
-
-# What is accepted
-
-
-def test_rules_take_numbers_and_arrays() -> None:
-    many = Outcome(
-        claimed=np.array([1_000.0, 1_000.0]), projection=np.array([30.0, -5.0]), limit=np.array([120.0, 90.0]),
-        known=np.array([10.0, -5.0]), tolerable=100.0,
-    )
-    assert accepted("point", many).tolist() == [970.0, 1_000.0]
-    assert accepted("upper", many).tolist() == [880.0, 910.0]
-    np.testing.assert_array_equal(accepted("accept", many), [NAN, 1_000.0])
-    assert list(RULES) == ["point", "upper", "accept"]
-
-
-def test_nobody_owes_for_having_claimed_and_a_tolerable_limit_is_accepted() -> None:
-    assert accepted("upper", Outcome(100.0, 50.0, 150.0, 20.0, 150.0)) == 0
-    assert accepted("accept", Outcome(100.0, 50.0, 150.0, 20.0, 150.0)) == 80
-    assert accepted("point", Outcome(-5.0, 0.0, 0.0, 0.0, 0.0)) == 0

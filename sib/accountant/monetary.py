@@ -10,10 +10,9 @@ once to whole cents, halves away from zero, as are the two parts of the limit th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,9 +23,6 @@ from sib.money import round_half_away
 
 EXPANSIONS = {0.99: 1.9, 0.95: 1.6, 0.9: 1.5, 0.85: 1.4, 0.8: 1.3, 0.75: 1.25, 0.7: 1.2, 0.63: 1.15, 0.5: 1.0}
 """By confidence: by what an expected error is multiplied in planning, since the increments will take their part."""
-
-
-Amounts: TypeAlias = Floats | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,62 +277,6 @@ def stringer(taints: Sequence[float], *, n: int, confidence: float, model: str =
         raise ValueError("taints of the Stringer bound are overstatements, above 0 and at most 1")
     limits = upper_limit(model, n=n, k=np.arange(over.size + 1), confidence=confidence)
     return float(limits[0] + np.dot(over, np.diff(limits)))
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an accountant knows at the end of a sample; cents, each a number or an array of the same shape.
-
-    Parameters
-    ----------
-    claimed, projection, limit : float or ndarray
-        Book value of all claims; error projected; its upper limit.
-    known : float or ndarray
-        Errors found in the claims that were opened.
-    tolerable : float or ndarray
-        Error that may stay.
-    """
-
-    claimed: Amounts
-    projection: Amounts
-    limit: Amounts
-    known: Amounts
-    tolerable: Amounts
-
-
-def _at_point(outcome: Outcome) -> Floats:
-    return np.asarray(outcome.claimed - outcome.projection, dtype=np.float64)
-
-
-def _at_upper_limit(outcome: Outcome) -> Floats:
-    return np.asarray(outcome.claimed - outcome.limit, dtype=np.float64)
-
-
-def _if_tolerable(outcome: Outcome) -> Floats:
-    corrected = np.asarray(outcome.claimed - outcome.known, dtype=np.float64)
-    return np.where(np.asarray(outcome.limit) <= outcome.tolerable, corrected, np.nan)
-
-
-RULES: dict[str, Callable[[Outcome], Floats]] = {
-    "point": _at_point,
-    "upper": _at_upper_limit,
-    "accept": _if_tolerable,
-}
-"""By rule: the amount accepted. ``point`` deducts what is projected and ``upper`` the upper limit; ``accept`` takes the
-claims as they are, corrected for known errors, where the limit is tolerable, and is NaN where everything must be
-reviewed."""
-
-
-def accepted(rule: str, outcome: Outcome) -> Floats:
-    """Return the amount that a rule of `RULES` accepts: no less than nothing, no more than was claimed.
-
-    Examples
-    --------
-    >>> outcome = Outcome(claimed=1000.0, projection=30.0, limit=120.0, known=10.0, tolerable=100.0)
-    >>> [float(accepted(rule, outcome)) for rule in RULES]
-    [970.0, 880.0, nan]
-    """
-    return np.clip(RULES[rule](outcome), 0.0, np.maximum(outcome.claimed, 0.0))
 
 
 def _cents(amount: float) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sib.accountant.monetary import RULES
+from sib.accountant.acceptance import RULES
 from sib.auditplan import AttributesPlan, MoneyPlan
 from sib.workpaper import KINDS, Draw, Paper
 

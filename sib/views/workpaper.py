@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from sib import __version__
-from sib.accountant.monetary import RULES
+from sib.accountant.acceptance import RULES
 from sib.auditplan import AttributesPlan, MoneyPlan
 from sib.views.tables import columns, plain, ruled, wrapped
 from sib.views.words import Words
