@@ -93,10 +93,8 @@ def test_how_often_decisions_are_fought_and_won() -> None:
 class TestWhen:
     """Claims of month 12 are validated at once; what is fought over waits four months."""
 
-    disputes = {"appeal": 0.5, "months": 4}
-
     def test_what_is_fought_over_waits_and_nothing_else(self) -> None:
-        load = caseload(deal_of({"wrong_rejection": 0.5}, disputes=self.disputes))
+        load = caseload(deal_of({"wrong_rejection": 0.5}, disputes={"appeal": 0.5, "months": 4}))
         reviewed = review(load, claim(load))
         waited = months_waited(load, reviewed.disputes)
         assert set(waited[reviewed.disputes.is_disputed]) == {4}

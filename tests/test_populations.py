@@ -74,7 +74,8 @@ class TestMonetaryUnits:
         for start in range(1, 7):
             ends = np.cumsum(book)
             hit = np.floor((ends - start) / 6) > np.floor((ends - book - start) / 6)
-            projected.append(sum(6 * error / size for error, size in zip((book - audited)[hit], book[hit], strict=True)))
+            wrong = zip((book - audited)[hit], book[hit], strict=True)
+            projected.append(sum(6 * error / size for error, size in wrong))
         assert np.mean(projected) == pytest.approx((book - audited).sum())
 
 

@@ -13,7 +13,8 @@ from sib.deal.scenario import Scenario
 from sib.engine import replay, simulate
 from sib.programme.grid import grid
 
-ERRORS = {"invalid": 0.2, "overstated": 0.2, "taint": {"kind": "uniform", "low": 0.2, "high": 0.6}, "evidence_missing": 0.1}
+TAINT = {"kind": "uniform", "low": 0.2, "high": 0.6}
+ERRORS = {"invalid": 0.2, "overstated": 0.2, "taint": TAINT, "evidence_missing": 0.1}
 LAX = {"wrong_rejection": 0.1, "invalid_detected": 0.8}
 MODES = ("attributes", "monetary_unit")
 
@@ -65,19 +66,20 @@ def test_the_bytes_of_the_outcomes_do_not_depend_on_the_review() -> None:
     assert all((runs[0][name] == runs[1][name]).all() for name in kept)
 
 
+FOUGHT = {"appeal": 1.0, "months": 5}
+
+
 class TestDisputes:
     """One dispute in a population holds up all of it."""
 
-    terms = {"appeal": 1.0, "months": 5}
-
     def test_a_population_with_a_dispute_waits(self) -> None:
-        accountant = {"claims": {}, "review": {"wrong_rejection": 1.0}, "disputes": self.terms}
+        accountant = {"claims": {}, "review": {"wrong_rejection": 1.0}, "disputes": FOUGHT}
         for paper in papers(deal_of(accountant=accountant)):
             assert set(np.flatnonzero(paper.validated.any(axis=(0, 2)))) <= {17, 29, 41}
             assert set(np.flatnonzero(paper.admissible.any(axis=(0, 2)))) <= {12, 24, 36}
 
     def test_files_that_nobody_opens_are_not_fought_over(self) -> None:
-        accountant = {"claims": {}, "review": {"wrong_rejection": 1.0}, "disputes": self.terms | {"cost": 1}}
+        accountant = {"claims": {}, "review": {"wrong_rejection": 1.0}, "disputes": FOUGHT | {"cost": 1}}
         deal = deal_of(sample={"size": 2}, accountant=accountant)
         chapter, _ = replay(deal, 1, trial=0)
         cost = sum(each.amounts.sum(axis=0) for each in chapter.book if each.clause == "dispute:provider")
@@ -85,17 +87,18 @@ class TestDisputes:
         assert (chapter.states["overturned:+"] == chapter.opened).all()
 
 
-class TestFees:
-    fee = {"per_case": 10, "per_extra_review": 3}
+FEE = {"per_case": 10, "per_extra_review": 3}
 
+
+class TestFees:
     def test_only_opened_files_cost_something(self) -> None:
-        deal = deal_of(accountant={"fee": self.fee})
+        deal = deal_of(accountant={"fee": FEE})
         trials = simulate(deal, 512).trials
         assert (trials["accountant.receipts"] == 1_000 * trials["accountant.files_opened"]).all()
         assert 5 <= trials["accountant.files_opened"].min() <= trials["accountant.files_opened"].max() <= 15
 
     def test_files_opened_since_the_sample_was_refused_cost_more(self) -> None:
-        deal = deal_of(sample={"size": 1, "pay_on": "accept", "tolerable": 0.001}, accountant={"fee": self.fee})
+        deal = deal_of(sample={"size": 1, "pay_on": "accept", "tolerable": 0.001}, accountant={"fee": FEE})
         trials = simulate(deal, 512).trials
         n_populations = 2  # claims of months 12 to 23: one file each by lot, all others on top
         extra = trials["accountant.receipts"] / 100 - 10 * trials["accountant.files_opened"]
@@ -103,7 +106,7 @@ class TestFees:
         assert (extra >= 3 * (trials["accountant.files_opened"] - n_populations)).all()
 
     def test_without_review_no_file_is_opened(self) -> None:
-        trials = simulate(deal_of(accountant={"mode": "none", "sample": None, "fee": self.fee}), 256).trials
+        trials = simulate(deal_of(accountant={"mode": "none", "sample": None, "fee": FEE}), 256).trials
         assert not trials["accountant.files_opened"].any()
         assert not trials["accountant.receipts"].any()
 

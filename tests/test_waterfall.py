@@ -28,7 +28,8 @@ def owed(*principal, percent):
 def purse(cash, *, senior=7_000, junior=3_000, fees=(), wanted=0):
     """Cash, a senior tranche at 4% and a junior one at 10%, and fees."""
     accounts = {"senior": owed(senior, percent=4), "junior": owed(junior, percent=10)}
-    return Purse(np.array([float(cash)]), accounts, {name: np.array([float(due)]) for name, due in fees}, wanted=float(wanted))
+    owed_fees = {name: np.array([float(due)]) for name, due in fees}
+    return Purse(np.array([float(cash)]), accounts, owed_fees, wanted=float(wanted))
 
 
 def given_out(steps, full):
@@ -86,7 +87,9 @@ def test_a_success_fee_takes_all_that_is_left():
     assert (found["success_fee:junior"], found["surplus:"]) == (720, 0)
 
 
-@pytest.mark.parametrize(("cash", "kept", "surplus"), [(7_000, 0, 0), (7_281, 1, 0), (7_780, 500, 0), (8_000, 500, 220)])
+@pytest.mark.parametrize(
+    ("cash", "kept", "surplus"), [(7_000, 0, 0), (7_281, 1, 0), (7_780, 500, 0), (8_000, 500, 220)]
+)
 def test_what_later_work_can_use_is_kept(cash, kept, surplus):
     # 280 and 7,000 go to the senior; of the rest later work can use 500
     found = given_out(("interest:senior", "principal:senior", "recycle", "surplus"), purse(cash, wanted=500))
