@@ -379,6 +379,18 @@ class TestTwoWay:
         assert euros(flows.payments["both"], 12) == [100]
         assert euros(flows.owed_back["both"], 24, 36) == [150, 150]
 
+    def test_what_came_back_does_not_make_room_under_the_cap(self):
+        flows = both((9, -1, 9), cap=120)
+        assert euros(flows.payments["both"], 12, 36) == [100, 20]
+        assert euros(flows.owed_back["both"], 24) == [250]
+
+    @pytest.mark.parametrize("measure", ["cumulative", "per_period"])
+    def test_without_its_trigger_nothing_is_owed_back(self, measure):
+        good = {"name": "good", "metric": "reduction", "at_least": 6, "latched": False, "releases": "from_then"}
+        flows = both((9, -1, -1), triggers=[good], when="good", measure=measure)
+        assert euros(flows.payments["both"], 12) == [100]
+        assert not flows.owed_back
+
     @pytest.mark.parametrize("measure", ["cumulative", "per_period"])
     def test_liability_in_all(self, measure):
         flows = both((-1, -2, -3), measure=measure, liability=160)

@@ -156,7 +156,8 @@ class Proportional(OnMetric):
     @model_validator(mode="after")
     def _least_below_most(self) -> Proportional:
         if self.at_least > self.at_most:
-            raise fault("order", f"pays from {self.at_least:g} up to {self.at_most:g} times its amount; 50% is written 0.5")
+            span = f"pays from {self.at_least:g} up to {self.at_most:g} times its amount"
+            raise fault("order", f"{span}; 50% is written 0.5")
         return self
 
 
