@@ -17,7 +17,6 @@ from sib.contract.interest import Account
 from sib.deal.contract import Contract
 from sib.programme.grid import Grid
 
-
 OWED_BACK = "owed back:"
 """What a clause begins with under which a receiver pays outcome payers."""
 

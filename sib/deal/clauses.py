@@ -12,7 +12,7 @@ from fractions import Fraction
 from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
 from sib.deal.group import CountsProgramme, EffectProgramme
 from sib.deal.lending import UpFront
-from sib.deal.lines import InterpolatedTable, PerPoint, RateCard, SavingsShare, TwoWay
+from sib.deal.lines import PerPoint, RateCard, SavingsShare, TwoWay
 from sib.deal.rows import bound_of
 from sib.deal.scenario import Scenario
 from sib.money import exact

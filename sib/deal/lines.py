@@ -223,7 +223,7 @@ class TwoWay(OnMetric):
     @property
     def least(self) -> float:
         """The smallest amount of the table, which may be less than 0."""
-        return min(row.pays for row in (*self.rows, *self.points))
+        return min([*(row.pays for row in self.rows), *(point.pays for point in self.points)])
 
 
 class Shortfall(OnMetric):
