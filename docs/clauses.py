@@ -34,9 +34,9 @@ SECTIONS = {
     "What is owed": (
         "savings-share", "savings-share-after-redemption", "savings-share-change", "step-table", "interpolated-table",
         "per-point", "proportional", "rate-card", "rate-card-repeats", "rate-card-tiers", "rate-card-by-cohort",
-        "rate-card-discount", "rate-card-cap-per-person",
-        "outcome-chain", "fixed-payment", "interest-table", "interest-curve",
-        "minimum-coupon", "redemption-table", "two-way", "two-way-provider", "shortfall", "per-period",
+        "rate-card-discount", "rate-card-cap-per-person", "outcome-chain", "fixed-payment", "interest-table",
+        "interest-curve", "minimum-coupon", "redemption-table", "two-way", "two-way-curve", "two-way-provider",
+        "shortfall", "per-period",
         "straight-to-a-party", "rounding", "indexed",
     ),
     "Caps and payers": (

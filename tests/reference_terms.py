@@ -223,7 +223,7 @@ def price_amount(terms: Terms, price: Terms, moment: Moment, place: int) -> int:
 
 BY_VALUE = {
     "step_table": step_amount,
-    "two_way": step_amount,
+    "two_way": lambda terms, value: (interpolated_amount if terms.get("points") else step_amount)(terms, value),
     "interpolated_table": interpolated_amount,
     "per_point": point_amount,
     "proportional": proportional_amount,

@@ -77,8 +77,10 @@ def kinds(draw: Draw, tranche: str) -> Table:
     said: dict[str, Table] = {
         "fixed": {"amount": draw(money)},
         "step_table": on | {"rows": draw(rows(metric, "pays", money))},
-        "two_way": on | {"rows": [{"pays": -draw(amounts(1, 20_000))}, {"at_least": draw(levels(metric)), "pays": 200}],
-                         "liable": draw(st.sampled_from(["investor", "provider"]))},
+        "two_way": on | draw(st.sampled_from([
+            {"rows": [{"pays": -draw(amounts(1, 20_000))}, {"at_least": draw(levels(metric)), "pays": 200}]},
+            {"points": [{"at": 1, "pays": -draw(amounts(1, 20_000))}, {"at": 9, "pays": draw(money)}]},
+        ])) | {"liable": draw(st.sampled_from(["investor", "provider"]))},
         "interpolated_table": on | {"points": [
             {"at": at, "pays": draw(money)} for at in sorted(draw(st.sets(levels(metric), min_size=2, max_size=4)))
         ]},
@@ -92,6 +94,8 @@ def kinds(draw: Draw, tranche: str) -> Table:
         "redemption_table": of_tranche | on | {"rows": draw(rows(metric, "share", shares()))},
     }
     found = said[kind]
+    if kind == "two_way":
+        maybe(draw, found, "liability", amounts(0, 30_000))
     if kind == "interest_table":
         maybe(draw, found, "floor", st.just({"rate": 0.01, "until": 18}))
     if kind == "redemption_table":

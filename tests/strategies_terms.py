@@ -220,7 +220,11 @@ def on_metric(draw: Draw, kind: str, metric: str) -> Table:
     if kind == "two_way":
         rows = steps(draw, metric, "pays", pays(-3000))
         rows[draw(st.integers(0, len(rows) - 1))]["pays"] = -draw(pays(1))
-        terms: Table = {"rows": rows, "liable": draw(st.sampled_from(["investor", "provider"]))}
+        terms: Table = {"rows": rows}
+        if draw(st.booleans()):
+            points = [{"at": at, "pays": draw(pays(-3000))} for at in rising(draw, metric, at_least=2)]
+            terms = {"points": [points[0] | {"pays": -draw(pays(1))}, *points[1:]]}
+        terms |= {"liable": draw(st.sampled_from(["investor", "provider"]))}
         maybe(draw, terms, "liability", amounts(0, 4000))
         return terms
     if kind == "interpolated_table":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from group_deal import PUPILS, counts_deal, effect_deal, euros, line, on_dates, settled, values
@@ -56,16 +58,22 @@ def years_of(chapter, paid):
 def caps_hold(chapter):
     paid, caps = lines_of(chapter), chapter.deal.contract.caps
     for terms, amounts in paid:
-        if not isinstance(terms, TwoWay):  # of which what was paid back can be paid again
-            assert is_within(amounts.sum(axis=0), terms.cap)
-        if not isinstance(terms, TwoWay):
-            assert is_within(years_of(chapter, amounts), terms.cap_per_year)
+        assert is_within(amounts.sum(axis=0), terms.cap)
+        assert is_within(years_of(chapter, amounts), terms.cap_per_year)
+        if isinstance(terms, TwoWay) and terms.name in chapter.flows.owed_back:
+            assert is_within(chapter.flows.owed_back[terms.name].sum(axis=0), terms.liability)
     together = sum(amounts for _, amounts in paid)
     assert is_within(together.sum(axis=0), caps.total)
     assert is_within(years_of(chapter, together), caps.per_year)
     for metric, cap in (caps.by_metric or {}).items():
-        mine = [amounts.sum(axis=0) for terms, amounts in paid if getattr(terms, "metric", None) == metric]
+        mine = [amounts.sum(axis=0) for terms, amounts in paid if metric in metrics_of(terms)]
+        assert mine
         assert is_within(np.sum(mine, axis=0), cap)
+
+
+def metrics_of(terms):
+    """The metric that a line pays for, or the outcomes of a card."""
+    return {getattr(terms, "metric", None)} | {price.outcome for price in getattr(terms, "prices", ())}
 
 
 def payers_add_up(chapter):
@@ -80,6 +88,8 @@ def payers_add_up(chapter):
     for terms, paid in lines_of(chapter) if payers else ():
         if terms.paid_by is not None:
             assert (flows.borne[terms.name, terms.paid_by] == paid).all()
+    for name, back in flows.owed_back.items() if payers else ():
+        assert (sum(flows.borne[f"owed back:{name}", payer.name] for payer in payers) == back).all()
     if payers and "surplus:" in flows.paid:
         assert (sum(flows.borne["surplus:", payer.name] for payer in payers) == flows.paid["surplus:"]).all()
 
@@ -95,6 +105,7 @@ def nothing_is_negative(chapter):
 def unmet_pays_nothing(chapter):
     dates = list(chapter.calendar.payment_periods)
     for terms, paid in lines_of(chapter):
+        paid = paid + chapter.flows.owed_back.get(terms.name, 0.0)
         assert not np.delete(paid, dates, axis=0).any()
         if terms.when is not None:
             assert not paid[dates][~chapter.flows.met[terms.when]].any()
@@ -185,6 +196,7 @@ def agrees(deal):
     for who, net in point.flows.items():
         role = "outcome_payer" if who == "municipality" else who
         assert (chapter.cash[role].sum(axis=0) == round(net * 100)).all(), who
+    assert sum(round(net * 100) for net in point.flows.values()) == 0
     unpaid = sum(chapter.flows.written_off.values())
     assert np.all(unpaid == round(point.unpaid * 100))
 
@@ -264,6 +276,66 @@ def test_a_rising_table_never_pays_less_for_more(terms, steps, weight):
     assert (np.diff(made) >= 0).all()
 
 
+@given(rising().filter(lambda terms: isinstance(terms, RateCard)), st.lists(st.integers(0, 300), max_size=9))
+def test_an_outcome_never_earns_more_than_its_cap_or_its_number(terms, numbers):
+    (price,) = terms.prices
+    made = of_values(terms, numbers, 1.0)
+    assert is_within(made, price.cap)
+    assert is_within(made, price.most and price.most * price.price)
+
+
+@EASY
+@given(
+    st.lists(st.sampled_from([0.0, 0.3, 1.0]), min_size=2, max_size=2), st.integers(0, 9000), st.integers(1, 3),
+    st.sampled_from([{"price": 12.34}, {"tiers": [{"after": 0, "price": 30}, {"after": 2, "price": 1.01}]}]),
+)
+def test_nobody_earns_more_than_the_cap_per_person(chances, cap, most, price):
+    outcomes = [{"name": "diploma", "chance": chances[0]}, {"name": "job", "chance": chances[1],
+        "repeats": {"most": most, "every": 6}}]
+    alone = PUPILS | {"people": 1, "outcomes": outcomes, "within_person": 0.5}
+    card = {"kind": "rate_card", "name": "card", "cap_per_person": cap / 100,
+            "prices": [{"outcome": "diploma"} | price, {"outcome": "job", "price": 20}]}
+    chapter = chapter_of(counts_deal(alone, contract={"payments": [card]}))
+    assert is_within(chapter.flows.payments["card"].sum(axis=0), cap / 100)
+
+
+LEAST = st.one_of(st.none(), st.integers(0, 3000))
+"""A ceiling in euros, or none."""
+
+
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(rising().filter(lambda terms: not isinstance(terms, RateCard | TwoWay)), min_size=1, max_size=3),
+    st.fixed_dictionaries({"by_metric": LEAST, "per_year": LEAST, "total": LEAST}), LEAST, LEAST,
+    st.integers(-9, 30), st.lists(st.integers(-400, 900), min_size=2, max_size=8),
+)
+def test_under_all_caps_together_more_never_earns_less(lines, ceilings, ours, theirs, threshold, steps):
+    """Lines that never pay less for more, behind a trigger, over two payers: neither does the contract."""
+    caps = {name: cap for name, cap in ceilings.items() if cap is not None}
+    if "by_metric" in caps:
+        caps["by_metric"] = {"reduction": caps["by_metric"]}
+    payments = [
+        each.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True, exclude={"source"})
+        | {"kind": each.kind, "name": f"line {place}", "metric": "reduction", "when": "enough", "months": [36]}
+        for place, each in enumerate(lines)
+    ]
+    payers = [{"name": "municipality", "share": 0.6}, {"name": "ministry", "share": 0.4}]
+    for payer, cap in zip(payers, (ours, theirs), strict=True):
+        payer |= {} if cap is None else {"cap": cap}
+    deal = effect_deal(contract={
+        "payments": payments, "caps": caps, "outcome_payers": payers,
+        "triggers": [{"name": "enough", "metric": "reduction", "at_least": threshold}],
+    })
+    tenths = sorted(steps)
+    points = payoff(deal, {"reduction": [Fraction(step, 10) for step in tenths]})
+    paid = [round(point.outcome_payment * 100) for point in points]
+    assert paid == sorted(paid)
+    assert paid[0] >= 0
+    assert not any(cents for cents, step in zip(paid, tenths, strict=True) if step < 10 * threshold)
+    limits = [cap for cap in ceilings.values() if cap is not None]
+    assert all(cents <= 100 * min(limits) for cents in paid) if limits else True
+
+
 @given(st.integers(1, 50), st.integers(0, 999), st.lists(st.integers(-99, 999), min_size=2, max_size=9))
 def test_a_shortfall_never_costs_more_for_more(agreed, cents, steps):
     terms = line(Shortfall, agreed=agreed, tolerance=0.1, amount=cents / 100, months=[12])
@@ -306,6 +378,18 @@ class TestTwoWay:
         flows = both((9, -1, -2), measure="per_period")
         assert euros(flows.payments["both"], 12) == [100]
         assert euros(flows.owed_back["both"], 24, 36) == [150, 150]
+
+    def test_what_came_back_does_not_make_room_under_the_cap(self):
+        flows = both((9, -1, 9), cap=120)
+        assert euros(flows.payments["both"], 12, 36) == [100, 20]
+        assert euros(flows.owed_back["both"], 24) == [250]
+
+    @pytest.mark.parametrize("measure", ["cumulative", "per_period"])
+    def test_without_its_trigger_nothing_is_owed_back(self, measure):
+        good = {"name": "good", "metric": "reduction", "at_least": 6, "latched": False, "releases": "from_then"}
+        flows = both((9, -1, -1), triggers=[good], when="good", measure=measure)
+        assert euros(flows.payments["both"], 12) == [100]
+        assert not flows.owed_back
 
     @pytest.mark.parametrize("measure", ["cumulative", "per_period"])
     def test_liability_in_all(self, measure):

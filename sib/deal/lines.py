@@ -156,9 +156,8 @@ class Proportional(OnMetric):
     @model_validator(mode="after")
     def _least_below_most(self) -> Proportional:
         if self.at_least > self.at_most:
-            raise fault(
-                "order", f"pays from {self.at_least:g} up to {self.at_most:g} times its amount; 50% is written 0.5"
-            )
+            span = f"pays from {self.at_least:g} up to {self.at_most:g} times its amount"
+            raise fault("order", f"{span}; 50% is written 0.5")
         return self
 
 
@@ -224,8 +223,7 @@ class TwoWay(OnMetric):
     @property
     def least(self) -> float:
         """The smallest amount of the table, which may be less than 0."""
-        rows: tuple[Step | Point, ...] = (*self.rows, *self.points)
-        return min(row.pays for row in rows)
+        return min([*(row.pays for row in self.rows), *(point.pays for point in self.points)])
 
 
 class Shortfall(OnMetric):
