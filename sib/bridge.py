@@ -24,8 +24,8 @@ def bridge_rows(simulation: Simulation) -> list[Row]:
     Returns
     -------
     list of Row
-        Party ``accountant``, measure ``bridge.STEP``, in currency units; counting rules first, then ``REASONS``, both in
-        their order.
+        Party ``accountant``, measure ``bridge.STEP``, in currency units; counting rules first, then ``REASONS``, both
+        in their order.
     """
     summary = Summary(simulation)
     order = [f"{STEP}{name}" for name in (*RULES, *REASONS)]

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from string import Formatter
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_dates_on_which_nothing_changes_are_left_out_and_it_says_so() -> None:
     assert told[0] == found.dates[0].day.isoformat()
     assert len(told) < len(found.dates)
     assert TEXTS["same"][0] in page(found, EN)
-    changing = [each for one, each in zip(found.dates, found.dates[1:], strict=False) if replace(one, day=each.day) != each]
+    changing = [each for one, each in pairwise(found.dates) if replace(one, day=each.day) != each]
     assert told[1:] == [each.day.isoformat() for each in changing]
     everything = replace(found, dates=tuple(changing))
     assert TEXTS["same"][0] not in page(everything, EN)

@@ -105,7 +105,7 @@ class Choice:
 PLANNED_BY: dict[str, Literal["hypergeometric", "poisson"]] = {
     "attributes": "hypergeometric", "monetary_unit": "poisson",
 }
-"""Kinds of sample, each with the model of its plan and its limit: files are finite in number, units of money are not."""
+"""Kinds of sample, each with the model of its plan and its limit: files are finite in number, money is not."""
 UNSEEN = Way("monetary_unit", Sample(interval=1e12))
 """Nobody opens a file, and claims are paid as they are made: no unit of so wide an interval falls on any of them."""
 

@@ -7,6 +7,7 @@ for the rooms that know the amounts. A tolerance is a share of the amount that w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -58,7 +59,7 @@ STANDARDS: dict[Engagement, Standard] = {
     "agreed_upon_procedures": Standard("4400N", concludes=False),
     "assurance": Standard("3000A", concludes=True),
 }
-"""By engagement: the Dutch standard. Agreed-upon procedures end in findings, an assurance engagement in a conclusion."""
+"""By engagement: the Dutch standard. Agreed-upon procedures end in findings, assurance in a conclusion."""
 
 REGIMES: dict[Regime, tuple[Tolerance, ...]] = {
     "nl_municipal": (
@@ -97,7 +98,7 @@ class Assurance(Term):
         if self.standard.concludes and self.regime is None and not self.tolerances:
             raise fault("choice", "ends in a conclusion, which needs a measure; give a regime or tolerances")
         years = [each.from_year for each in self.tolerances]
-        if any(later <= earlier for earlier, later in zip(years, years[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(years)):
             raise fault("order", f"lists its tolerances out of order, from_year {years}; each is later than the last")
         return self
 

@@ -69,10 +69,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "regression_to_mean is {assumed}%.",
     ),
     "selection_of_nothing": (
-        "{segment}: those picked cost {then} a year, and would cost {later} a year later if nobody helped. The deal takes "
-        "a success to save nothing.",
-        "{segment}: de gekozen huishoudens kosten {then} per jaar, en zouden een jaar later zonder hulp {later} kosten. "
-        "Een succes bespaart volgens de deal niets.",
+        "{segment}: those picked cost {then} a year, and would cost {later} a year later if nobody helped. The deal "
+        "takes a success to save nothing.",
+        "{segment}: de gekozen huishoudens kosten {then} per jaar, en zouden een jaar later zonder hulp {later} "
+        "kosten. Een succes bespaart volgens de deal niets.",
     ),
     "nothing": (
         "Nothing can be claimed here without an effect: there is no deadweight, no regression to the mean and no claim "
