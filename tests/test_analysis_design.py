@@ -11,6 +11,7 @@ from one_block import household, plain_deal
 
 from sib.analysis.design import UNSEEN, Choice, Comparison, Design, Way, designs, price_of_a_file, ways
 from sib.analysis.variants import reviewed
+from sib.bridge import REASONS
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, simulate
@@ -126,6 +127,21 @@ def test_wrong_is_the_distance_from_what_is_right() -> None:
         run = simulate(reviewed(compared().deal, mode=design.way.mode, sample=design.way.sample), TRIALS)
         apart = (run.trials["accountant.validated"] - run.trials["accountant.admissible"]).mean() / 100
         assert value(design, "wrongly_accepted") - value(design, "wrongly_withheld") == pytest.approx(apart)
+
+
+def test_what_is_taken_off_is_what_the_bridge_shows_after_the_counting_rules() -> None:
+    for design in compared().designs:
+        run = simulate(reviewed(compared().deal, mode=design.way.mode, sample=design.way.sample), TRIALS)
+        taken = sum(run.trials[f"bridge.{name}"].mean() for name in REASONS if f"bridge.{name}" in run.trials) / 100
+        assert value(design, "haircut") == pytest.approx(taken)
+
+
+def test_what_has_no_evidence_is_taken_off_too() -> None:
+    """Two claims of 120 without a paper; where nobody looks they are paid on."""
+    found = designs(plain_deal(accountant={"claims": {"evidence_missing": 1.0}}), 5, choice=Choice(sizes=(2,)))
+    assert [value(found.designs[place], "haircut") for place in (0, 1)] == [0, 240]
+    assert value(way_of(found, "attributes", "point"), "haircut") == 240
+    assert [value(each, "wrongly_withheld") for each in found.designs[:2]] == [0, 240]
 
 
 def test_more_files_are_more_right_and_cost_more() -> None:
