@@ -11,6 +11,11 @@ from sib.engine import Simulation
 from sib.results import Measure, Row, Summary
 
 STEP = "bridge."
+REASONS = (
+    "missing_evidence", "invalid", "overstated", "wrongly_rejected", "wrongly_adjusted", "appeal", "challenge",
+    "extrapolated",
+)
+"""After the counting rules: what the reviewer finds in a file, what disputes change, what a sample says of the rest."""
 
 
 def bridge_rows(simulation: Simulation) -> list[Row]:
@@ -19,11 +24,10 @@ def bridge_rows(simulation: Simulation) -> list[Row]:
     Returns
     -------
     list of Row
-        Party ``accountant``, measure ``bridge.STEP``, in currency units; counting rules first, in their order, then
-        the reasons of the review.
+        Party ``accountant``, measure ``bridge.STEP``, in currency units; counting rules first, then ``REASONS``, both
+        in their order.
     """
     summary = Summary(simulation)
-    order = {f"{STEP}{name}": place for place, name in enumerate(RULES)}
-    steps = [key for key in simulation.trials if key.startswith(STEP)]
-    steps.sort(key=lambda key: (order.get(key, len(order)), key))
+    order = [f"{STEP}{name}" for name in (*RULES, *REASONS)]
+    steps = sorted((key for key in simulation.trials if key.startswith(STEP)), key=order.index)
     return [row for key in steps for row in summary.spread(Measure("accountant", key, key, "money"))]

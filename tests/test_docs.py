@@ -11,7 +11,11 @@ from typing import Any, get_args
 
 import pytest
 
+from sib.accountant.monetary import RULES
+from sib.accountant.review import STATES
 from sib.contract.waterfall import STEPS
+from sib.deal.assurance import STANDARDS
+from sib.deal.audit import Accountant
 from sib.deal.conditions import COMPARISONS, COMPOSITES
 from sib.deal.contract import Caps
 from sib.deal.lending import Drawdown, Guarantee, Interest
@@ -19,6 +23,7 @@ from sib.deal.lines import Payment
 from sib.deal.payment import PaymentLine
 
 DOCS = Path(__file__).parents[1] / "docs"
+MODES = get_args(Accountant.model_fields["mode"].annotation)
 ROOMS = ("generate", "contract_page", "audit_tables", "clause_pictures", "clauses")
 
 
@@ -114,3 +119,11 @@ def test_inner_links_have_a_heading(page: Path) -> None:
     }
     missing = set(re.findall(r"\]\(#([^)]+)\)", text)) - headings
     assert not missing
+
+
+def test_the_accountants_chapter_lists_every_end_rule_and_standard() -> None:
+    text = (DOCS / "accountant.md").read_text(encoding="utf-8")
+    states = re.findall(r"^\| `([a-z_]+(?::[a-z+-]+)?)` \|", text, re.MULTILINE)
+    assert [state for state in states if state in STATES] == list(STATES)
+    assert {*RULES, *MODES, *STANDARDS} <= {*states}
+    assert all(standard.number in text for standard in STANDARDS.values())

@@ -1,7 +1,7 @@
-"""README is executed: commands give the output that is printed under them, Python blocks give theirs.
+"""README and the chapters of docs are executed: commands and Python give the output that is printed under them.
 
 After a change that moves a number on purpose, ``SIB_ACCEPT=1 python -m pytest tests/test_readme.py`` writes the new
-output into README.md; look at the difference before it is committed.
+output of commands into the page; look at the difference before it is committed.
 """
 
 from __future__ import annotations
@@ -11,19 +11,29 @@ import os
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+import sib
 from sib.cli import main
 
-README = Path(__file__).parents[1] / "README.md"
-BLOCK = re.compile(r"```(console|python)\n(.*?)```", re.DOTALL)
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "docs" / "accountant.md")
+BLOCK = re.compile(r"```(console|python|toml)\n(.*?)```", re.DOTALL)
 
 
-def blocks(kind: str) -> list[str]:
+def blocks(kind: str, page: Path = README) -> list[str]:
     """Return the code blocks of one kind."""
-    return [body for found, body in BLOCK.findall(README.read_text(encoding="utf-8")) if found == kind]
+    return [body for found, body in BLOCK.findall(page.read_text(encoding="utf-8")) if found == kind]
+
+
+def each_block(kind: str) -> list[Any]:
+    """Page and place of every block of one kind, for ``parametrize``."""
+    found = [(page, place) for page in PAGES for place in range(len(blocks(kind, page)))]
+    return [pytest.param(page, place, id=f"{page.stem}-{place}") for page, place in found]
 
 
 def printed(command: str) -> str:
@@ -40,15 +50,22 @@ def rerun(block: str) -> str:
     return "".join(f"{line}\n{printed(line[2:])}" for line in block.splitlines() if line.startswith("$ "))
 
 
-@pytest.mark.parametrize("place", range(len(blocks("console"))))
-def test_commands_print_what_readme_shows(place: int) -> None:
-    shown = blocks("console")[place]
+@pytest.mark.parametrize(("page", "place"), each_block("console"))
+def test_commands_print_what_the_page_shows(page: Path, place: int) -> None:
+    shown = blocks("console", page)[place]
     now = rerun(shown)
     if os.environ.get("SIB_ACCEPT") and now != shown:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(text.replace(shown, now), encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace(shown, now), encoding="utf-8")
         return
     assert now == shown
+
+
+@pytest.mark.parametrize(("page", "place"), each_block("toml"))
+def test_fragments_can_be_laid_over_the_reference_deal(page: Path, place: int, tmp_path: Path) -> None:
+    overlay = tmp_path / "fragment.toml"
+    overlay.write_text(blocks("toml", page)[place], encoding="utf-8")
+    assert sib.load("zwarte-zwanen", overlays=[overlay]) != sib.load("zwarte-zwanen")
 
 
 def test_readme_has_blocks_of_both_kinds() -> None:
@@ -63,9 +80,10 @@ def test_readme_says_where_the_command_is_before_it_uses_it() -> None:
     assert 0 < text.find("\n. .venv/bin/activate") < first
 
 
-def test_python_in_readme_gives_what_it_shows() -> None:
-    example = "\n".join(blocks("python"))
-    test = doctest.DocTestParser().get_doctest(example, {}, "README.md", str(README), 0)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_python_gives_what_the_page_shows(page: Path) -> None:
+    example = "\n".join(blocks("python", page))
+    test = doctest.DocTestParser().get_doctest(example, {}, page.name, str(page), 0)
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     assert runner.run(test).failed == 0
 

@@ -154,6 +154,14 @@ def test_the_bridge_starts_claimed_ends_validated_and_has_each_step_that_takes()
     ]
 
 
+def test_what_an_appeal_brings_back_is_added_and_not_taken_off() -> None:
+    page = page_of(load("zwarte-zwanen", overlays=["disputes"]), 50)
+    told = figures(page.bridge())
+    assert not [label for label, figure in told.items() if figure.startswith("-")]
+    assert next(label for label in told if label.endswith("won back on appeal")).startswith("+")
+    assert page.rows["accountant", "bridge.appeal", "mean"].value < 0
+
+
 def test_what_comes_too_late_to_be_paid_is_shown(tmp_path: Path) -> None:
     late = load(write(tmp_path, changed(("payment_dates = { every = 6 }", "payment_dates = { months = [6] }"))))
     assert "of which too late to be paid" in page_of(late).bridge()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -90,7 +91,7 @@ class Choice:
     Parameters
     ----------
     sizes : tuple of int
-        Files that samples aim at; as many as show ``tolerable`` where none is given.
+        Files that samples aim at; where none is given, as many as each kind of sample needs to show ``tolerable``.
     tolerable : float
     price : float, optional
         Euros for each file that is opened; the deal's own where not given.
@@ -101,6 +102,10 @@ class Choice:
     price: float | None = None
 
 
+PLANNED_BY: dict[str, Literal["hypergeometric", "poisson"]] = {
+    "attributes": "hypergeometric", "monetary_unit": "poisson",
+}
+"""Kinds of sample, each with the model of its plan and its limit: files are finite in number, money is not."""
 UNSEEN = Way("monetary_unit", Sample(interval=1e12))
 """Nobody opens a file, and claims are paid as they are made: no unit of so wide an interval falls on any of them."""
 
@@ -120,22 +125,21 @@ def ways(deal: Scenario, choice: Choice) -> Iterator[Way]:
     at_end = deal.timeline.payment_months[-1]
     yield UNSEEN
     yield Way("full")
-    for size in choice.sizes or (_planned(n_cases, choice.tolerable, confidence),):
-        for mode in ("attributes", "monetary_unit"):
-            spread = Sample(share=min(1.0, round(size / n_cases, 6)), confidence=confidence, pay_on="point")
-            yield Way(mode, spread, size)
+    for size in choice.sizes or (None,):
+        for mode, model in PLANNED_BY.items():
+            terms = Sample(tolerable=choice.tolerable, confidence=confidence, model=model)
+            n_files = size or _planned(terms, n_cases)
+            share = min(1.0, round(n_files / n_cases, 6))
+            yield Way(mode, Sample(share=share, confidence=confidence, model=model, pay_on="point"), n_files)
             for rule in ("upper", "accept"):
-                whole = Sample(
-                    size=size, tolerable=choice.tolerable, confidence=confidence, pay_on=rule, every=at_end
-                )
-                yield Way(mode, whole, size)
+                whole = terms.model_dump() | {"size": n_files, "pay_on": rule, "every": at_end}
+                yield Way(mode, Sample.model_validate(whole), n_files)
 
 
-def _planned(n_cases: int, tolerable: float, confidence: float) -> int:
-    """Files that show that a share below the tolerable one of so many cases is wrong, if none in the sample is."""
-    terms = Sample(tolerable=tolerable, confidence=confidence, model="hypergeometric")
+def _planned(terms: Sample, n_cases: int) -> int:
+    """Return the files that show that less than is tolerable is wrong, if nothing in the sample is; at most all."""
     try:
-        return planned_files(terms, n_cases)
+        return min(n_cases, planned_files(terms, n_cases))
     except ValueError:
         return n_cases
 

@@ -5,7 +5,7 @@ In comes a deal, out goes another that is complete and valid. Nothing is simulat
 
 from __future__ import annotations
 
-from sib.deal.audit import Accountant, ClaimErrors, Disputes, Review, Sample
+from sib.deal.audit import Accountant, ClaimErrors, Review, Sample
 from sib.deal.group import EffectProgramme
 from sib.deal.scenario import Scenario
 
@@ -13,7 +13,8 @@ from sib.deal.scenario import Scenario
 def faultless(deal: Scenario) -> Scenario:
     """Return the deal in which every claim is right, and reviewed without error: it pays on what was earned.
 
-    A sample keeps its dates. An evaluator measures exactly what is there.
+    A sample keeps its dates; what it opens does not matter, and there is nothing to fight over. An evaluator measures
+    exactly what is there.
     """
     programme = deal.programme
     if isinstance(programme, EffectProgramme):
@@ -22,8 +23,8 @@ def faultless(deal: Scenario) -> Scenario:
     terms = deal.accountant
     if terms.sample is None or terms.claim_at == "plan":
         return reviewed(deal, mode="none", sample=None)
-    open_handed = terms.sample.model_copy(update={"pay_on": "accept", "tolerable": 0.5, "size": terms.sample.size or 1})
-    nobody_errs = {"review": Review(), "claims": ClaimErrors(), "disputes": Disputes(), "sample": open_handed}
+    one_file = Sample(size=1, every=terms.sample.every)
+    nobody_errs = {"review": Review(), "claims": ClaimErrors(), "sample": one_file}
     return deal.model_copy(update={"accountant": terms.model_copy(update=nobody_errs)})
 
 

@@ -87,7 +87,7 @@ def way_named(way: Way, words: Words, *, n_cases: int) -> str:
         return say("unseen")
     if way.sample is None:
         return say(way.mode)
-    tolerable = f"{words.number(Decimal(repr(way.sample.tolerable or 0.0)).scaleb(2))}%"
+    tolerable = f"{words.plain_number(float(Decimal(repr(way.sample.tolerable or 0.0)).scaleb(2)))}%"
     rule = say(way.sample.pay_on, tolerable=tolerable)
     return f"{say(way.mode, n=words.number(way.n_files or 0), all=words.number(n_cases))}; {rule}"
 

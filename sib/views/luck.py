@@ -68,6 +68,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "oogt als een besparing van {share}% van de {saving} die een succes volgens de deal bespaart; "
         "regression_to_mean is {assumed}%.",
     ),
+    "selection_of_nothing": (
+        "{segment}: those picked cost {then} a year, and would cost {later} a year later if nobody helped. The deal "
+        "takes a success to save nothing.",
+        "{segment}: de gekozen huishoudens kosten {then} per jaar, en zouden een jaar later zonder hulp {later} "
+        "kosten. Een succes bespaart volgens de deal niets.",
+    ),
     "nothing": (
         "Nothing can be claimed here without an effect: there is no deadweight, no regression to the mean and no claim "
         "for a failed case. Luck is then not measured, but assumed away.",
@@ -152,5 +158,7 @@ def _percent(value: float) -> Decimal:
 def _picked(each: Any, say: Phrases, *, words: Words) -> str:
     """Say what picking expensive households shows by itself."""
     amounts = {name: words.number(Decimal(repr(getattr(each, name)))) for name in ("then", "later", "saving")}
+    if not each.saving:
+        return say("selection_of_nothing", segment=plain(each.segment), then=amounts["then"], later=amounts["later"])
     shares = {name: words.number(_percent(getattr(each, name))) for name in ("share", "assumed")}
     return say("selection", segment=plain(each.segment), **amounts, **shares)

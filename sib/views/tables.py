@@ -232,8 +232,8 @@ class Page:
                  if name.startswith(STEP) and statistic == "mean" and row.value]
         cells = [(words("claimed"), *words.figure(self.rows["accountant", "claimed", "mean"], "money"))]
         for row in steps:
-            figure, note = words.figure(row, "money")
-            cells.append((f"  - {words.reason(row.measure.removeprefix(STEP))}", figure, note))
+            sign, taken = ("-", row) if row.value > 0 else ("+", opposite(row))
+            cells.append((f"  {sign} {words.reason(row.measure.removeprefix(STEP))}", *words.figure(taken, "money")))
         cells.append((words("validated"), *words.figure(self.rows["accountant", "validated", "mean"], "money")))
         late = self.rows["accountant", "late", "mean"]
         cells += [(words("late"), *words.figure(late, "money"))] if late.value else []
