@@ -134,6 +134,8 @@ def programmes(draw: Draw, laws: list[str]) -> Table:
     names = ["families", "youth", "debtors"][: draw(st.integers(1, 3))]
     programme: Table = {"segments": [draw(segments(name, laws)) for name in names]}
     programme["dependence"] = draw(dependences(names))
+    if draw(st.integers(0, 4)) == 0:
+        programme["has_effect"] = False
     kind = draw(st.sampled_from(["default", "bare", "fixed", "triangular", "pert", "uniform"]))
     if kind == "bare":
         programme["enrolment"] = draw(st.sampled_from([0.0, 0.5, 1.0, 1.3]))
