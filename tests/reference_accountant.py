@@ -30,6 +30,7 @@ from scipy import stats
 States = dict[str, Any]
 EXPANSIONS = {0.99: 1.9, 0.95: 1.6, 0.9: 1.5, 0.85: 1.4, 0.8: 1.3, 0.75: 1.25, 0.7: 1.2, 0.63: 1.15, 0.5: 1.0}
 HUNDRED_MILLION = 10**8
+TOO_LATE = 10**9
 
 
 # Section 4: when what was claimed is validated
@@ -137,17 +138,24 @@ def settlements(deal: Deal) -> list[int]:
     return [*range(every, dates[-1], every), dates[-1]] if every else dates
 
 
+def settled(deal: Deal, number: int) -> int:
+    """Return the month of a settlement; what comes after the last one is never settled in time."""
+    dates = settlements(deal)
+    return dates[number] if number < len(dates) else TOO_LATE
+
+
 def populations(deal: Deal, claims: Sequence[Claim]) -> list[Population]:
     """Divide the claims with a book value over the settlements; the last population comes too late for any."""
     dates, names = settlements(deal), [segment["name"] for segment in deal["programme"]["segments"]]
     groups: dict[int, list[Claim]] = defaultdict(list)
     for claim in sorted(claims, key=lambda each: (names.index(each.segment["name"]), each.case["id"])):
-        if claim.claimed:
-            if claim.counted > 0:
-                groups[sum(month < claim.expected[0] for month in dates)].append(claim)
-            else:
-                claim.is_opened = False
-                claim.leave_closed()
+        number = sum(month < claim.expected[0] for month in dates)
+        claim.expected = claim.periods = [settled(deal, number)]
+        if claim.counted > 0:
+            groups[number].append(claim)
+        elif claim.claimed:
+            claim.is_opened = False
+            claim.leave_closed()
     kind = {"attributes": Attributes, "monetary_unit": MonetaryUnit}[deal["accountant"]["mode"]]
     return [kind(deal, number, files) for number, files in sorted(groups.items())]
 
@@ -169,8 +177,6 @@ class Population:
         self.deal, self.number, self.files = deal, number, files
         self.terms: dict[str, Any] = deal["accountant"]["sample"]
         self.confidence: float = self.terms["confidence"]
-        dates = settlements(deal)
-        self.settled = dates[number] if number < len(dates) else dates[-1] + 1
 
     def settle(self, starts: Sequence[float]) -> list[Entry]:
         """Open files, date them all, and hold back what the sample says of the closed ones."""
@@ -183,8 +189,7 @@ class Population:
         closed = [claim for claim in self.files if not claim.is_opened]
         held = (0, 0) if self.terms["pay_on"] == "accept" else self.held_back(opened)
         for claim in self.files:
-            claim.expected = [self.settled]
-            claim.periods = [self.settled + is_held_up * dispute_months(self.deal)]
+            claim.periods = [claim.expected[0] + is_held_up * dispute_months(self.deal)]
             if not claim.is_opened:
                 claim.leave_closed()
         return self.deductions(closed, *held)
