@@ -145,19 +145,13 @@ def settled(deal: Deal, number: int) -> int:
 
 
 def populations(deal: Deal, claims: Sequence[Claim]) -> list[Population]:
-    """Divide the claims with a book value over the settlements; the last population comes too late for any."""
+    """Divide the cases over the settlements, in file order."""
     dates, names = settlements(deal), [segment["name"] for segment in deal["programme"]["segments"]]
     groups: dict[int, list[Claim]] = defaultdict(list)
     for claim in sorted(claims, key=lambda each: (names.index(each.segment["name"]), each.case["id"])):
-        number = sum(month < claim.expected[0] for month in dates)
-        claim.expected = claim.periods = [settled(deal, number)]
-        if claim.counted > 0:
-            groups[number].append(claim)
-        elif claim.claimed:
-            claim.is_opened = False
-            claim.leave_closed()
+        groups[sum(month < claim.expected[0] for month in dates)].append(claim)
     kind = {"attributes": Attributes, "monetary_unit": MonetaryUnit}[deal["accountant"]["mode"]]
-    return [kind(deal, number, files) for number, files in sorted(groups.items())]
+    return [kind(deal, number, group) for number, group in sorted(groups.items())]
 
 
 def book_value(files: Iterable[Claim]) -> int:
@@ -171,26 +165,30 @@ def errors(files: Iterable[Claim]) -> int:
 
 
 class Population:
-    """The files of one settlement, in file order. What a sample of them says depends on the mode."""
+    """All that one settlement settles. Only files with a book value can be drawn; what they say depends on the mode."""
 
-    def __init__(self, deal: Deal, number: int, files: list[Claim]) -> None:
-        self.deal, self.number, self.files = deal, number, files
+    def __init__(self, deal: Deal, number: int, group: list[Claim]) -> None:
+        self.deal, self.number, self.group = deal, number, group
+        self.files = [claim for claim in group if claim.counted > 0]
         self.terms: dict[str, Any] = deal["accountant"]["sample"]
         self.confidence: float = self.terms["confidence"]
 
     def settle(self, starts: Sequence[float]) -> list[Entry]:
         """Open files, date them all, and hold back what the sample says of the closed ones."""
-        opened = self.chosen(starts)
-        is_refused = self.terms["pay_on"] == "accept" and not self.is_tolerable(opened)
+        opened = self.chosen(starts) if self.files else set()
+        is_refused = bool(self.files) and self.terms["pay_on"] == "accept" and not self.is_tolerable(opened)
+        for claim in self.group:
+            claim.is_opened = False
         for place, claim in enumerate(self.files):
             claim.is_extra = is_refused and place not in opened
             claim.is_opened = place in opened or is_refused
-        is_held_up = any(claim.is_disputed for claim in self.files)
         closed = [claim for claim in self.files if not claim.is_opened]
-        held = (0, 0) if self.terms["pay_on"] == "accept" else self.held_back(opened)
-        for claim in self.files:
-            claim.periods = [claim.expected[0] + is_held_up * dispute_months(self.deal)]
-            if not claim.is_opened:
+        held = (0, 0) if self.terms["pay_on"] == "accept" or not closed else self.held_back(opened)
+        is_held_up = any(claim.is_disputed for claim in self.files)
+        date = settled(self.deal, self.number)
+        for claim in self.group:
+            claim.expected, claim.periods = [date], [date + is_held_up * dispute_months(self.deal)]
+            if claim.claimed and not claim.is_opened:
                 claim.leave_closed()
         return self.deductions(closed, *held)
 
@@ -282,10 +280,10 @@ class Attributes(Population):
 class MonetaryUnit(Population):
     """Every so many cents, and the taint of the file that holds it."""
 
-    def __init__(self, deal: Deal, number: int, files: list[Claim]) -> None:
-        super().__init__(deal, number, files)
+    def __init__(self, deal: Deal, number: int, group: list[Claim]) -> None:
+        super().__init__(deal, number, group)
         self.interval = max(1, self.planned_interval())
-        self.top = {place for place, claim in enumerate(files) if claim.counted >= self.interval}
+        self.top = {place for place, claim in enumerate(self.files) if claim.counted >= self.interval}
 
     def planned_interval(self) -> int:
         """Return the cents from one unit to the next."""
