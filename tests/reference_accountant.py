@@ -85,10 +85,10 @@ def entries(claims: Sequence[Claim], dates: str, amount: str) -> list[Entry]:
     for claim in claims:
         periods, value = getattr(claim, dates), getattr(claim, amount)
         start, name = claim.case["start"], claim.segment["name"]
-        groups[name, start, claim.months, tuple(periods)].append(value)
+        groups[name, start, claim.months, tuple(periods), tuple(claim.expected)].append(value)
         if value > 0:
             result.append(Entry(periods[0], start, name, 0, 1))
-    for (name, start, _, when), values in groups.items():
+    for (name, start, _, when, _), values in groups.items():
         parts = even_split(sum(values), len(when)) if when else []
         result += [Entry(period, start, name, part, 0) for period, part in zip(when, parts, strict=True)]
     return result
