@@ -31,6 +31,7 @@ States = dict[str, Any]
 EXPANSIONS = {0.99: 1.9, 0.95: 1.6, 0.9: 1.5, 0.85: 1.4, 0.8: 1.3, 0.75: 1.25, 0.7: 1.2, 0.63: 1.15, 0.5: 1.0}
 HUNDRED_MILLION = 10**8
 TOO_LATE = 10**9
+LAST_INCREMENT = 400
 
 
 # Section 4: when what was claimed is validated
@@ -237,8 +238,10 @@ class Attributes(Population):
         if "size" in self.terms:
             return min(n_files, int(self.terms["size"]))
         for size in range(1, n_files):
-            expected = math.ceil(size * exact(self.terms["expected"]))
-            if self.limit(size, expected) <= exact(self.terms["tolerable"]):
+            limit = self.limit(size, math.ceil(size * exact(self.terms["expected"])))
+            tolerable = exact(self.terms["tolerable"])
+            wrong = math.ceil(tolerable * n_files)
+            if round(limit * n_files) < wrong if self.terms["model"] == "hypergeometric" else limit <= tolerable:
                 return size
         return n_files
 
@@ -325,7 +328,8 @@ class MonetaryUnit(Population):
         below = [claim for place, claim in enumerate(self.files) if place not in self.top]
         taints = sorted((errors([claim]) / claim.counted for claim in self.hits(opened)), reverse=True)
         positive = [taint for taint in taints if taint > 0]
-        steps = [self.factor(n) - self.factor(n - 1) - 1 for n in range(1, len(positive) + 1)]
+        places = [min(n, LAST_INCREMENT) for n in range(1, len(positive) + 1)]
+        steps = [self.factor(place) - self.factor(place - 1) - 1 for place in places]
         widened = rounded(self.interval * sum(taint * step for taint, step in zip(positive, steps, strict=True)))
         basic = rounded(self.interval * self.factor(0)) if below else 0
         at_most = errors(self.files[place] for place in self.top) + book_value(below)
