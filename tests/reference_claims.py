@@ -1,7 +1,8 @@
 """One claim on its way through the accountant's hands, by hand (sections 4 and 5 of ``docs/model.md``).
 
-Part of the second account of that page; see ``reference_contract``. What becomes of a claim once its file is opened, and
-fought over, is here; when that is, which files are opened and what is said of the others is in ``reference_accountant``.
+Part of the second account of that page; see ``reference_contract``. What becomes of a claim once its file is opened,
+and fought over, is here; when that is, which files are opened and what is said of the others is in
+``reference_accountant``.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from reference_accountant import Fees, entries, fees, handle, longest_wait
-from reference_claims import CLASSES, REASONS, STATES, Case, Claim, cells, gross, judge, months_of
+from reference_claims import REASONS, STATES, Case, Claim, cells, gross, judge, months_of
 from reference_contract import (
     NO_LIMIT,
     CaseFacts,

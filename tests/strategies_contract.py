@@ -116,7 +116,7 @@ def samples(draw: Draw, mode: str) -> Table:
     if plan == "tolerable" or pay_on == "accept":
         sample["tolerable"] = draw(st.sampled_from([0.05, 0.3, 0.66, 0.95]))
         maybe(draw, sample, "expected", st.sampled_from([0.0, 0.01, 0.04]))
-    maybe(draw, sample, "confidence", st.sampled_from([0.5, 0.8, 0.875, 0.95, 0.99, 0.999]))
+    maybe(draw, sample, "confidence", st.sampled_from([0.5, 0.51, 0.8, 0.875, 0.95, 0.99, 0.999]))
     maybe(draw, sample, "model", st.sampled_from(["poisson", "binomial", "hypergeometric"]))
     maybe(draw, sample, "every", st.integers(1, 8))
     return sample | {"pay_on": pay_on}
@@ -144,7 +144,8 @@ def accountants(draw: Draw, laws: list[str], lines: list[str]) -> Table:
     chances_of = ("wrong_rejection", "wrong_adjustment", "adjustment_share", "invalid_detected", "overstated_detected")
     maybe(draw, audit, "review", st.fixed_dictionaries({}, optional=dict.fromkeys(chances_of, shares())))
     maybe(draw, audit, "disputes", disputes())
-    extra = {"per_extra_review": amounts(0, 900), "payer": st.sampled_from(["outcome_payer", "provider", "intermediary"])}
+    payer = st.sampled_from(["outcome_payer", "provider", "intermediary"])
+    extra = {"per_extra_review": amounts(0, 900), "payer": payer}
     on_top = {"fixed": amounts(0, 5000), "per_case": amounts(0, 900), **extra}
     in_budget = st.fixed_dictionaries({"line": st.sampled_from(lines)}, optional=extra)
     maybe(draw, audit, "fee", in_budget | st.fixed_dictionaries({}, optional=on_top))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from one_block import household, plain_deal
 from reference_model import replay
 from sampled_states import sampled_states
 from strategies import faulty_deals, scenarios
@@ -171,3 +172,31 @@ def test_the_reference_deal_with_a_sample_agrees(mode: str, sample: dict[str, An
     terms: dict[str, Any] = {"accountant.mode": mode}
     terms |= {f"accountant.sample.{name}": value for name, value in sample.items()}
     assert_same(load("zwarte-zwanen", overlays=["claim-errors"], settings=ERRORS | DISPUTES | terms), 1, (3, 4))
+
+
+def a_sampled_deal(mode: str, sample: dict[str, Any], **accountant: Any) -> Scenario:
+    """Four sure cases of unequal size under a sample, and a trigger on one of them."""
+    saving = {"kind": "uniform", "low": 50, "high": 200}
+    trigger = {"name": "proof", "metric": "validated_cases", "at_least": 1}
+    terms = {"mode": mode, "sample": sample} | accountant
+    return plain_deal(household(cases=4, saving=saving), accountant=terms, contract={"triggers": [trigger]})
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        {"size": 2, "tolerable": 0.3, "pay_on": "accept"},  # 1 - √0.49 is 0.3 sharp: tolerable, in floats too
+        {"tolerable": 0.3},  # two files are enough
+        {"tolerable": 0.5, "model": "hypergeometric", "confidence": 0.8},
+    ],
+)
+def test_a_limit_that_is_just_tolerable_is_tolerable(sample: dict[str, Any]) -> None:
+    assert_same(a_sampled_deal("attributes", {"confidence": 0.51} | sample), 1, (0,))
+
+
+def test_a_case_of_which_everything_is_held_back_can_be_too_late() -> None:
+    deal = a_sampled_deal("monetary_unit", {"interval": 10_000, "pay_on": "upper"}, delay=60)
+    chapter, column = engine_replay(deal, 1, trial=0)
+    found = engine_says(chapter, column)
+    assert (found["late"], found["late_trigger"]) == (0, {"proof": True})
+    assert_same(deal, 1, (0,))
