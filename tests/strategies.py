@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from random_states import random_states
+from reference_claims import SAMPLED
 from reference_contract import cents, date_of, largest_remainder
 from reference_model import is_per_case
 from strategies_contract import (
@@ -264,14 +265,15 @@ OFTEN_FOUGHT = {"appeal": 0.5, "appeal_success": 0.5, "challenge": 0.5, "challen
 
 
 @st.composite
-def faulty_deals(draw: Draw, mode: str) -> Table:
+def faulty_deals(draw: Draw, mode: str, may_be_sampled: bool = False) -> Table:
     """A small deal with a claim or two on each date, of which many are wrong, reviewed wrongly or fought over."""
     deal = draw(scenarios())
     audit = deal["accountant"] | OFTEN_WRONG | {"mode": mode}
     audit["counting"] |= {"laws": list(deal["payers"]), "classes": ["direct", "real"]}
     audit.pop("sample", None)
-    if mode != "full":
+    if mode in SAMPLED:
         audit["sample"] = draw(samples(mode))
+    if may_be_sampled or mode in SAMPLED:
         audit["claim_at"] = draw(st.sampled_from(["end", "plan"]))
     audit["disputes"] = OFTEN_FOUGHT | {"months": draw(st.integers(0, 3)), "cost": 3.21}
     for segment in deal["programme"]["segments"]:

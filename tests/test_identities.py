@@ -161,17 +161,6 @@ def test_without_errors_what_is_validated_is_what_was_earned(plain: Plain) -> No
 # What may not matter
 
 
-@given(scenarios())
-def test_the_accountant_changes_nothing_in_the_programme(plain: Plain) -> None:
-    kept, reviewed = (
-        tally(block(plain | {"accountant": plain["accountant"] | {"mode": mode}})) for mode in ("none", "full")
-    )
-    for name in (name for name in kept if name.startswith("programme.") or name.endswith(".true_savings")):
-        np.testing.assert_array_equal(kept[name], reviewed[name], name)
-    np.testing.assert_array_equal(kept["accountant.validated"], kept["accountant.admissible"])
-    np.testing.assert_array_equal(kept["state.not_reviewed"] + kept["state.not_claimed"], kept["programme.enrolled"])
-
-
 @given(scenarios(), st.integers(0, 5))
 def test_segments_may_stand_in_any_order(plain: Plain, seed: int) -> None:
     assume(len(plain["programme"]["segments"]) > 1)
