@@ -52,7 +52,7 @@ def triggers(chapter: Chapter) -> Entries:
     entries: Entries = {}
     contract, months = chapter.deal.contract, chapter.calendar.payment_periods
     on_admissible = triggers_met(contract, chapter.admissible, months=months)
-    is_late = bool(chapter.late[0].any())
+    is_late = any(found.any() for found in chapter.late)  # savings, or cases of which everything was held back
     with_late = triggers_met(contract, chapter.metrics.with_late(*chapter.late), months=months) if is_late else {}
     for trigger in contract.triggers:
         paid, earned = chapter.flows.met[trigger.name][-1], on_admissible[trigger.name][-1]

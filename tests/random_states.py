@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from reference_accountant import settlements
+from reference_claims import SAMPLED
 from reference_contract import cents, even_split, largest_remainder, rounded
 from reference_model import grid_length, is_per_case
 
@@ -26,6 +28,8 @@ def random_states(deal: Table, rng: Random) -> Table:
         starts = start_months(segment["intake"], n_cases)
         cases += [random_case(deal, segment, rng) | {"id": at, "start": start} for at, start in enumerate(starts)]
     states = {"enrolled": enrolled, "cases": cases}
+    if deal["accountant"]["mode"] in SAMPLED:
+        states["sample_starts"] = [1 - rng.random() for _ in [*settlements(deal), "too late"]]
     if delay.get("per") == "date":
         states["delay_by_date"] = {period: random_delay(delay, rng) for period in range(n_periods)}
     return states
@@ -80,8 +84,17 @@ def random_case(deal: Table, segment: Table, rng: Random) -> Table:
         "detected": rng.random() < 0.5,
         "wrongly_rejected": rng.random() < deal["accountant"]["review"]["wrong_rejection"],
         "wrongly_adjusted": rng.random() < deal["accountant"]["review"]["wrong_adjustment"],
+        **random_disputes(deal["accountant"]["disputes"], rng),
+        "lot": rng.random(),
         "custom": [random_amount(line, rng) for line in lines],
     }
+
+
+def random_disputes(terms: Table, rng: Random) -> Table:
+    """Who would fight a decision on a case, if there were one to fight, and who would win."""
+    chances = {"appealed": "appeal", "restored": "appeal_success"}
+    chances |= {"challenged": "challenge", "corrected": "challenge_success"}
+    return {name: rng.random() < terms[chance] for name, chance in chances.items()}
 
 
 def kept_months(segment: Table, rng: Random) -> int:

@@ -10,18 +10,22 @@ fractions, section numbers are those of ``docs/model.md``. The contract (section
     cases           one dict for every case that came: segment, id, start, has_plan, outcome ("success", "partial" or
                     "failure"), saving (cents; of a failure what it would have saved), months_kept, delay,
                     invalid_claim, overstated_claim (cents or None), evidence_missing, detected, wrongly_rejected,
-                    wrongly_adjusted, custom (cents wished, one for each custom line)
+                    wrongly_adjusted, appealed, restored, challenged, corrected (disputes brought and won), lot (its
+                    uniform in an attributes sample), custom (cents wished, one for each custom line)
     delay_by_date   {claiming period: months}; absent or empty where each case has its own delay
+    sample_starts   the uniform of each settlement at which a monetary-unit sample starts; absent in other modes
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from reference_accountant import Fees, entries, fees, handle, longest_wait
+from reference_claims import REASONS, STATES, Case, Claim, cells, gross, judge, months_of
 from reference_contract import (
     NO_LIMIT,
     CaseFacts,
@@ -41,21 +45,7 @@ from reference_contract import (
 )
 from reference_trial import ACCOUNT, ContractTrial, Outlay, ending
 
-Case = dict[str, Any]
 States = dict[str, Any]
-CLASSES = ("direct", "real")
-STATES = (
-    "not_claimed",
-    "not_reviewed",
-    "accepted",
-    "adjusted:overstated",
-    "adjusted:wrongly",
-    "rejected:evidence",
-    "rejected:invalid",
-    "rejected:wrongly",
-)
-RULES = ("law", "evidence", "class", "baseline", "months", "double_counting", "own_cost", "cap_per_case", "negative")
-REASONS = (*RULES, "invalid", "overstated", "wrongly_rejected", "wrongly_adjusted")
 PARTIES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder")
 WORKERS = ("provider", "intermediary", "accountant")
 
@@ -73,8 +63,7 @@ def grid_length(deal: Deal) -> int:
     """Return the number of periods: to the latest of maturity, last saving month, last cost and last fee."""
     segments = deal["programme"]["segments"]
     ends = [deal["timeline"]["maturity"]]
-    delay, has_fee = deal["accountant"]["delay"], deal["accountant"]["fee"]["per_case"] > 0
-    wait = (delay["months"] if delay["kind"] == "fixed" else delay["high"]) if has_fee else 0
+    wait = longest_wait(deal)
     ends += [last_start(each) + each["months_to_effect"] + each["saving_months"] - 1 + wait for each in segments]
     for line in deal["budget"]["lines"]:
         when = line["when"]
@@ -152,214 +141,6 @@ def work(deal: Deal, cases: Sequence[Case], n_periods: int) -> Work:
     return Work(by_payee, own, unspent)
 
 
-# Section 4: from saving to claim
-
-
-def months_of(segment: dict[str, Any], case: Case) -> int:
-    """Return L: the months over which a case's gross saving falls."""
-    return int(segment["saving_months"] if case["outcome"] == "failure" else case["months_kept"])
-
-
-def gross(segment: dict[str, Any], case: Case) -> int:
-    """Return G, what the case's file shows, in cents; a failure may cost."""
-    if case["outcome"] == "failure":
-        return cents(segment["failure_saving"])
-    return over_months(segment, case, case["months_kept"])
-
-
-def over_months(segment: dict[str, Any], case: Case, months: int) -> int:
-    """Return what of the case's saving as a success falls in so many months."""
-    return rounded(Fraction(case["saving"] * months, segment["saving_months"]))
-
-
-@dataclass
-class Claim:
-    """A case with a plan on its way through the accountant's hands; amounts in cents.
-
-    ``months`` are the months over which the claim is dated, ``admissible`` is V and ``validated`` A.
-    """
-
-    case: Case
-    segment: dict[str, Any]
-    months: int
-    claimed: int = 0
-    admissible: int = 0
-    validated: int = 0
-    state: str = "not_claimed"
-    bridge: Counter[str] = field(default_factory=Counter)
-
-
-def make_claim(deal: Deal, segment: dict[str, Any], case: Case) -> tuple[int, int]:
-    """Return what a case would claim without overstatement and the months it is said to last; (0, 0) for no claim."""
-    audit = deal["accountant"]
-    failed = case["outcome"] == "failure"
-    if failed and (audit["mode"] == "none" or not case["invalid_claim"]):
-        return 0, 0
-    foresees_relapse = audit["claim_at"] != "plan" or audit["mode"] == "none"
-    months = case["months_kept"] if foresees_relapse else segment["saving_months"]
-    amount = over_months(segment, case, months)
-    return (amount, months) if amount > 0 else (0, 0)
-
-
-# Section 5: the counting rules
-
-
-def cells(segment: dict[str, Any], laws: Sequence[str]) -> dict[tuple[str, str], Fraction]:
-    """Return the segment's share of the gross saving for each law and class."""
-    table = {}
-    for law in laws:
-        if "shares" in segment:
-            of_law = segment["shares"].get(law, {})
-            table.update({(law, name): exact(of_law.get(name, 0.0)) for name in CLASSES})
-        else:
-            whole, direct = exact(segment["by_law"].get(law, 0.0)), exact(segment["direct_share"])
-            table.update({(law, "direct"): whole * direct, (law, "real"): whole * (1 - direct)})
-    return table
-
-
-def share_rules(deal: Deal, segment: dict[str, Any], months: int, has_evidence: bool) -> dict[str, Fraction]:
-    """Return the share of a claim that is left after each rule up to double counting."""
-    counting = deal["accountant"]["counting"]
-    table = cells(segment, counting["laws"])
-    left, result = Fraction(sum(table.values())), {}
-    result["law"] = left
-    left *= has_evidence or not counting["evidence_required"]
-    result["evidence"] = left
-    if left:
-        left = Fraction(sum(share for (_, kind), share in table.items() if kind in counting["classes"]))
-    result["class"] = left
-    left *= exact(segment["current_share"]) if counting["baseline"] == "current" else 1
-    result["baseline"] = left
-    left *= Fraction(min(months, counting.get("max_months", months)), months)
-    result["months"] = left
-    left *= 1 - exact(segment["double_count"]) if counting["double_counting"] == "excluded" else 1
-    result["double_counting"] = left
-    return result
-
-
-def count(deal: Deal, claim: Claim, amount: int, months: int, own_cost: int) -> dict[str, int]:
-    """Apply the counting rules to an amount; return what is left after each. Without evidence nothing is left."""
-    counting = deal["accountant"]["counting"]
-    has_evidence = not claim.case["evidence_missing"]
-    left = {
-        rule: rounded(amount * share) for rule, share in share_rules(deal, claim.segment, months, has_evidence).items()
-    }
-    if not has_evidence and counting["evidence_required"]:
-        return left | dict.fromkeys(RULES[6:], 0)
-    left["own_cost"] = left["double_counting"] - (own_cost if counting["own_cost"] == "in" else 0)
-    left["cap_per_case"] = left["own_cost"]
-    if "cap_per_case" in counting:
-        left["cap_per_case"] = min(left["own_cost"], cents(counting["cap_per_case"]))
-    left["negative"] = left["cap_per_case"] if counting["negative"] == "net" else max(0, left["cap_per_case"])
-    return left
-
-
-def admissible(deal: Deal, claim: Claim, own_cost: int) -> int:
-    """Return V: the counting rules on G, with its evidence; under ``net`` a case that costs counts against."""
-    saved, months = gross(claim.segment, claim.case), months_of(claim.segment, claim.case)
-    if saved > 0:
-        shown = Claim(claim.case | {"evidence_missing": False}, claim.segment, months)
-        return count(deal, shown, saved, months, own_cost)["negative"]
-    if saved == 0 or deal["accountant"]["counting"]["negative"] != "net":
-        return 0
-    return -rounded(-saved * share_rules(deal, claim.segment, months, True)["double_counting"])
-
-
-# Section 5: the review
-
-
-def judge(deal: Deal, segment: dict[str, Any], case: Case, own_cost: int) -> Claim:
-    """Decide on one case with a plan: claim, count, review."""
-    amount, months = make_claim(deal, segment, case)
-    claim = Claim(case, segment, months or months_of(segment, case))
-    claim.admissible = admissible(deal, claim, own_cost)
-    if not amount:
-        claim.validated = claim.admissible
-        claim.bridge["negative"] = -claim.admissible
-        return claim
-    if deal["accountant"]["mode"] == "none":
-        claim.case = case = case | {"evidence_missing": False, "overstated_claim": None}
-    overstated = case["outcome"] != "failure" and case["overstated_claim"] is not None
-    claim.claimed = case["overstated_claim"] if overstated else amount
-    left = count(deal, claim, claim.claimed, months, own_cost)
-    before = claim.claimed
-    for rule in RULES:
-        claim.bridge[rule] = before - left[rule]
-        before = left[rule]
-    reason, claim.state, claim.validated = review(
-        deal, claim, counted=before, corrected=count(deal, claim, amount, months, own_cost)["negative"]
-    )
-    claim.bridge[reason] += before - claim.validated
-    return claim
-
-
-def review(deal: Deal, claim: Claim, *, counted: int, corrected: int) -> tuple[str, str, int]:
-    """Return the reviewer's reason on the bridge, the state, and A; ``corrected`` is what a true claim would count."""
-    case, audit = claim.case, deal["accountant"]
-    if audit["mode"] == "none":
-        return "evidence", "not_reviewed", counted
-    if case["evidence_missing"] and audit["counting"]["evidence_required"]:
-        return "evidence", "rejected:evidence", 0
-    if case["outcome"] == "failure":
-        return ("invalid", "rejected:invalid", 0) if case["detected"] else ("invalid", "accepted", counted)
-    if case["overstated_claim"] is not None:
-        found = case["detected"]
-        return ("overstated", "adjusted:overstated", corrected) if found else ("overstated", "accepted", counted)
-    if case["wrongly_rejected"]:
-        return "wrongly_rejected", "rejected:wrongly", 0
-    if case["wrongly_adjusted"]:
-        kept = 1 - exact(audit["review"]["adjustment_share"])
-        return "wrongly_adjusted", "adjusted:wrongly", rounded(counted * kept)
-    return "wrongly_rejected", "accepted", counted
-
-
-# Section 4: when what was claimed is validated
-
-
-def claim_periods(deal: Deal, claim: Claim) -> list[int]:
-    """Return the periods in which a case is claimed: one, or each counted month."""
-    start, segment, audit = claim.case["start"], claim.segment, deal["accountant"]
-    first = start + segment["months_to_effect"]
-    counted = min(audit["counting"].get("max_months", segment["saving_months"]), segment["saving_months"])
-    if audit["claim_at"] == "plan":
-        return [start]
-    if audit["claim_at"] == "end":
-        return [first + min(claim.months, counted - 1)]
-    return [first + month for month in range(min(claim.months, counted))]
-
-
-def validation_periods(deal: Deal, claim: Claim, states: States) -> list[int]:
-    """Return the periods in which a case's claims are validated."""
-    by_date = states.get("delay_by_date")
-    return [period + (by_date[period] if by_date else claim.case["delay"]) for period in claim_periods(deal, claim)]
-
-
-def entries(deal: Deal, claims: Sequence[Claim], states: States, amount: str) -> list[Entry]:
-    """Date the ``amount`` ("validated" or "admissible") of each claim; monthly claims are dated on group totals."""
-    result, groups = [], defaultdict(list)
-    for claim in claims:
-        periods, value = validation_periods(deal, claim, states), getattr(claim, amount)
-        start, name = claim.case["start"], claim.segment["name"]
-        groups[name, start, claim.months, tuple(periods)].append(value)
-        if value > 0:
-            result.append(Entry(periods[0], start, name, 0, 1))
-    for (name, start, _, dates), values in groups.items():
-        parts = even_split(sum(values), len(dates)) if dates else []
-        result += [Entry(period, start, name, part, 0) for period, part in zip(dates, parts, strict=True)]
-    return result
-
-
-def accountant_fee(deal: Deal, claims: Sequence[Claim], states: States, n_periods: int) -> list[int]:
-    """Return the accountant's fee by period: fixed at closing, and per claim when it is (first) validated."""
-    fee = deal["accountant"]["fee"]
-    by_period = [cents(fee["fixed"])] + [0] * (n_periods - 1)
-    for claim in claims:
-        if claim.claimed > 0:
-            period = min(validation_periods(deal, claim, states)[0], n_periods - 1)
-            by_period[period] += cents(fee["per_case"])
-    return by_period
-
-
 # Sections 4 and 7: true savings and pockets
 
 
@@ -370,6 +151,8 @@ def true_savings(deal: Deal, claims: Sequence[Claim], n_periods: int) -> dict[st
         key = claim.segment["name"], claim.case["start"], months_of(claim.segment, claim.case)
         groups[key] += gross(claim.segment, claim.case)
     result = {segment["name"]: [0] * n_periods for segment in deal["programme"]["segments"]}
+    if not deal["programme"]["has_effect"]:
+        return result
     for segment in deal["programme"]["segments"]:
         real = (1 - exact(segment["deadweight"])) * (1 - exact(segment["regression_to_mean"]))
         for (name, start, months), total in groups.items():
@@ -443,10 +226,10 @@ def payments_by_law(deal: Deal, net_payments: int, validated: dict[str, int]) ->
 # The trial
 
 
-def cash(deal: Deal, by_payee: dict[str, list[int]], fee: list[int], book: ContractTrial) -> dict[str, list[int]]:
+def cash(deal: Deal, by_payee: dict[str, list[int]], fee: Fees, book: ContractTrial) -> dict[str, list[int]]:
     """Return what each party receives, net, in each period."""
     others = [name for name in book.payers if name != deal["parties"]["outcome_payer"]]
-    net = {party: [0] * len(fee) for party in (*PARTIES, *others)}
+    net = {party: [0] * len(fee.in_all) for party in (*PARTIES, *others)}
 
     def receive(party: str, amounts: Sequence[int], sign: int = 1) -> None:
         net[party] = [before + sign * amount for before, amount in zip(net[party], amounts, strict=True)]
@@ -458,8 +241,9 @@ def cash(deal: Deal, by_payee: dict[str, list[int]], fee: list[int], book: Contr
             receive(payer, amounts, -1)
         if payee != ACCOUNT and clause != "cost":
             receive(payee, amounts)
-    receive(deal["accountant"]["fee"]["payer"], fee, -1)
-    receive("accountant", fee)
+    for payer, amounts in fee.by_payer.items():
+        receive(payer, amounts, -1)
+    receive("accountant", fee.in_all)
     return net
 
 
@@ -499,6 +283,7 @@ class Audited(NamedTuple):
     dated: list[Entry]
     admitted: list[Entry]
     people: list[Person]
+    held_back: int
 
 
 def audited(deal: Deal, states: States, last: int = NO_LIMIT) -> Audited:
@@ -509,8 +294,10 @@ def audited(deal: Deal, states: States, last: int = NO_LIMIT) -> Audited:
     claims = [
         judge(deal, segments[case["segment"]], case, spent.own_cost[case["segment"], case["id"]]) for case in cases
     ]
-    dated, admitted = (entries(deal, claims, states, amount) for amount in ("validated", "admissible"))
-    return Audited(spent, claims, dated, admitted, [Person(case["segment"], case["start"]) for case in cases])
+    held = handle(deal, claims, states)
+    dated, admitted = entries(claims, "periods", "validated"), entries(claims, "expected", "admissible")
+    people = [Person(case["segment"], case["start"]) for case in cases]
+    return Audited(spent, claims, [*dated, *held], admitted, people, -sum(entry.amount for entry in held))
 
 
 def settle(deal: Deal, found: Audited) -> ContractTrial:
@@ -539,26 +326,28 @@ def replay(deal: Deal, states: States) -> dict[str, Any]:
     Of a deal without a stop of intake or an early end, after which claims are another matter (see ``contract_of``).
     """
     n_periods = grid_length(deal)
-    spent, claims, dated, admitted, people = found = audited(deal, states)
+    spent, claims, dated, admitted, people, held_back = found = audited(deal, states)
     book = settle(deal, found)
     paid, earned = CaseFacts(deal, dated, people), CaseFacts(deal, admitted, people)
-    fee = accountant_fee(deal, claims, states, n_periods)
+    fee = fees(deal, claims, n_periods)
     net = cash(deal, spent.by_payee, fee, book)
     check_conservation(net, book.account)
     result: dict[str, Any] = {"n_periods": n_periods, "cost": spent.cost, "unspent": spent.unspent}
-    result |= totals(claims) | by_period(deal, dated, admitted, n_periods)
+    result |= totals(claims, held_back) | by_period(deal, dated, admitted, n_periods)
     assert sum(result["validated_by_period"]) + result["late"] == result["validated"], "a validated cent has no date"
     result |= triggers(deal, paid, earned) | contract_results(book) | pockets(deal, claims, dated, book)
-    result |= {"accountant_fee": fee, "cash": net}
+    result |= {"accountant_fee": fee.in_all, "cash": net}
     result["net_cash"] = sum(net["outcome_payer"]) + sum(result["cashable_by_law"][law] for law in own_laws(deal))
     return result
 
 
-def totals(claims: Sequence[Claim]) -> dict[str, Any]:
+def totals(claims: Sequence[Claim], held_back: int) -> dict[str, Any]:
     """Return what was claimed, admissible and validated, the bridge between them, and the count of each state."""
     names = ("claimed", "admissible", "validated")
     result: dict[str, Any] = {name: sum(getattr(claim, name) for claim in claims) for name in names}
     result["bridge"] = {reason: sum(claim.bridge[reason] for claim in claims) for reason in REASONS}
+    result["bridge"]["extrapolated"] += held_back
+    result["validated"] -= held_back
     result["states"] = {state: sum(claim.state == state for claim in claims) for state in STATES}
     assert result["claimed"] - sum(result["bridge"].values()) == result["validated"], "the bridge does not add up"
     assert sum(result["states"].values()) == len(claims), "a case has no state"

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from reference_accountant import settlements
 
 from sib.accountant.claims import claim
-from sib.accountant.review import decide
-from sib.chance.draws import BLOCK, Stream
+from sib.accountant.review import decide, review
+from sib.chance.draws import BLOCK, Stream, case_uniforms
 from sib.deal.scenario import Scenario
 from sib.programme.budget import wishes_of
 from sib.programme.outcomes import factors
 from sib.programme.savings import Caseload, cases
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the engine drew for the cases of one segment."""
+
+    rows: Any
+    claims: Any
+    decisions: Any
+    disputes: Any
+    lots: Any
+
+
+def tables(load: Caseload) -> Tables:
+    """Let the engine draw for the cases of one segment."""
+    claims = claim(load)
+    return Tables(load.rows, claims, decide(load, claims), review(load, claims).disputes, load.uniforms("selection"))
 
 
 def sampled_states(deal: Scenario, seed: int, trial: int) -> dict[str, Any]:
@@ -21,11 +40,15 @@ def sampled_states(deal: Scenario, seed: int, trial: int) -> dict[str, Any]:
     stream = Stream(seed, block)
     drawn = factors(deal, stream)
     states: dict[str, Any] = {"enrolled": {}, "cases": [], "delay_by_date": {}}
+    if deal.accountant.is_sampled:
+        n_starts = len(settlements(deal.canonical())) + 1  # the last is of what comes too late
+        starts = case_uniforms(stream, "sample start", segment="", n_cases=n_starts)
+        states["sample_starts"] = starts[:, column].tolist()
     for place, segment in enumerate(deal.programme.segments):
         rows = cases(deal, place, stream=stream, drawn=drawn)
         load = Caseload(deal, segment, rows, stream)
-        claims = claim(load)
-        decisions = decide(load, claims)
+        drawn_here = tables(load)
+        claims = drawn_here.claims
         wishes = [
             np.broadcast_to(wishes_of(line, segment.name, stream=stream, n_cases=rows.n_cases), (rows.n_cases, BLOCK))
             for line in deal.budget.lines
@@ -42,9 +65,7 @@ def sampled_states(deal: Scenario, seed: int, trial: int) -> dict[str, Any]:
                 found = {"segment": segment.name, "id": case, "start": int(starts[case]), "has_plan": bool(plan[case])}
                 found["custom"] = [int(wish[case, column]) for wish in wishes]
                 row = row_of.get(case)
-                states["cases"].append(
-                    found | (failure(segment) if row is None else state(rows, claims, decisions, row))
-                )
+                states["cases"].append(found | (failure(segment) if row is None else state(drawn_here, row)))
     return states
 
 
@@ -61,11 +82,20 @@ def failure(segment: Any) -> dict[str, Any]:
         "detected": False,
         "wrongly_rejected": False,
         "wrongly_adjusted": False,
+        "appealed": False,
+        "restored": False,
+        "challenged": False,
+        "corrected": False,
+        "lot": 0.0,
     }
 
 
-def state(rows: Any, claims: Any, decisions: Any, row: int) -> dict[str, Any]:
-    """One row of the engine's tables."""
+def state(drawn: Tables, row: int) -> dict[str, Any]:
+    """One row of the engine's tables.
+
+    Without any effect a case that would have succeeded may still show something: it is claimed like a partial outcome.
+    """
+    rows, claims, decisions, disputes = drawn.rows, drawn.claims, drawn.decisions, drawn.disputes
     return {
         "outcome": "success" if rows.success[row] else "failure" if rows.failed[row] else "partial",
         "saving": int(rows.saving[row]),
@@ -77,4 +107,9 @@ def state(rows: Any, claims: Any, decisions: Any, row: int) -> dict[str, Any]:
         "detected": bool(decisions.is_detected[row]),
         "wrongly_rejected": bool(decisions.is_wrongly_rejected[row]),
         "wrongly_adjusted": bool(decisions.is_wrongly_adjusted[row]),
+        "appealed": bool(disputes.is_appealed[row]),
+        "restored": bool(disputes.is_restored[row]),
+        "challenged": bool(disputes.is_challenged[row]),
+        "corrected": bool(disputes.is_corrected[row]),
+        "lot": float(drawn.lots[row]),
     }

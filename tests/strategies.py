@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from random_states import random_states
+from reference_claims import SAMPLED
 from reference_contract import cents, date_of, largest_remainder
 from reference_model import is_per_case
 from strategies_contract import (
@@ -27,11 +28,12 @@ from strategies_contract import (
     maybe,
     outcome_payer,
     parts_of_one,
+    samples,
     shares,
     subset,
 )
 
-__all__ = ["random_states", "scenarios"]
+__all__ = ["faulty_deals", "random_states", "scenarios"]
 
 LAWS = ("Wmo", "Jeugdwet", "Zvw", "Wlz")
 CLOSINGS = (date(2024, 1, 31), date(2024, 2, 29), date(2025, 1, 1), date(2025, 12, 31), date(2027, 7, 15))
@@ -134,6 +136,8 @@ def programmes(draw: Draw, laws: list[str]) -> Table:
     names = ["families", "youth", "debtors"][: draw(st.integers(1, 3))]
     programme: Table = {"segments": [draw(segments(name, laws)) for name in names]}
     programme["dependence"] = draw(dependences(names))
+    if draw(st.integers(0, 4)) == 0:
+        programme["has_effect"] = False
     kind = draw(st.sampled_from(["default", "bare", "fixed", "triangular", "pert", "uniform"]))
     if kind == "bare":
         programme["enrolment"] = draw(st.sampled_from([0.0, 0.5, 1.0, 1.3]))
@@ -240,3 +244,39 @@ def scenarios(draw: Draw) -> Table:
     deal["contract"] = draw(contracts(deal, deal["timeline"]["maturity"], dates))
     maybe(draw, deal, "measures", st.fixed_dictionaries({}, optional={"hurdle": st.sampled_from(RATES)}))
     return deal
+
+
+OFTEN_WRONG = {
+    "claims": {
+        "invalid": 0.3,
+        "overstated": 0.4,
+        "taint": {"kind": "uniform", "low": 0.1, "high": 0.9},
+        "evidence_missing": 0.1,
+    },
+    "review": {
+        "wrong_rejection": 0.1,
+        "wrong_adjustment": 0.2,
+        "adjustment_share": 0.333,
+        "invalid_detected": 0.5,
+        "overstated_detected": 0.5,
+    },
+}
+OFTEN_FOUGHT = {"appeal": 0.5, "appeal_success": 0.5, "challenge": 0.5, "challenge_success": 0.5}
+
+
+@st.composite
+def faulty_deals(draw: Draw, mode: str, may_be_sampled: bool = False) -> Table:
+    """A small deal with a claim or two on each date, of which many are wrong, reviewed wrongly or fought over."""
+    deal = draw(scenarios())
+    audit = deal["accountant"] | OFTEN_WRONG | {"mode": mode}
+    audit["counting"] |= {"laws": list(deal["payers"]), "classes": ["direct", "real"]}
+    audit.pop("sample", None)
+    if mode in SAMPLED:
+        audit["sample"] = draw(samples(mode))
+    if may_be_sampled or mode in SAMPLED:
+        audit["claim_at"] = draw(st.sampled_from(["end", "plan"]))
+    audit["disputes"] = OFTEN_FOUGHT | {"months": draw(st.integers(0, 3)), "cost": 3.21}
+    for segment in deal["programme"]["segments"]:
+        segment |= {"success": 0.8, "saving": {"kind": "uniform", "low": 100, "high": 5000}}
+        segment.pop("triage_share", None)
+    return deal | {"accountant": audit}

@@ -104,18 +104,50 @@ def delays(draw: Draw) -> Any:
 
 
 @st.composite
+def samples(draw: Draw, mode: str) -> Table:
+    """Which files are opened, by any plan, and what follows for the others."""
+    sample: Table = {}
+    plan = draw(st.sampled_from(["size", "tolerable"] if mode == "attributes" else ["size", "interval", "tolerable"]))
+    if plan == "size":
+        sample["size"] = draw(st.integers(1, 4))
+    elif plan == "interval":
+        sample["interval"] = draw(amounts(1, 200_000))
+    pay_on = draw(st.sampled_from(["point", "upper", "accept"]))
+    if plan == "tolerable" or pay_on == "accept":
+        sample["tolerable"] = draw(st.sampled_from([0.05, 0.3, 0.66, 0.95]))
+        maybe(draw, sample, "expected", st.sampled_from([0.0, 0.01, 0.04]))
+    maybe(draw, sample, "confidence", st.sampled_from([0.5, 0.51, 0.8, 0.875, 0.95, 0.99, 0.999]))
+    maybe(draw, sample, "model", st.sampled_from(["poisson", "binomial", "hypergeometric"]))
+    maybe(draw, sample, "every", st.integers(1, 8))
+    return sample | {"pay_on": pay_on}
+
+
+def disputes() -> st.SearchStrategy[Table]:
+    """Who fights what, with which success, for how long and at what cost."""
+    chances_of = ("appeal", "appeal_success", "challenge", "challenge_success")
+    terms: Table = dict.fromkeys(chances_of, shares())
+    terms |= {"months": st.integers(0, 5), "cost": amounts(0, 900)}
+    return st.fixed_dictionaries({}, optional=terms | {"cost_payer": st.sampled_from(["bringer", "loser"])})
+
+
+@st.composite
 def accountants(draw: Draw, laws: list[str], lines: list[str]) -> Table:
     """The accountant's terms."""
     audit: Table = {"counting": draw(countings(laws))}
-    maybe(draw, audit, "mode", st.sampled_from(["full", "full", "none"]))
-    maybe(draw, audit, "claim_at", st.sampled_from(["end", "plan", "monthly"]))
+    maybe(draw, audit, "mode", st.sampled_from(["full", "full", "none", "attributes", "monetary_unit"]))
+    is_sampled = audit.get("mode") in ("attributes", "monetary_unit")
+    if is_sampled:
+        audit["sample"] = draw(samples(audit["mode"]))
+    maybe(draw, audit, "claim_at", st.sampled_from(["end", "plan"] if is_sampled else ["end", "plan", "monthly"]))
     maybe(draw, audit, "delay", delays())
     maybe(draw, audit, "claims", claim_errors())
     chances_of = ("wrong_rejection", "wrong_adjustment", "adjustment_share", "invalid_detected", "overstated_detected")
     maybe(draw, audit, "review", st.fixed_dictionaries({}, optional=dict.fromkeys(chances_of, shares())))
+    maybe(draw, audit, "disputes", disputes())
     payer = st.sampled_from(["outcome_payer", "provider", "intermediary"])
-    on_top = {"fixed": amounts(0, 5000), "per_case": amounts(0, 900), "payer": payer}
-    in_budget = st.fixed_dictionaries({"line": st.sampled_from(lines)})
+    extra = {"per_extra_review": amounts(0, 900), "payer": payer}
+    on_top = {"fixed": amounts(0, 5000), "per_case": amounts(0, 900), **extra}
+    in_budget = st.fixed_dictionaries({"line": st.sampled_from(lines)}, optional=extra)
     maybe(draw, audit, "fee", in_budget | st.fixed_dictionaries({}, optional=on_top))
     return audit
 

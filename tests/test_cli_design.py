@@ -46,8 +46,8 @@ def test_sizes_tolerance_and_price_are_read() -> None:
     assert plain == Page(found(), Words("en")).text() + "\n"
     assert "54 in 375 by lot" in plain
     assert "133.33" in plain
-    told = said(REFERENCE, "--with", "claim-errors", "--trials", "40", "--tolerable", "0.1", "--price", "0")
-    assert told == Page(found(tolerable=0.1, price=0.0), Words("en")).text() + "\n"
+    told = said(REFERENCE, "--with", "claim-errors", "--trials", "40", "--tolerable", "0.1", "--price", "99.50")
+    assert told == Page(found(tolerable=0.1, price=99.5), Words("en")).text() + "\n"
     assert "all if over 10%" in told
 
 
@@ -59,11 +59,12 @@ def test_sizes_tolerance_and_price_are_read() -> None:
         (["--files", "30.5"], "is no whole number"),
         (["--files", "many"], "is no whole number"),
         (["--tolerable", "5"], "5% is written 0.05"),
-        (["--tolerable", "0"], "no share above 0"),
-        (["--tolerable", "1"], "no share above 0"),
-        (["--tolerable", "nan"], "no plain decimal"),
-        (["--price", "-1"], "out of range"),
-        (["--price", "1.797,50"], "no plain decimal"),
+        (["--tolerable", "0"], "is below 1 and above 0"),
+        (["--tolerable", "1"], "is below 1 and above 0"),
+        (["--tolerable", "nan"], "is no share"),
+        (["--price", "0"], "an amount here is above 0"),
+        (["--price", "-1"], "an amount here is above 0"),
+        (["--price", "1.797"], "thousands"),
         (["--trials", "0"], "out of range"),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from sib.accountant.monetary import RULES
+from sib.accountant.acceptance import RULES
 from sib.accountant.review import STATES
 from sib.contract.waterfall import STEPS
 from sib.deal.assurance import STANDARDS

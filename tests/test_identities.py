@@ -161,17 +161,6 @@ def test_without_errors_what_is_validated_is_what_was_earned(plain: Plain) -> No
 # What may not matter
 
 
-@given(scenarios())
-def test_the_accountant_changes_nothing_in_the_programme(plain: Plain) -> None:
-    kept, reviewed = (
-        tally(block(plain | {"accountant": plain["accountant"] | {"mode": mode}})) for mode in ("none", "full")
-    )
-    for name in (name for name in kept if name.startswith("programme.") or name.endswith(".true_savings")):
-        np.testing.assert_array_equal(kept[name], reviewed[name], name)
-    np.testing.assert_array_equal(kept["accountant.validated"], kept["accountant.admissible"])
-    np.testing.assert_array_equal(kept["state.not_reviewed"] + kept["state.not_claimed"], kept["programme.enrolled"])
-
-
 @given(scenarios(), st.integers(0, 5))
 def test_segments_may_stand_in_any_order(plain: Plain, seed: int) -> None:
     assume(len(plain["programme"]["segments"]) > 1)
@@ -253,10 +242,14 @@ def test_a_deal_in_another_unit_of_money_is_the_same_deal(factor: int) -> None:
 def where_more_cannot_harm(plain: Plain) -> Plain:
     """The deal without the terms under which a success can leave the investor worse off than a failure."""
     deal = deepcopy(plain)
+    deal["programme"].pop("has_effect", None)  # a case that help would have made a success may show less than in part
     for segment in deal["programme"]["segments"]:
         segment.pop("failure_saving", None)  # savings are not negative
     accountant, contract = deal["accountant"], deal["contract"]
     accountant["counting"].pop("own_cost", None)  # a success can cost more than it saves
+    if "sample" in accountant:  # what one file shows is held against all
+        accountant["mode"] = "full"
+        del accountant["sample"]
     accountant.get("claims", {}).pop("invalid", None)  # who passes for a success escapes the harshness to successes
     for trigger in contract["triggers"]:
         level = next(trigger.pop(name) for name in COMPARISONS if name in trigger)

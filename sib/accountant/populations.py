@@ -196,11 +196,17 @@ def attributes(look: _Look) -> tuple[Bools, _Projection]:
     n = np.minimum(look.size, _files_to_open(look))
     is_drawn = look.rank(look.by_population(look.files.lot)) < n[look.files.population]
     wrong = look.total(((look.errors != 0) & is_drawn).astype(np.float64))
-    rate = np.divide(wrong, n, out=np.zeros_like(wrong), where=n > 0)
+    rate = _rates(wrong, n)
     upper_rate = _upper_rates(look.terms, n=n, wrong=wrong, population=look.size)
     closed, known = look.total(look.files.book * ~is_drawn), look.total(look.errors * is_drawn)
     likely, upper = (known + _portion(closed, each) for each in (rate, upper_rate))
     return is_drawn, _Projection(likely, upper, rate, upper_rate, upper_rate > (look.terms.tolerable or 0.0))
+
+
+def _rates(part: Floats, whole: Ints) -> Floats:
+    """Return shares to hundred-millionths, halves away from zero, worked out on integers; 0 of nothing."""
+    base = np.maximum(whole, 1)
+    return np.asarray((2 * part.astype(np.int64) * RATE_STEPS + base) // (2 * base) / RATE_STEPS)
 
 
 def _portion(amounts: Cents, rate: Floats) -> Cents:
@@ -241,15 +247,13 @@ def planned_files(terms: Sample, population: int | None) -> int:
 
 
 def _upper_rates(terms: Sample, *, n: Ints, wrong: Floats, population: Ints) -> Floats:
-    """Upper limit of the share of deviations; of a census what was found."""
-    limit = np.zeros(len(n))
+    """Upper limit of the share of deviations, to hundred-millionths; of a census what was found."""
+    limit = _rates(wrong, n)
     codes, place = np.unique(np.stack((n, wrong.astype(np.int64), population)), axis=1, return_inverse=True)
     for number, (drawn, found, size) in enumerate(codes.T.tolist()):
-        if drawn == size:
-            value = found / size if size else 0.0
-        else:
-            value = float(upper_limit(terms.model, n=drawn, k=found, confidence=terms.confidence, population=size))
-        limit[np.ravel(place) == number] = value
+        if drawn < size:
+            value = upper_limit(terms.model, n=drawn, k=found, confidence=terms.confidence, population=size)
+            limit[np.ravel(place) == number] = round_half_away(value * RATE_STEPS) / RATE_STEPS
     return limit
 
 

@@ -226,7 +226,7 @@ class _Plan:
     def is_enough(self, n: int, k: int) -> bool:
         """Return whether a sample speaks against the tolerable rate; for the finite one without working a limit out."""
         if not self.is_finite:
-            return self.limit(n, k, self.confidence, self.population) <= self.tolerable
+            return round(self.limit(n, k, self.confidence, self.population), 8) <= self.tolerable  # a tie is enough
         whole = _known(self.population)
         least = ceil(exact(self.tolerable) * whole)
         return k < least and _is_rare((k, least, n, whole), 1 - exact(self.confidence))
