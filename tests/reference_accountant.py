@@ -237,6 +237,8 @@ class Attributes(Population):
         n_files = len(self.files)
         if "size" in self.terms:
             return min(n_files, int(self.terms["size"]))
+        if "share" in self.terms:
+            return math.ceil(exact(self.terms["share"]) * n_files)
         for size in range(1, n_files):
             limit = self.limit(size, math.ceil(size * exact(self.terms["expected"])))
             tolerable = exact(self.terms["tolerable"])
@@ -294,6 +296,8 @@ class MonetaryUnit(Population):
             return cents(self.terms["interval"])
         if "size" in self.terms:
             return book_value(self.files) // int(self.terms["size"])
+        if "share" in self.terms:
+            return book_value(self.files) // max(1, math.ceil(exact(self.terms["share"]) * len(self.files)))
         listed = min(confidence for confidence in EXPANSIONS if confidence >= min(self.confidence, 0.99))
         room = exact(self.terms["tolerable"]) - exact(EXPANSIONS[listed]) * exact(self.terms["expected"])
         return math.floor(float(book_value(self.files) * room) / self.factor(0))

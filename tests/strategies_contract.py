@@ -107,9 +107,11 @@ def delays(draw: Draw) -> Any:
 def samples(draw: Draw, mode: str) -> Table:
     """Which files are opened, by any plan, and what follows for the others."""
     sample: Table = {}
-    plan = draw(st.sampled_from(["size", "tolerable"] if mode == "attributes" else ["size", "interval", "tolerable"]))
+    plan = draw(st.sampled_from(["size", "share", "tolerable", *(["interval"] if mode == "monetary_unit" else [])]))
     if plan == "size":
         sample["size"] = draw(st.integers(1, 4))
+    elif plan == "share":
+        sample["share"] = draw(st.sampled_from([0.1, 0.34, 0.5, 1.0]))
     elif plan == "interval":
         sample["interval"] = draw(amounts(1, 200_000))
     pay_on = draw(st.sampled_from(["point", "upper", "accept"]))

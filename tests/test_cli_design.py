@@ -64,7 +64,7 @@ def test_sizes_tolerance_and_price_are_read() -> None:
         (["--tolerable", "nan"], "is no share"),
         (["--price", "0"], "an amount here is above 0"),
         (["--price", "-1"], "an amount here is above 0"),
-        (["--price", "1.797"], "thousands"),
+        (["--price", "1.797"], "--price"),
         (["--trials", "0"], "out of range"),
     ],
 )
