@@ -41,8 +41,6 @@ def _expansion(context: click.Context, option: click.Parameter, typed: str | Non
 
 
 claims_file = click.argument("path", metavar="CLAIMS")
-numbers = click.option("--numbers", type=click.Choice(["en", "nl"]), default=None, is_eager=True,
-                       help="How amounts are written: 1,797.50 or 1.797,50. Needed where one could be read both ways.")
 confidence = click.option("--confidence", metavar="SHARE", default="0.95", show_default=True, callback=options.share(),
                           help="Confidence of an upper limit.")
 factors = click.option("--factors", type=click.Choice([*FACTORS]), default="exact", show_default=True,
@@ -85,7 +83,7 @@ EVALUATE = "sib audit evaluate claims.csv --interval 5000 --seed 1 --tolerable 0
 @confidence
 @model
 @factors
-@numbers
+@options.numbers
 @options.lang
 @options.as_json
 def plan(
@@ -127,7 +125,7 @@ def plan(
 @size
 @start
 @options.seed
-@numbers
+@options.numbers
 @options.lang
 @options.as_json
 def select(
@@ -164,7 +162,7 @@ def select(
 @click.option("--year", metavar="YEAR", type=options.whole_number(1900, 2200), default=None, help="Fiscal year.")
 @click.option("--engagement", type=click.Choice([*SPELLED_ENGAGEMENTS]), default=None,
               help="Agreed-upon procedures (standard 4400N) state findings, assurance (3000A) concludes.")
-@numbers
+@options.numbers
 @options.lang
 @options.as_json
 def evaluate(

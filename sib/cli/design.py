@@ -32,13 +32,13 @@ def _sizes(context: click.Context, option: click.Parameter, typed: str | None) -
                  help="Share that may be wrong before all files are opened."),
     click.option("--price", metavar="EUROS", callback=options.amount(),
                  help="Of each file that is opened; the deal's own fee by case unless said."),
-    options.trials, options.seed, options.workers, options.lang, options.as_json, options.output, options.force,
-    options.quiet,
+    options.numbers, options.trials, options.seed, options.workers, options.lang, options.as_json, options.output,
+    options.force, options.quiet,
 )
 def verb(
     source: str, overlays: tuple[str, ...], settings: tuple[str, ...], sizes: tuple[int, ...], tolerable: float,
-    price: int | None, lang: NumberFormat, as_json: bool, output: str | None, force: bool, quiet: bool, trials: int,
-    seed: int, workers: int | None,
+    price: int | None, numbers: NumberFormat | None, lang: NumberFormat, as_json: bool, output: str | None, force: bool,
+    quiet: bool, trials: int, seed: int, workers: int | None,
 ) -> None:
     """Compare ways of reviewing the files of SCENARIO: none, every one, samples by lot and by amount.
 

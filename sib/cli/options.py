@@ -130,6 +130,8 @@ workers = click.option("--workers", metavar="N", type=whole_number(1, 512), defa
 lang = click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True,
                     help="Language of tables and charts.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+numbers = click.option("--numbers", type=click.Choice(["en", "nl"]), default=None, is_eager=True,
+                       help="How amounts are written: 1,797.50 or 1.797,50. Needed where one could be read both ways.")
 output = click.option("-o", "output", metavar="DIR", type=click.Path(path_type=str), default=None,
                       help="Write a result folder; nothing is written without.")
 force = click.option("--force", is_flag=True, help="Let -o replace an earlier result folder.")
