@@ -93,7 +93,7 @@ TRANCHE = (
 ACCOUNTANT = (
     Line("files_opened", "files_opened", "mean", "number"),
     Line("accountant_gets", "receipts", "mean", "money"),
-    Line("errors", "errors", "mean", "money"),
+    Line("found_wrong", "errors", "mean", "money"),
     Line("uncertain", "uncertain", "mean", "money", True),
     Line("over_tolerance", "over_tolerance", "probability", "share", True),
 )

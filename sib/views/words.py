@@ -113,7 +113,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "review": ("The accountant, expected", "De accountant, verwacht"),
     "files_opened": ("Files opened", "Dossiers geopend"),
     "accountant_gets": ("Is paid for it", "Krijgt daarvoor"),
-    "errors": ("Taken off as wrong", "Als fout afgetrokken"),
+    "found_wrong": ("Taken off as wrong", "Als fout afgetrokken"),
     "uncertain": ("Without evidence", "Zonder bewijs"),
     "over_tolerance": ("Chance of more than is tolerated", "Kans op meer dan de tolerantie"),
     "trigger": ("Trigger {name!r}", "Drempel {name!r}"),
