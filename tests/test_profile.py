@@ -73,12 +73,19 @@ def certain(draw: st.DrawFn) -> dict[str, Any]:
         segment.pop("aftercare", None)
         if "partial" in segment:
             segment["partial"]["chance"] = draw(zero_or_one)
+    plain["programme"].pop("has_effect", None)
     plain["programme"]["dependence"] = {"kind": "independent"}
     plain["programme"]["enrolment"] = draw(st.sampled_from([0.0, 0.6, 1.0, 1.3]))
     audit = plain["accountant"]
     audit["delay"] = draw(st.integers(0, 6))
-    for name in ("claims", "review"):
-        for chance in audit.get(name, {}).keys() - {"taint", "adjustment_share"}:
+    if "sample" in audit:
+        mode = audit["mode"]
+        audit["sample"] = {"size": 1000} if mode == "attributes" else {"interval": 0.01}  # every file is opened
+        audit.get("disputes", {}).pop("months", None)  # and nothing waits for the dispute over another
+        audit["counting"].pop("own_cost", None)  # but those of claims below zero
+    no_chances = {"taint", "adjustment_share", "months", "cost", "cost_payer"}
+    for name in ("claims", "review", "disputes"):
+        for chance in sorted(audit.get(name, {}).keys() - no_chances):
             audit[name][chance] = draw(zero_or_one)
     if "taint" in audit.get("claims", {}):
         audit["claims"]["taint"] = {"kind": "uniform", "low": 0.2, "high": 0.2}

@@ -12,16 +12,17 @@ from pydantic.fields import FieldInfo
 from strategies import random_states, scenarios
 from strategies_terms import case_deals, group_deals
 
-from sib.deal import audit, conditions, contract, lending, lines, parties, programme, timeline
+from sib.deal import audit, conditions, contract, lending, lines, parties, programme, spending, timeline
 from sib.deal.conditions import COMPARISONS
 from sib.deal.consistency import inconsistencies
 from sib.deal.scenario import Scenario
 from sib.deal.term import Term
 
 TERMS = [
-    *(programme.Intake, programme.Segment, programme.When, programme.BudgetLine, programme.BetaBinomial),
+    *(programme.Intake, programme.Segment, spending.When, spending.BudgetLine, programme.BetaBinomial),
     *(programme.GaussianFactor, programme.Evidence, parties.Payer, timeline.PaymentDates, timeline.Timeline),
     *(audit.Counting, audit.Accountant, audit.UniformMonths, audit.Fee, audit.Review, audit.ClaimErrors),
+    *(audit.Disputes, audit.Sample),
     *(lending.Interest, conditions.Cohort, conditions.Trigger, lines.SavingsShare, lines.FixedPayment),
     *(contract.Caps, lending.Tranche, contract.ContractFee, contract.Contract),
 ]
@@ -29,6 +30,7 @@ TERMS = [
 
 NOT_YET = {
     *(("SavingsShare", "indexed"), ("SavingsShare", "round_to"), ("SavingsShare", "to")),
+    ("Accountant", "assurance"),  # moves no amount
 }
 """Fields that say nothing in such a line, or of which the page does not say what they do."""
 
