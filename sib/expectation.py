@@ -47,8 +47,7 @@ def expected(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Metrics:
 
 
 def _of_cases(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
-    helps = deal.programme.has_effect
-    chances = np.array([[mean_chance(each) * (1.0 if helps else each.deadweight)] for each in deal.segments])
+    chances = np.array([[mean_chance(segment)] for segment in deal.segments])
     found = expected_metrics(deal, chances, calendar=calendar, stop=stop)
     cases = np.diff(np.rint(np.cumsum(found.cases, axis=1)), axis=1, prepend=0.0)
     gained = np.zeros_like(found.cases)

@@ -43,14 +43,21 @@ def planned_plans(deal: Scenario, segment: Segment, *, stop: int = -1) -> Floats
 
 
 def _courses(deal: Scenario, segment: Segment, p: Floats) -> list[tuple[Floats, Course]]:
-    """What becomes of a case, with its chances at given chances of success."""
+    """What becomes of a case, with its chances at given chances of success.
+
+    Without any effect only the share ``deadweight`` ends as well as with help; the others of those cases show what
+    regression to the mean alone shows, if anything.
+    """
     part = segment.partial
     partly, saving_share = (part.chance, part.saving_share) if part else (0.0, 1.0)
-    return [
-        (p, success_course(deal, segment)),
-        ((1 - p) * (1 - partly), failure_course(deal, segment)),
-        ((1 - p) * partly, success_course(deal, segment, saving_share=saving_share)),
-    ]
+    reached = [(p, 1.0), ((1 - p) * partly, saving_share)]
+    anyway, faded = (1.0, 0.0) if deal.programme.has_effect else (segment.deadweight, 1 - segment.deadweight)
+    shown = segment.regression_to_mean
+    ends = [(chance * anyway, share) for chance, share in reached]
+    ends += [(chance * faded, share * shown) for chance, share in reached if faded and shown]
+    rest = 1 - np.sum([chance for chance, _ in ends], axis=0)
+    courses = [(chance, success_course(deal, segment, saving_share=share)) for chance, share in ends]
+    return [*courses, (rest, failure_course(deal, segment))]
 
 
 def expected_files(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Floats:

@@ -73,7 +73,8 @@ def certain(draw: st.DrawFn) -> dict[str, Any]:
         segment.pop("aftercare", None)
         if "partial" in segment:
             segment["partial"]["chance"] = draw(zero_or_one)
-    plain["programme"].pop("has_effect", None)
+        if not plain["programme"].get("has_effect", True):
+            segment["deadweight"] = draw(zero_or_one)
     plain["programme"]["dependence"] = {"kind": "independent"}
     plain["programme"]["enrolment"] = draw(st.sampled_from([0.0, 0.6, 1.0, 1.3]))
     audit = plain["accountant"]
@@ -148,3 +149,18 @@ def test_with_variance_it_is_the_mean(terms):
     means, errors = simulated.mean(axis=0), simulated.std(axis=0) / np.sqrt(len(simulated))
     assert means[-1] > 50 * errors[-1]  # the simulation knows the total to a fiftieth, and mostly better
     assert (np.abs(means - found) <= 4 * errors + 1).all(), (means, found, errors)
+
+
+@pytest.mark.parametrize(
+    ("terms", "euros"),
+    [
+        ({"success": 0.6, "regression_to_mean": 0.5}, 100 * 0.6 * 60),
+        ({"success": 0.5, "deadweight": 0.4, "partial": {"chance": 0.5, "saving_share": 0.5}}, 100 * 0.4 * (60 + 15)),
+        ({"success": 0.5, "deadweight": 0.4, "regression_to_mean": 0.25}, 100 * 0.5 * (0.4 * 120 + 0.6 * 30)),
+    ],
+)
+def test_without_any_effect_it_is_what_would_have_come_anyway(terms, euros):
+    deal = plain_deal(household(cases=100, **terms))
+    twin = deal.model_copy(update={"programme": deal.programme.model_copy(update={"has_effect": False})})
+    assert expected(twin).savings.sum() / 100 == pytest.approx(euros)
+    assert simulate(twin, 5_120).trials["accountant.validated"].mean() / 100 == pytest.approx(euros, rel=0.02)
