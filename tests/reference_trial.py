@@ -259,6 +259,7 @@ class ContractTrial:
             amount = min(amount, cents(terms["liability"]) - self.owed_back[name])
         self.owed_back[name] += amount
         line.settled -= amount
+        self.return_balance += amount if terms["liable"] == INVESTOR else 0
         shares = [exact(payer.get("share", 0)) for payer in self.payers.values()]
         if "paid_by" in terms:
             shares = [Fraction(payer == terms["paid_by"]) for payer in self.payers]

@@ -279,9 +279,9 @@ class TestExactness:
     def test_proportions_as_fractions(self, steps, cents, weight):
         series = Series(np.array([[[float(steps)]], [[0.0]]]), np.array([[[float(weight)]], [[0.0]]]),
                         np.array([[True], [False]]), 10)
-        terms = line(Proportional, target=0.7, amount=cents / 100, at_most=1000)
+        terms = line(Proportional, target=0.7, amount=cents / 100, at_most=9)
         value = Fraction(cents) * Fraction(steps, 10 * weight) / Fraction(7, 10)
-        expected = max(0, min((2 * value + 1) // 2, 1000 * cents))
+        expected = max(0, min((2 * value + 1) // 2, 9 * cents))
         assert MADE[Proportional](terms, on_dates(1, m=series)).tolist() == [[expected]]
 
 

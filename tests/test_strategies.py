@@ -31,6 +31,7 @@ TERMS = [
 NOT_YET = {
     *(("SavingsShare", "indexed"), ("SavingsShare", "round_to"), ("SavingsShare", "to")),
     ("Accountant", "assurance"),  # moves no amount
+    ("Segment", "selection"),  # nor does this
 }
 """Fields that say nothing in such a line, or of which the page does not say what they do."""
 

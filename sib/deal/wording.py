@@ -164,7 +164,7 @@ def _unknown(fault: Fault) -> str:
     if fault.table and "kind" in known:
         return f'is not known with kind = "{kind_of(fault.table)}"; {nearest(key, known)}'
     elsewhere = list(dict.fromkeys(filter(None, homes(key, WHOLE_FILE))))
-    if elsewhere and len(elsewhere) <= 2 and not get_close_matches(key, known):
+    if elsewhere and len(elsewhere) <= 3 and not get_close_matches(key, known):
         return f"is not known here; it belongs in {either(elsewhere)}"
     return f"is not known here; {nearest(key, known)}"
 

@@ -84,8 +84,9 @@ def factors(deal: Scenario, stream: Stream) -> Factors:
 
 
 def _own(deal: Scenario, place: int) -> str:
-    """Name of a segment's own pair. A common factor is paired with the first segment's unknown p."""
-    common = isinstance(deal.dependence, GaussianFactor)
+    """Name of a segment's own pair. A factor that all share is paired with the first segment's unknown p."""
+    terms = deal.dependence
+    common = isinstance(terms, GaussianFactor) and terms.weight is not None
     return "" if common and place == 0 else deal.segments[place].name
 
 
