@@ -309,7 +309,7 @@ def luck(summary: Summary) -> Iterator[Row]:
 def tolerated(summary: Summary) -> Iterator[Row]:
     """Errors and uncertainties as shares of what would count, and the chance that they are more than is tolerated.
 
-    The tolerance is the one of the year of the last payment date.
+    The tolerance is the one of the year of the last payment date; agreed-upon procedures draw no conclusion from it.
     """
     deal = summary.run.deal
     if deal.accountant.assurance is None or not deal.segments:
@@ -318,6 +318,8 @@ def tolerated(summary: Summary) -> Iterator[Row]:
     shares = {name: summary.trials(f"accountant.{name}") for name in ("errors", "uncertain")}
     for name, amounts in shares.items():
         yield summary.row(("accountant", f"{name}_share", "value"), risk.ratio(amounts, book), unit="fraction")
+    if not deal.accountant.assurance.standard.concludes:
+        return
     tolerance = deal.accountant.assurance.tolerance(deal.timeline.day(deal.timeline.payment_months[-1]).year)
     if tolerance is not None:
         over = _passes(tolerance, shares["errors"], shares["uncertain"], book=book)

@@ -4,7 +4,8 @@ Together with ``reference_terms`` (payments, caps, guarantees), ``reference_tria
 ``reference_model`` (one trial of the deal) this is the second account of ``docs/model.md``, kept to find mistakes in
 the first. It is slow on purpose: one trial, plain Python, whole cents, ``Fraction`` wherever a share or a rate comes
 in; floats only in continuous compounding and in the cap on the investor's return, where the model has them. It must
-never import anything from ``sib``. Section numbers are those of ``docs/model.md``; ``deal`` is always the canonical scenario.
+never import anything from ``sib``. Section numbers are those of ``docs/model.md``; ``deal`` is always the canonical
+scenario.
 """
 
 from __future__ import annotations

@@ -155,11 +155,21 @@ def test_more_files_are_more_right_and_cost_more() -> None:
 
 
 def test_a_sample_at_the_end_makes_money_wait_until_then() -> None:
-    """Two cases from month 1, claimed in month 12; the last payment date is month 60."""
-    found = designs(plain_deal(household()), 10, choice=Choice(sizes=(1,)))
-    assert way_of(found, "full").months == 12
-    assert way_of(found, "attributes", "point").months == 12
-    assert {way_of(found, mode, "accept").months for mode in ("attributes", "monetary_unit")} == {60}
+    """Two cases, claimed in months 12 and 15; all is ready by the payment date of month 24."""
+    deal = plain_deal(household(intake={"from": 1, "months": 4}))
+    found = designs(deal, 10, choice=Choice(sizes=(1,)))
+    months = way_of(found, "full").months
+    assert months < 24
+    assert way_of(found, "attributes", "point").months == months
+    assert {way_of(found, mode, "accept").months for mode in ("attributes", "monetary_unit")} == {24}
+
+
+def test_what_is_validated_too_late_is_told() -> None:
+    """A dispute of a year behind the only settlement that knows all: nothing of it can be paid."""
+    fought = {"review": {"wrong_rejection": 1.0}, "disputes": {"appeal": 1.0, "months": 12}}
+    deal = plain_deal(household(), accountant=fought, timeline={"maturity": 12, "payment_dates": {"every": 12}})
+    found = designs(deal, 10, choice=Choice(sizes=(2,)))
+    assert way_of(found, "attributes", "accept").row("late").value == 240
 
 
 def test_where_nothing_is_validated_there_is_no_month() -> None:

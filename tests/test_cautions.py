@@ -172,6 +172,12 @@ CAUTIONED: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"accountant.mode": "none", "accountant.review": {"remove": True}, "accountant.disputes": {"appeal": 0.1}},
      "accountant.disputes", ['accountant.mode = "none"']),
     ({"accountant.mode": "attributes", "accountant.sample": {"size": 5}}, "accountant.sample.size", ["is 5", "share"]),
+    ({"accountant.mode": "attributes",
+      "accountant.sample": {"size": 5, "tolerable": 0.4, "pay_on": "accept", "every": 36}},
+     "accountant.sample.size", ["is 5", "6 can show it"]),  # 0.6**5 = .078, 0.6**6 = .047
+    ({"accountant.assurance": {"engagement": "assurance", "tolerances": [{"from_year": 2200, "together_share": 0.1}]}},
+     "accountant.assurance", ["no tolerance for"]),
+    ({"accountant.fee": {"line": {"remove": True}, "per_case": 5}}, "accountant.fee", ["on top of the budget line"]),
 ]
 QUIET: list[dict[str, Any]] = [
     {},
@@ -184,6 +190,9 @@ QUIET: list[dict[str, Any]] = [
     {"accountant.mode": "none", "accountant.review": {"remove": True}},
     {"accountant.mode": "attributes", "accountant.sample": {"share": 0.3}},
     {"accountant.mode": "attributes", "accountant.sample": {"size": 5, "every": 36}},
+    {"accountant.mode": "attributes",
+     "accountant.sample": {"size": 6, "tolerable": 0.4, "pay_on": "accept", "every": 36}},
+    {"accountant.assurance": {"engagement": "agreed_upon_procedures"}},
     {"accountant.mode": "none", "accountant.review": {"wrong_rejection": 0.0, "source": "S1"}},
 ]
 

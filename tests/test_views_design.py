@@ -60,8 +60,8 @@ def test_every_figure_of_every_way_stands_in_its_row(words: Words) -> None:
         name = way_named(design.way, words, n_cases=375)
         [line] = [line for line in lines if line.startswith(f"{name}  ")]
         cells = line.removeprefix(name).split()
-        assert len(cells) == len(COLUMNS)
-        for column, cell in zip(COLUMNS, cells, strict=True):
+        shown = [column for column in COLUMNS if column != "late"]  # nothing is too late here
+        for column, cell in zip(shown, cells, strict=True):
             row = design.row(column)
             if row is None:
                 assert cell == words.number(Decimal(f"{design.months:.1f}"), -1)
@@ -127,5 +127,5 @@ def test_plain_data_says_what_was_drawn() -> None:
     assert [each["mode"] for each in told[:3]] == ["unseen", "full", "attributes"]
     assert [each["sample"] for each in told[:2]] == [None, None]
     assert (told[2]["n_files"], told[2]["sample"]["share"], told[2]["sample"]["pay_on"]) == (30, 0.08, "point")
-    assert (told[4]["sample"]["size"], told[4]["sample"]["every"], told[4]["sample"]["tolerable"]) == (30, 72, 0.05)
+    assert (told[4]["sample"]["size"], told[4]["sample"]["every"], told[4]["sample"]["tolerable"]) == (30, 45, 0.05)  # all is ready by month 44
     assert [row["measure"] for row in told[0]["measures"]] == [row.measure for row in compared().designs[0].rows]

@@ -15,6 +15,7 @@ import numpy as np
 from sib.accountant.populations import planned_files
 from sib.analysis.variants import reviewed
 from sib.deal.audit import Sample
+from sib.deal.cautions import last_ready_month
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate
 from sib.measures import risk
@@ -118,11 +119,17 @@ def price_of_a_file(deal: Scenario) -> float:
     return fee.per_case if line is None else line.number * line.unit_price / planned
 
 
+def settled_at(deal: Scenario) -> int:
+    """Return the first payment date on which every claim can be ready; the last one where there is none."""
+    ready, dates = last_ready_month(deal), deal.timeline.payment_months
+    return next((month for month in dates if month >= ready), dates[-1])
+
+
 def ways(deal: Scenario, choice: Choice) -> Iterator[Way]:
     """Yield the ways that are compared: nothing, everything, and samples spread over the dates or drawn at the end."""
     n_cases = sum(segment.cases for segment in deal.segments)
     confidence = deal.accountant.sample.confidence if deal.accountant.sample else 0.95
-    at_end = deal.timeline.payment_months[-1]
+    at_end = settled_at(deal)
     yield UNSEEN
     yield Way("full")
     for size in choice.sizes or (None,):
@@ -186,6 +193,7 @@ def _rows(run: Simulation, price: float) -> Iterator[Row]:
         "haircut": taken,
         "wrongly_accepted": np.maximum(beyond, 0.0),
         "wrongly_withheld": np.maximum(-beyond, 0.0),
+        "late": trials["accountant.late"],
     }
     for name, amounts in money.items():
         yield row_of(run, ("accountant", name, "mean"), estimate=risk.mean(amounts))

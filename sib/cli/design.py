@@ -10,6 +10,7 @@ import click
 from sib.amounts import NumberFormat
 from sib.analysis.design import TOLERABLE, Choice, Comparison, designs, ways
 from sib.cli import options
+from sib.deal.consistency import planned_people
 from sib.deal.reader import Reading
 from sib.engine import Effort
 from sib.errors import Problem, ScenarioError
@@ -48,10 +49,14 @@ def verb(
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     deal = reading.scenario
     if not deal.segments or deal.accountant.claim_at == "monthly":
-        raise ScenarioError([Problem(source, None, "accountant.claim_at",
+        where = "accountant.claim_at" if deal.segments else "programme.kind"
+        raise ScenarioError([Problem(source, None, where,
                                      "does not let files be sampled: a review is chosen for cases that are claimed "
                                      "once "
                                      'each; choose a deal of cases, with claim_at "end" or "plan"')])
+    n_cases = planned_people(deal)
+    if max(sizes, default=0) > n_cases:
+        raise click.BadParameter(f"{max(sizes)} is more than the {n_cases} cases of the deal", param_hint="--files")
     choice = Choice(sizes, tolerable, None if price is None else price / 100)
     n_runs = sum(1 for _ in ways(deal, choice))
     with options.progress(n_runs * trials, is_shown=not quiet) as tell:

@@ -245,7 +245,10 @@ class Sample(Term):
         if self.pay_on == "accept" and self.tolerable is None:
             raise fault("tolerable", 'needs tolerable with pay_on = "accept": below which limit is the rest accepted?')
         if self.tolerable is not None and self.expected >= self.tolerable:
-            raise fault("expected", "is not below tolerable: no sample can show that errors stay below it")
+            raise fault(
+                "expected",
+                "has an expected share that is not below tolerable: no sample can show that errors stay below it",
+            )
         return self
 
 

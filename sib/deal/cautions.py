@@ -7,6 +7,7 @@ list below.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -210,9 +211,20 @@ def last_validation_month(deal: Scenario) -> int:
     The last case comes as late as the intake allows, its claim is made as late as its terms allow, and its
     validation takes as long as it may.
     """
+    ready, fought = last_ready_month(deal), deal.accountant.disputes
+    sample, last = deal.accountant.sample, deal.timeline.payment_months[-1]
+    if sample is not None and ready <= last:
+        dates = deal.timeline.payment_months
+        if sample.every is not None:
+            dates = (*range(sample.every, last, sample.every), last)
+        ready = min(month for month in dates if month >= ready)
+    return ready + (fought.months if fought.can_happen else 0)
+
+
+def last_ready_month(deal: Scenario) -> int:
+    """Return the last month in which a claim can be ready to be settled, if nothing is fought over."""
     wait = deal.accountant.delay
     longest = wait.high if isinstance(wait, UniformMonths) else wait.months
-    longest += deal.accountant.disputes.months if deal.accountant.disputes.can_happen else 0
     return longest + max(_last_claim_month(deal, segment) for segment in deal.segments)
 
 
@@ -306,6 +318,36 @@ def sample_of_nearly_everything(deal: Scenario) -> Said:
         yield Remark("accountant.sample.size", "census", values)
 
 
+def sample_that_is_always_refused(deal: Scenario) -> Said:
+    """A sample so small that its limit is not tolerable even where nothing in it is wrong."""
+    terms = deal.accountant.sample
+    if terms is None or terms.size is None or terms.pay_on != "accept" or not terms.tolerable:
+        return
+    poisson = deal.accountant.mode == "monetary_unit" or terms.model == "poisson"
+    each = terms.tolerable if poisson else -math.log1p(-terms.tolerable)
+    needed = math.ceil(round(-math.log(1 - terms.confidence) / each, 9))
+    n_cases = sum(segment.cases for segment in deal.segments)
+    if terms.size < needed and terms.size < n_cases and (poisson or terms.model == "binomial"):
+        values = {"size": terms.size, "needed": needed, "tolerable": terms.tolerable}
+        yield Remark("accountant.sample.size", "always_refused", values)
+
+
+def accountant_is_paid_twice(deal: Scenario) -> Said:
+    """A fee on top of a budget line that pays the accountant."""
+    fee = deal.accountant.fee
+    lines = [line.activity for line in deal.budget.lines if line.payee == "accountant"]
+    if lines and fee.line is None and (fee.fixed or fee.per_case):
+        yield Remark("accountant.fee", "paid_twice", {"line": lines[0]})
+
+
+def year_without_tolerance(deal: Scenario) -> Said:
+    """A conclusion is to be measured by a tolerance, and none holds yet in the year of the last payment date."""
+    terms, year = deal.accountant.assurance, deal.timeline.day(deal.timeline.payment_months[-1]).year
+    measured = terms is not None and (terms.regime is not None or bool(terms.tolerances))
+    if terms is not None and measured and terms.tolerance(year) is None:
+        yield Remark("accountant.assurance", "no_tolerance", {"year": str(year)})
+
+
 def luck_pays_nothing(deal: Scenario) -> Said:
     """The zero-effect twin of the deal has nothing to claim."""
     if not deal.segments:
@@ -341,5 +383,8 @@ CAUTIONS: tuple[Callable[[Scenario], Said], ...] = (
     counts_what_others_save,
     review_that_nobody_does,
     sample_of_nearly_everything,
+    sample_that_is_always_refused,
+    accountant_is_paid_twice,
+    year_without_tolerance,
 )
 """What is worth a second look, in the order in which it is told."""

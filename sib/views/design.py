@@ -28,6 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "wrongly_accepted": ("too much", "te veel"),
     "wrongly_withheld": ("too little", "te weinig"),
     "months": ("month", "maand"),
+    "late": ("too late", "te laat"),
     "false_trigger": ("false", "ten onrechte"),
     "missed_trigger": ("missed", "gemist"),
     "outcome_payments": ("paid", "betaald"),
@@ -42,12 +43,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "meaning": (
         "taken off: by the accountant, beyond the counting rules · too much, too little: validated beyond and short of "
         "what faultless claims and review would give, mean of all trials · month: when a validated euro counts, on "
-        "average · false, missed: chance that the trigger is met and not earned, earned and not met.",
-        "afgetrokken: door de accountant, na de telregels · te veel, te weinig: gevalideerd boven en onder wat "
-        "foutloze "
-        "claims en controle zouden geven, gemiddeld over alle simulaties · maand: wanneer een gevalideerde euro "
-        "gemiddeld "
-        "meetelt · ten onrechte, gemist: kans dat de drempel gehaald en niet verdiend is, verdiend en niet gehaald.",
+        "average · too late: validated after the last payment date · false, missed: chance that the trigger is met and "
+        "not earned, earned and not met.",
+        "afgetrokken: door de accountant, na de telregels · te veel, te weinig: gevalideerd boven en onder wat foutloze "
+        "claims en controle zouden geven, gemiddeld over alle simulaties · maand: wanneer een gevalideerde euro gemiddeld "
+        "meetelt · te laat: gevalideerd na de laatste betaaldatum · ten onrechte, gemist: kans dat de drempel gehaald en "
+        "niet verdiend is, verdiend en niet gehaald.",
     ),
     "priced": (
         "A file is priced at {price}; the fee of the contract itself stays as it is.",
@@ -65,7 +66,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """By key: English, Dutch."""
 
-COLUMNS = ("files_opened", "fee", "haircut", "wrongly_accepted", "wrongly_withheld", "months", "false_trigger",
+COLUMNS = ("files_opened", "fee", "haircut", "wrongly_accepted", "wrongly_withheld", "months", "late", "false_trigger",
            "missed_trigger", "outcome_payments", "repaid_in_full")
 
 
@@ -110,7 +111,7 @@ class Page:
         found = self.found
         head = self.say("head", trials=self.words.trials(found.n_trials), seed=found.seed,
                         digest=self.deal.digest[:DIGEST], version=__version__, currency=self.deal.currency)
-        shown = [name for name in COLUMNS if name == "months" or self.designs[0].row(name) is not None]
+        shown = [name for name in COLUMNS if self.is_told(name)]
         heading = (self.say("way"), *(self.say(name) for name in shown))
         n_cases = planned_people(self.deal)
         rows = [
@@ -120,6 +121,13 @@ class Page:
         priced = self.say("priced", price=self.words.number(Decimal(repr(found.price)), -2))
         told = (wrapped(text) for text in (self.say("meaning"), f"{priced} {self.marginal()}"))
         return "\n\n".join((f"{plain(self.deal.name)}\n{head}", ruled(columns([heading, *rows], n_left=1)), *told))
+
+    def is_told(self, name: str) -> bool:
+        """Return whether a column has anything to say; one on what is too late only where something is."""
+        found = [each.row(name) for each in self.designs]
+        if name == "late":
+            return any(row is not None and row.value for row in found)
+        return name == "months" or found[0] is not None
 
     def cell(self, design: Design, name: str) -> str:
         """Return one figure, to the digits that its error leaves standing."""

@@ -84,6 +84,22 @@ REMARKS: dict[str, tuple[str, str]] = {
         "heeft geen claims voor mislukte casussen, en er is geen deadweight of terugval naar het "
         "gemiddelde: een programma zonder enig effect zou niets betaald krijgen, dus geluk wordt niet gemeten",
     ),
+    "always_refused": (
+        "is {size}, and not even {size} files without an error show that less than {tolerable} is wrong: every sample "
+        "is refused and all files are opened; {needed} can show it",
+        "is {size}, en zelfs {size} dossiers zonder fout tonen niet dat minder dan {tolerable} fout is: elke "
+        "steekproef wordt afgewezen en alle dossiers gaan open; {needed} kunnen het tonen",
+    ),
+    "paid_twice": (
+        "comes on top of the budget line {line!r}, which pays the accountant already: let fee.line name it, or leave "
+        "one of them out",
+        "komt boven op de begrotingsregel {line!r}, die de accountant al betaalt: laat fee.line die noemen, of laat "
+        "een van beide weg",
+    ),
+    "no_tolerance": (
+        "has no tolerance for {year}, the year of the last payment date; add one that holds from then or before",
+        "heeft geen tolerantie voor {year}, het jaar van de laatste betaaldatum; voeg er een toe die dan geldt",
+    ),
     "census": (
         "is {size} of each population, and {cases} cases over {dates} settlements make about {each} each: most files "
         "are opened; state a share, or settle less often with every",
