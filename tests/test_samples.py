@@ -115,6 +115,7 @@ def test_errors_and_uncertainties_stand_apart() -> None:
     """All claims good, a third without evidence: nothing is wrong, and what is uncertain is what is not validated."""
     for mode, sample in (("full", None), ("attributes", {"share": 1.0})):
         accountant = {"claims": {"evidence_missing": 1 / 3}, "review": {}, "mode": mode, "sample": sample}
+        accountant["assurance"] = {"engagement": "agreed_upon_procedures"}
         trials = simulate(deal_of(accountant=accountant), 256).trials
         assert not trials["accountant.errors"].any()
         assert (trials["accountant.uncertain"] + trials["accountant.validated"] == trials["accountant.book"]).all()

@@ -127,5 +127,6 @@ def test_plain_data_says_what_was_drawn() -> None:
     assert [each["mode"] for each in told[:3]] == ["unseen", "full", "attributes"]
     assert [each["sample"] for each in told[:2]] == [None, None]
     assert (told[2]["n_files"], told[2]["sample"]["share"], told[2]["sample"]["pay_on"]) == (30, 0.08, "point")
-    assert (told[4]["sample"]["size"], told[4]["sample"]["every"], told[4]["sample"]["tolerable"]) == (30, 45, 0.05)  # all is ready by month 44
+    stated = [told[4]["sample"][name] for name in ("size", "every", "tolerable")]
+    assert stated == [30, 45, 0.05]  # all is ready by month 44
     assert [row["measure"] for row in told[0]["measures"]] == [row.measure for row in compared().designs[0].rows]

@@ -46,8 +46,9 @@ class Verified:
     n_opened : ndarray of shape (BLOCK,)
         Files that were opened.
     found : dict of str to ndarray of shape (BLOCK,)
-        Cents: ``book``, what would count of the claims as they were made, with their evidence; ``uncertain``, the part
-        of it without evidence; ``errors``, what was taken off as wrong, after disputes and with what a sample projects.
+        Cents: ``errors``, what was taken off as wrong, after disputes and with what a sample projects; ``uncertain``,
+        what would count of claims without evidence; where tolerances are agreed ``book``, what would count of the
+        claims as they were made, with their evidence.
     """
 
     validated: Cents
@@ -85,7 +86,7 @@ def _added_up(desk: Desk, outcome: Outcome) -> Verified:
     if outcome.withheld is not None and outcome.lost is not None:
         validated, validated_cases = validated - outcome.withheld, validated_cases - outcome.lost
         bridge["extrapolated"] = outcome.withheld.sum(axis=(0, 1))
-    none = np.zeros_like(outcome.wait)
+    none, states = np.zeros_like(outcome.wait), _states(rows, reviewed)
     return Verified(
         validated=validated,
         admissible=validated if same else amounts(desk, reviewed.admissible, faultless, wait=none),
@@ -96,11 +97,20 @@ def _added_up(desk: Desk, outcome: Outcome) -> Verified:
         enrolled=_enrolled(desk),
         claimed=total_by(rows.trial, desk.claims.amount, shape=(BLOCK,)),
         bridge=bridge,
-        states=_states(rows, reviewed),
+        states=states,
         work=_work(desk, outcome),
         found=_found(desk, outcome, bridge),
-        n_opened=total_by(rows.trial[outcome.is_opened], None, shape=(BLOCK,)),
+        n_opened=_opened(desk, outcome, states),
     )
+
+
+def _opened(desk: Desk, outcome: Outcome, states: dict[str, Cents]) -> Cents:
+    """Files that were opened: all that are claimed, some of them, or none."""
+    terms = desk.load.deal.accountant
+    if terms.is_sampled:
+        return total_by(desk.load.rows.trial[outcome.is_opened], None, shape=(BLOCK,))
+    claimed = add_up(count for state, count in states.items() if state != "not_claimed")
+    return claimed if terms.is_reviewed else np.zeros(BLOCK)
 
 
 def _at_once(desk: Desk, amounts: Cents, place: Ints, *, wait: Ints) -> Cents:
@@ -140,15 +150,18 @@ def _enrolled(desk: Desk) -> Cents:
 
 def _found(desk: Desk, outcome: Outcome, bridge: dict[str, Cents]) -> dict[str, Cents]:
     """What the accountant can say of the claims: errors and uncertainties apart."""
-    reviewed, sampled = outcome.reviewed, desk.load.deal.accountant.is_sampled
-    book = reviewed.countable * desk.claims.is_claimed
-    whole = book if sampled else book + reviewed.uncertain
+    reviewed, terms, trial = outcome.reviewed, desk.load.deal.accountant, desk.load.rows.trial
     wrong = [bridge[name] for name, _ in reviewed.reasons if name != "missing_evidence"]
-    return {
-        "book": total_by(desk.load.rows.trial, whole, shape=(BLOCK,)),
-        "uncertain": total_by(desk.load.rows.trial, reviewed.uncertain, shape=(BLOCK,)),
+    doubtful = desk.claims.lacks_evidence.any()
+    found = {
+        "uncertain": total_by(trial, reviewed.uncertain, shape=(BLOCK,)) if doubtful else np.zeros(BLOCK),
         "errors": add_up([bridge.get("extrapolated", np.zeros(BLOCK)), *wrong]),
     }
+    if terms.assurance is not None:
+        book = reviewed.countable * desk.claims.is_claimed
+        whole = book if terms.is_sampled else book + reviewed.uncertain
+        found["book"] = total_by(trial, whole, shape=(BLOCK,))
+    return found
 
 
 def _work(desk: Desk, outcome: Outcome) -> dict[str, Cents]:

@@ -45,10 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "what faultless claims and review would give, mean of all trials · month: when a validated euro counts, on "
         "average · too late: validated after the last payment date · false, missed: chance that the trigger is met and "
         "not earned, earned and not met.",
-        "afgetrokken: door de accountant, na de telregels · te veel, te weinig: gevalideerd boven en onder wat foutloze "
-        "claims en controle zouden geven, gemiddeld over alle simulaties · maand: wanneer een gevalideerde euro gemiddeld "
-        "meetelt · te laat: gevalideerd na de laatste betaaldatum · ten onrechte, gemist: kans dat de drempel gehaald en "
-        "niet verdiend is, verdiend en niet gehaald.",
+        "afgetrokken: door de accountant, na de telregels · te veel, te weinig: gevalideerd boven en onder wat "
+        "foutloze claims en controle zouden geven, gemiddeld over alle simulaties · maand: wanneer een gevalideerde "
+        "euro gemiddeld meetelt · te laat: gevalideerd na de laatste betaaldatum · ten onrechte, gemist: kans dat de "
+        "drempel gehaald en niet verdiend is, verdiend en niet gehaald.",
     ),
     "priced": (
         "A file is priced at {price}; the fee of the contract itself stays as it is.",
