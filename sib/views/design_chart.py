@@ -5,7 +5,6 @@ In come ``Design`` papers, out goes a figure. Nothing is counted here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from matplotlib.axes import Axes
@@ -63,7 +62,7 @@ def draw_designs(found: Comparison, *, lang: NumberFormat = "en") -> Figure:
         foot = phrases("foot", name=style.plain(deal.name, 40), trials=say.trials(found.n_trials), seed=found.seed,
                        digest=deal.digest[:12])
         figure.supxlabel(style.escape(style.wrapped(foot, 170)), x=0.01, ha="left", fontsize=7, color="#666666")
-        make_room(figure, ax, designs=designs)
+        style.make_room(figure, ax, ends=[_wrong(design) for design in designs])
     return figure
 
 
@@ -79,14 +78,6 @@ def _coarse(amount: float) -> float:
 
 def _wrong(design: Design) -> float:
     return sum(_value(design, name) for name in KINDS)
-
-
-def make_room(figure: Figure, ax: Axes, *, designs: Sequence[Design]) -> None:
-    """Make the axis as long as the bars with what is written behind them."""
-    figure.draw_without_rendering()
-    width = ax.get_window_extent().width
-    left = [1.0 - min(0.8, (text.get_window_extent().width + 16.0) / width) for text in ax.texts]
-    ax.set_xlim(0.0, max(1.0, *(_wrong(design) / share for design, share in zip(designs, left, strict=True))))
 
 
 def draw_bars(found: Comparison, ax: Axes, *, say: Captions) -> Axes:
