@@ -21,7 +21,7 @@ from sib.views.words import Phrases, Words
 TEXTS: dict[str, tuple[str, str]] = {
     "title": (
         "Opening every file costs {fee} and leaves {wrong} wrongly validated or withheld; opening none leaves {unseen}",
-        "Elk dossier openen kost {fee} en laat {wrong} ten onrechte gevalideerd of ingehouden; geen openen laat "
+        "Elk dossier openen kost {fee} en laat {wrong} ten onrechte gevalideerd of ingehouden; geen enkel dossier openen laat "
         "{unseen}",
     ),
     "wrongly_withheld": ("too little validated", "te weinig gevalideerd"),
@@ -31,9 +31,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "foot": (
         "{name} · {trials} each on the same draws · seed {seed} · scenario {digest} · at the right: files opened, "
         "their fee, "
-        "when a validated euro counts on average",
+        "when validated money counts on average",
         "{name} · {trials} elk, dezelfde trekkingen · seed {seed} · scenario {digest} · rechts: geopende dossiers, het "
-        "honorarium, wanneer een gevalideerde euro gemiddeld meetelt",
+        "honorarium, wanneer gevalideerd geld gemiddeld meetelt",
     ),
 }
 """By key: English, Dutch."""
@@ -59,7 +59,7 @@ def draw_designs(found: Comparison, *, lang: NumberFormat = "en") -> Figure:
         amounts = {"fee": _value(full, "fee"), "wrong": _wrong(full), "unseen": _wrong(designs[0])}
         title = phrases("title", **{name: say.money(_coarse(amount)) for name, amount in amounts.items()})
         style.headed(ax, title, width=90)
-        foot = phrases("foot", name=style.plain(deal.name, 40), trials=say.trials(found.n_trials), seed=found.seed,
+        foot = phrases("foot", name=style.plain(deal.name, 60), trials=say.trials(found.n_trials), seed=found.seed,
                        digest=deal.digest[:12])
         figure.supxlabel(style.escape(style.wrapped(foot, 170)), x=0.01, ha="left", fontsize=7, color="#666666")
         style.make_room(figure, ax, ends=[_wrong(design) for design in designs])
