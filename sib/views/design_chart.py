@@ -21,8 +21,8 @@ from sib.views.words import Phrases, Words
 TEXTS: dict[str, tuple[str, str]] = {
     "title": (
         "Opening every file costs {fee} and leaves {wrong} wrongly validated or withheld; opening none leaves {unseen}",
-        "Elk dossier openen kost {fee} en laat {wrong} ten onrechte gevalideerd of ingehouden; geen enkel dossier openen laat "
-        "{unseen}",
+        "Elk dossier openen kost {fee} en laat {wrong} ten onrechte gevalideerd of ingehouden; geen enkel dossier "
+        "openen laat {unseen}",
     ),
     "wrongly_withheld": ("too little validated", "te weinig gevalideerd"),
     "wrongly_accepted": ("too much validated", "te veel gevalideerd"),

@@ -109,8 +109,7 @@ def draw_dates(luck: Luck, ax: Axes, *, say: Captions, phrases: Phrases) -> Axes
 
 
 def draw_worlds(luck: Luck, ax: Axes, *, say: Captions, phrases: Phrases) -> list[float]:
-    """Draw what is paid as agreed, if nobody erred, and without any effect; return where each bar ends with its error.
-    """
+    """Draw what is paid in the three worlds, and return where each bar ends with its error."""
     rows = [luck.row(name) for name in ("outcome_payments", "earned_payments", "luck_payments")]
     looks = (style.PARTIES["investor"], style.PARTIES["savings"], style.OUTCOMES["lost"])
     ends = []
