@@ -54,7 +54,7 @@ def test_repaid_is_what_stays_repaid() -> None:
     """As the money is drawn as spent, principal may come back after it was zero."""
     days = pd.date_range("2026-01-01", periods=4, freq="MS")
     for owed, expected in (([0, 5, 0, 0], date(2026, 3, 1)), ([5, 0, 5, 5], None), ([0, 0, 0, 0], date(2026, 1, 1))):
-        assert Outstanding(pd.DataFrame({"p50": owed}, index=days), 1, False).repaid_by == expected
+        assert Outstanding(pd.DataFrame({"p50": owed}, index=days), 1, False, 0.5).repaid_by == expected
 
 
 @pytest.mark.parametrize("deal", DEALS)

@@ -90,6 +90,12 @@ def test_files_fee_and_month_stand_behind_each_bar() -> None:
     assert all(" dossiers · " in text and "maand " in text for text in texts)
 
 
+def test_the_foot_has_the_whole_name_of_the_deal() -> None:
+    figure = draw_designs(found("claim errors"), lang="nl")
+    assert figure.get_supxlabel().startswith(found("claim errors").deal.name)
+    assert "geen enkel dossier openen laat" in title(figure)
+
+
 def test_one_way_a_row_from_the_top() -> None:
     ax = draw_designs(found("claim errors")).axes[0]
     low, high = ax.get_ylim()

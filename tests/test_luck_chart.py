@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ GIVEN: dict[str, tuple[str, tuple[str, ...], dict[str, Any], int]] = {
     "one trial": ("zwarte-zwanen", (), {}, 1),
     "no trigger": ("worked-example", (), {}, 20),
     "effect": ("peterborough", (), {"programme.metrics.reduction.evaluator_sd": 10.0}, 100),
+    "three triggers": ("peterborough", (), {}, 200),
     "large amounts": ("zwarte-zwanen", (), {f"{HOUSEHOLDS}.saving": 90_000_000.0, "currency": "USD"}, 50),
 }
 
@@ -48,8 +50,49 @@ def test_the_lines_are_the_dates_of_the_paper() -> None:
     ax = draw_luck(found).axes[0]
     lines = {line.get_label(): line.get_ydata() for line in ax.lines}
     for name in ("earned", "paid"):
-        assert list(lines[TEXTS[name][0]]) == [0.0, *(getattr(each, name) for each in found.dates)]
+        told = [getattr(each, name) for each in found.dates]
+        assert list(lines[TEXTS[name][0]]) == [0.0, *told, told[-1]]
     assert {*key(ax)} == {TEXTS[name][0] for name in ("earned", "paid", "false", "missed")}
+
+
+def test_the_two_errors_stand_on_top_of_each_other() -> None:
+    found = luck_of("three triggers")
+    false, missed = ([getattr(each, name) for each in found.dates] for name in ("false", "missed"))
+    assert min(false[-1], missed[-1]) > 0
+    heights = [area.get_paths()[0].vertices[:, 1].max() for area in draw_luck(found).axes[0].collections]
+    assert heights == pytest.approx([max(false), max(map(sum, zip(false, missed, strict=True)))])
+
+
+def test_what_holds_on_the_last_date_is_drawn() -> None:
+    found = luck_of("three triggers")
+    assert found.dates[-1].paid > found.dates[-2].paid
+    ax = draw_luck(found).axes[0]
+    last = (found.dates[-1].day - date(1970, 1, 1)).days
+    assert ax.get_xlim()[1] > last
+    for line in ax.lines:
+        assert [int(at) for at in line.get_xdata()[-2:]] == [last, int(ax.get_xlim()[1])]
+        assert line.get_ydata()[-1] == line.get_ydata()[-2]
+
+
+def test_amounts_stand_beyond_the_errors_and_inside_the_chart() -> None:
+    for name in ("three triggers", "luck pays", "large amounts"):
+        figure = draw_luck(luck_of(name))
+        figure.draw_without_rendering()
+        ax = figure.axes[1]
+        for line, text in zip(ax.lines, ax.texts, strict=True):
+            end = ax.transData.transform((max(line.get_xdata()), 0.0))[0]
+            assert end < text.get_window_extent().x0
+            assert text.get_window_extent().x1 <= ax.get_window_extent().x1 + 1
+
+
+@pytest.mark.parametrize(("name", "english", "dutch"), [
+    ("three triggers", 'By the last date the main trigger "cohort 1" is met',
+     'Op de laatste datum is de hoofddrempel "cohort 1" in'),
+    ("claim errors", 'By the last date the trigger "proof" is met', 'Op de laatste datum is de drempel "proof" in'),
+])
+def test_the_title_names_the_trigger_and_the_date(name: str, english: str, dutch: str) -> None:
+    assert title(draw_luck(luck_of(name))).startswith(english)
+    assert title(draw_luck(luck_of(name), lang="nl")).startswith(dutch)
 
 
 def test_the_bars_are_what_is_paid_in_three_worlds() -> None:
@@ -85,7 +128,7 @@ def test_the_error_of_a_bar_is_drawn() -> None:
 
 
 def test_the_two_errors_can_be_told_apart_without_colour() -> None:
-    looks = [style.OUTCOMES[name] for name in ("short", "lost")]
+    looks = [style.OUTCOMES[name] for name in ("lost", "short")]
     assert looks[0].hatch != looks[1].hatch
     areas = draw_luck(luck_of("claim errors")).axes[0].collections
     assert [to_rgba(look.colour) for look in looks] == [tuple(np.ravel(area.get_facecolor())) for area in areas]

@@ -137,6 +137,8 @@ def test_sentences_carry_the_numbers_of_the_summary() -> None:
 
 def test_principal_that_half_of_the_trials_still_owe_is_said() -> None:
     run = run_of("nothing is claimed")
+    assert title(draw(run, "outstanding")).startswith("In 100% of trials principal is still outstanding")
+    assert "hoofdsom verloren" in title(draw(run, "repayment-risk", lang="nl"))
     assert "still outstanding at maturity; in 100% principal or interest is unpaid" in title(draw(run, "outstanding"))
     assert title(draw(run, "bridge")) == "Nothing is claimed in any trial"
 

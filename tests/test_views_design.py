@@ -109,6 +109,15 @@ def test_the_margin_is_the_difference_of_two_rows() -> None:
     assert "Een dossier is gerekend op 125,50;" in " ".join(Page(found, NL).text().split())
 
 
+def test_without_a_price_no_costs_are_compared() -> None:
+    found = replace(compared(), price=0.0)
+    for words, asked in ((EN, "give one with --price"), (NL, "geef er een met --price")):
+        text = " ".join(Page(found, words).text().split())
+        assert asked in text
+        assert "Opening every file instead" not in text
+        assert "Elk dossier openen in plaats" not in text
+
+
 def test_without_a_sample_there_is_no_margin() -> None:
     assert Page(replace(compared(), designs=compared().designs[:2]), EN).marginal() == ""
 

@@ -131,6 +131,18 @@ def test_names_cannot_break_the_page(words: Words) -> None:
     assert max(map(len, page(luck(deal, 5), words).splitlines())) < 250
 
 
+def test_only_the_main_of_several_triggers_is_told_and_amounts_may_fall() -> None:
+    found = luck(load("peterborough"), 100)
+    for place, words in enumerate((EN, NL)):
+        text = " ".join(page(found, words).split())
+        assert TEXTS["others"][place].format(n=2) in text
+        assert TEXTS["falls"][place] in " ".join(page(errors(), words).split())
+        assert TEXTS["others"][place][:20] not in page(errors(), words)
+        assert TEXTS["falls"][place] not in " ".join(page(replace(found, dates=found.dates[:1]), words).split())
+        assert "household" not in text
+        assert "euro" not in text
+
+
 def test_plain_data_is_the_paper() -> None:
     found = errors()
     told = json.loads(json.dumps(as_data(found)))

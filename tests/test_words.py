@@ -9,6 +9,7 @@ import pytest
 
 from sib.results import Row
 from sib.views.audit_words import AUDIT_TEXTS
+from sib.views.captions import TEXTS as CAPTIONS
 from sib.views.words import TEXTS, Words
 
 EN, NL = Words("en"), Words("nl")
@@ -95,3 +96,8 @@ def test_steps_of_the_bridge_have_names_in_both_languages() -> None:
 
 def test_no_text_takes_the_key_of_another() -> None:
     assert [key for key, texts in AUDIT_TEXTS.items() if TEXTS[key] is not texts] == []
+
+
+def test_dutch_has_one_word_for_a_case_and_for_a_seed() -> None:
+    told = " ".join(dutch for texts in (AUDIT_TEXTS, CAPTIONS, TEXTS) for _, dutch in texts.values())
+    assert not {"zaak", "zaken", "startwaarde"} & {*told.split()}

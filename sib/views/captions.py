@@ -22,7 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # the sentences that charts answer
     "repayment-risk": (
         "Repaid in full in {full} of trials; principal lost (less back than laid out) in {lost}",
-        "Volledig terugbetaald in {full} van de simulaties; hoofdsom deels verloren (minder terug dan ingelegd) in "
+        "Volledig terugbetaald in {full} van de simulaties; hoofdsom verloren (minder terug dan ingelegd) in "
         "{lost}",
     ),
     "outstanding": (
@@ -32,8 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "rente onbetaald",
     ),
     "outstanding-late": (
-        "In half of the trials principal is still outstanding at maturity; in {short} principal or interest is unpaid",
-        "In de helft van de simulaties staat op de einddatum nog hoofdsom open; in {short} is hoofdsom of rente "
+        "In {owing} of trials principal is still outstanding at maturity; in {short} principal or interest is unpaid",
+        "In {owing} van de simulaties staat op de einddatum nog hoofdsom open; in {short} is hoofdsom of rente "
         "onbetaald",
     ),
     "municipality-net-cash": (
@@ -64,11 +64,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "compare-repayment": (
         "Principal is lost (less back than laid out) in {chances} of trials",
-        "Hoofdsom gaat deels verloren (minder terug dan ingelegd) in {chances} van de simulaties",
+        "Hoofdsom gaat verloren (minder terug dan ingelegd) in {chances} van de simulaties",
     ),
     "or": (" or ", " of "),
     # repayment and net cash
-    "lost": ("principal lost: {chance}", "hoofdsom deels verloren: {chance}"),
+    "lost": ("principal lost: {chance}", "hoofdsom verloren: {chance}"),
     "short": ("outlay back, interest short: {chance}", "inleg terug, rente niet volledig: {chance}"),
     "full": ("repaid in full: {chance}", "volledig terugbetaald: {chance}"),
     "below": ("pays more than it saves: {chance}", "betaalt meer dan zij bespaart: {chance}"),
@@ -94,7 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "less-back": ("trials in which less comes back, %", "simulaties waarin minder terugkomt, %"),
     "compared": (
         "{label}: {cases} effective cases, {mean} back on average, principal lost in {lost}",
-        "{label}: {cases} effectieve casussen, gemiddeld {mean} terug, hoofdsom deels verloren in {lost}",
+        "{label}: {cases} effectieve casussen, gemiddeld {mean} terug, hoofdsom verloren in {lost}",
     ),
     # over time
     "outstanding-axis": ("outstanding principal, {unit}", "openstaande hoofdsom, {unit}"),

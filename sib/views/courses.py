@@ -41,11 +41,14 @@ class Outstanding:
         Number of trials behind the quantiles; the mean is over all.
     is_part : bool
         Whether the run has more trials than that.
+    owing : float
+        Share of these trials in which principal is outstanding at maturity.
     """
 
     table: pd.DataFrame
     n_bands: int
     is_part: bool
+    owing: float
 
     @property
     def repaid_by(self) -> date | None:
@@ -89,7 +92,7 @@ def prepare_outstanding(run: Run) -> Outstanding:
     bands = np.quantile(paths, list(FAN.values()), axis=0, method="inverted_cdf")
     table = pd.DataFrame(dict(zip(FAN, bands, strict=True)), index=run.dates[:until])
     table["mean"] = run.mean_flow("outstanding")[:until] / 100
-    return Outstanding(table, len(paths), len(paths) < run.n_trials)
+    return Outstanding(table, len(paths), len(paths) < run.n_trials, float((paths[:, -1] > 0).mean()))
 
 
 def draw_outstanding(paper: Outstanding, ax: Axes, *, say: Captions) -> Axes:

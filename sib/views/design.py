@@ -61,6 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{much} "
         "wordt dan te veel gevalideerd, en {little} te weinig.",
     ),
+    "unpriced": (
+        "No price of a file is known, so that every fee is 0 here: give one with --price.",
+        "Er is geen prijs van een dossier bekend, dus is elk honorarium hier 0: geef er een met --price.",
+    ),
     "less": ("{amount} less", "{amount} minder"),
     "more": ("{amount} more", "{amount} meer"),
 }
@@ -119,7 +123,8 @@ class Page:
             for each in self.designs
         ]
         priced = self.say("priced", price=self.words.number(Decimal(repr(found.price)), -2))
-        told = (wrapped(text) for text in (self.say("meaning"), f"{priced} {self.marginal()}"))
+        verdict = f"{priced} {self.marginal()}" if found.price else self.say("unpriced")
+        told = (wrapped(text) for text in (self.say("meaning"), verdict))
         return "\n\n".join((f"{plain(self.deal.name)}\n{head}", ruled(columns([heading, *rows], n_left=1)), *told))
 
     def is_told(self, name: str) -> bool:

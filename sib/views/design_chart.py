@@ -5,7 +5,6 @@ In come ``Design`` papers, out goes a figure. Nothing is counted here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from matplotlib.axes import Axes
@@ -22,8 +21,8 @@ from sib.views.words import Phrases, Words
 TEXTS: dict[str, tuple[str, str]] = {
     "title": (
         "Opening every file costs {fee} and leaves {wrong} wrongly validated or withheld; opening none leaves {unseen}",
-        "Elk dossier openen kost {fee} en laat {wrong} ten onrechte gevalideerd of ingehouden; geen openen laat "
-        "{unseen}",
+        "Elk dossier openen kost {fee} en laat {wrong} ten onrechte gevalideerd of ingehouden; geen enkel dossier "
+        "openen laat {unseen}",
     ),
     "wrongly_withheld": ("too little validated", "te weinig gevalideerd"),
     "wrongly_accepted": ("too much validated", "te veel gevalideerd"),
@@ -32,9 +31,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "foot": (
         "{name} · {trials} each on the same draws · seed {seed} · scenario {digest} · at the right: files opened, "
         "their fee, "
-        "when a validated euro counts on average",
+        "when validated money counts on average",
         "{name} · {trials} elk, dezelfde trekkingen · seed {seed} · scenario {digest} · rechts: geopende dossiers, het "
-        "honorarium, wanneer een gevalideerde euro gemiddeld meetelt",
+        "honorarium, wanneer gevalideerd geld gemiddeld meetelt",
     ),
 }
 """By key: English, Dutch."""
@@ -60,10 +59,10 @@ def draw_designs(found: Comparison, *, lang: NumberFormat = "en") -> Figure:
         amounts = {"fee": _value(full, "fee"), "wrong": _wrong(full), "unseen": _wrong(designs[0])}
         title = phrases("title", **{name: say.money(_coarse(amount)) for name, amount in amounts.items()})
         style.headed(ax, title, width=90)
-        foot = phrases("foot", name=style.plain(deal.name, 40), trials=say.trials(found.n_trials), seed=found.seed,
+        foot = phrases("foot", name=style.plain(deal.name, 60), trials=say.trials(found.n_trials), seed=found.seed,
                        digest=deal.digest[:12])
         figure.supxlabel(style.escape(style.wrapped(foot, 170)), x=0.01, ha="left", fontsize=7, color="#666666")
-        make_room(figure, ax, designs=designs)
+        style.make_room(figure, ax, ends=[_wrong(design) for design in designs])
     return figure
 
 
@@ -79,14 +78,6 @@ def _coarse(amount: float) -> float:
 
 def _wrong(design: Design) -> float:
     return sum(_value(design, name) for name in KINDS)
-
-
-def make_room(figure: Figure, ax: Axes, *, designs: Sequence[Design]) -> None:
-    """Make the axis as long as the bars with what is written behind them."""
-    figure.draw_without_rendering()
-    width = ax.get_window_extent().width
-    left = [1.0 - min(0.8, (text.get_window_extent().width + 16.0) / width) for text in ax.texts]
-    ax.set_xlim(0.0, max(1.0, *(_wrong(design) / share for design, share in zip(designs, left, strict=True))))
 
 
 def draw_bars(found: Comparison, ax: Axes, *, say: Captions) -> Axes:

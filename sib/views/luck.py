@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sib import __version__
@@ -28,7 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overpaid": ("  paid beyond that, mean of all trials", "  daarboven betaald, gemiddeld over alle simulaties"),
     "underpaid": ("  short of it, mean of all trials", "  daaronder gebleven, gemiddeld over alle simulaties"),
     "luck_payments": ("If the help had no effect at all", "Als de hulp geen enkel effect had"),
-    "luck_share": ("  of each euro paid as agreed", "  van elke euro die zoals afgesproken betaald wordt"),
+    "luck_share": ("  of what is paid as agreed", "  van wat zoals afgesproken betaald wordt"),
     "luck_validated": ("  validated all the same", "  toch gevalideerd"),
     "luck_pays": ("  chance that anything is paid", "  kans dat er iets betaald wordt"),
     "luck_triggers": ("  chance that the trigger is met", "  kans dat de drempel gehaald wordt"),
@@ -45,6 +46,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_paid": (
         "  money not paid by it, mean of all trials",
         "  daardoor niet betaald, gemiddeld over alle simulaties",
+    ),
+    "others": (
+        "This is the main trigger; nothing is said here of the {n} other(s).",
+        "Dit is de hoofddrempel; over de andere ({n}) wordt hier niets gezegd.",
+    ),
+    "falls": (
+        "An amount falls where a trial leaves the count, since the trigger is by then both earned and met, or where a "
+        "later payment makes up for the difference.",
+        "Een bedrag daalt als een simulatie niet meer meetelt, omdat de drempel dan zowel verdiend als gehaald is, of "
+        "als een latere betaling het verschil goedmaakt.",
     ),
     "dates": ("By payment date, so far", "Per betaaldatum, tot dan toe"),
     "date": ("date", "datum"),
@@ -82,11 +93,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "voor een mislukte casus. Geluk is dan niet gemeten maar weggenomen.",
     ),
     "meant": (
-        "All figures compare the same trials: the same households, the same draws. ± is the 95% error of the "
+        "All figures compare the same trials, with the same people and the same draws. ± is the 95% error of the "
         "simulation.",
-        "Alle cijfers vergelijken dezelfde simulaties: dezelfde huishoudens, dezelfde trekkingen. ± is de 95%-fout "
-        "van de "
-        "simulatie.",
+        "Alle cijfers vergelijken dezelfde simulaties, met dezelfde mensen en dezelfde trekkingen. ± is de 95%-fout "
+        "van de simulatie.",
     ),
 }
 """By key: English, Dutch."""
@@ -113,6 +123,9 @@ def page(luck: Luck, words: Words) -> str:
     head = say("head", trials=words.trials(luck.n_trials), seed=luck.seed, digest=luck.deal.digest[:DIGEST],
                version=__version__, currency=luck.deal.currency)
     parts = [f"{plain(luck.deal.name)}\n{head}", *_figures(luck, say, words=words)]
+    n_others = len(luck.deal.contract.triggers) - 1
+    if luck.dates and n_others > 0:
+        parts.append(wrapped(say("others", n=n_others)))
     if luck.dates:
         parts.append(_dates(luck.dates, say, words=words))
     if luck.selections:
@@ -148,7 +161,16 @@ def _dates(dates: tuple[DateOfLuck, ...], say: Phrases, *, words: Words) -> str:
         before = each
     left_out = len(rows) - 1 < len(dates)
     table = ruled(columns(rows, n_left=1))
-    return "\n".join((say("dates"), table, *([say("same")] if left_out else [])))
+    told = [say("same")] * left_out + [wrapped(say("falls"))] * _fall(dates)
+    return "\n".join((say("dates"), table, *told))
+
+
+def _fall(dates: tuple[DateOfLuck, ...]) -> bool:
+    """Return whether an amount is lower on a date than on the one before."""
+    return any(
+        getattr(later, name) < getattr(each, name)
+        for each, later in pairwise(dates) for name in ("paid_falsely", "not_paid")
+    )
 
 
 def _percent(value: float) -> Decimal:

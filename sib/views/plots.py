@@ -65,10 +65,10 @@ def say_repayment(run: Run, paper: Any, *, say: Captions) -> str:
 
 
 def say_outstanding(run: Run, paper: Outstanding, *, say: Captions) -> str:
-    """Say when half of the trials are rid of principal, and how many are short at the end."""
+    """Say when half of the trials are rid of principal, or how many never are, and how many are short at the end."""
     short = say.percent(1 - row_of(run, "investor", measure="repaid_in_full", statistic="probability").value)
     if paper.repaid_by is None:
-        return say.text("outstanding-late", short=short)
+        return say.text("outstanding-late", owing=say.percent(paper.owing), short=short)
     return say.text("outstanding", day=say.month(paper.repaid_by), short=short)
 
 

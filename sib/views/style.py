@@ -191,6 +191,14 @@ def date_axis(ax: Axes, days: pd.DatetimeIndex, *, say: Captions) -> None:
     ax.set_xlim(ends[0], max(ends[1], ends[0] + 1))
 
 
+def make_room(figure: Figure, ax: Axes, *, ends: Sequence[float]) -> None:
+    """Make the x axis as long as the bars with the text that is written behind each; when all is drawn."""
+    figure.draw_without_rendering()
+    width, low = ax.get_window_extent().width, ax.get_xlim()[0]
+    shares = [1.0 - min(0.8, (text.get_window_extent().width + 16.0) / width) for text in ax.texts]
+    ax.set_xlim(low, max(low + 1.0, *(low + (end - low) / share for end, share in zip(ends, shares, strict=True))))
+
+
 def count_axis(axis: Axis, ticks: Iterable[float], *, say: Captions) -> None:
     """Write an axis of numbers of trials with the given ticks."""
     axis.set_major_locator(FixedLocator(list(ticks)))
