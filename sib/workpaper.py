@@ -294,6 +294,10 @@ def tolerable_cents(share: float, book: int) -> float:
 def faults(draw: Draw) -> Iterator[Problem]:
     """Yield the selected files that were not audited, and files whose amount and evidence contradict each other."""
     claims = draw.claims
+    n_missing = int(np.sum(draw.opened & np.isnan(claims.audited) & claims.has_evidence))
+    if n_missing > 2:
+        yield Problem(claims.file, None, "", f"{n_missing} selected files have no audited amount; if they were selected "
+                                             "with another seed, interval, size or start, repeat those options")
     for place, case in enumerate(claims.cases):
         line, is_blank = claims.lines[place], math.isnan(claims.audited[place])
         if draw.opened[place] and is_blank and claims.has_evidence[place]:

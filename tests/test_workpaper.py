@@ -22,6 +22,7 @@ from sib.workpaper import (
     draw_files,
     draw_units,
     drawn_start,
+    faults,
     tolerable_amounts,
     tolerable_cents,
 )
@@ -202,3 +203,13 @@ def test_tolerances_in_cents_are_rounded_down_and_exact() -> None:
     assert tolerable_amounts(Tolerance(from_year=2004, error_share=0.01, uncertainty_share=0.03), 1_000) == (
         ("errors", 10.0), ("uncertainties", 30.0))
     assert tolerable_amounts(Tolerance(from_year=2025, together_share=0.02), 1_000) == (("together", 20.0),)
+
+
+def test_many_missing_files_hint_at_another_draw(tmp_path: Path) -> None:
+    rows = "".join(f"C{number},100.00,\n" for number in range(6))
+    path = tmp_path / "claims.csv"
+    path.write_text(f"case,book,audited\n{rows}", encoding="utf-8")
+    claims = read_claims(str(path), is_audited=True)
+    told = [str(each) for each in faults(draw_units(claims, 100_00, seed=1))]
+    assert len(told) == 7
+    assert "repeat those options" in told[0]
