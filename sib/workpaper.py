@@ -296,7 +296,7 @@ def faults(draw: Draw) -> Iterator[Problem]:
     claims = draw.claims
     n_missing = int(np.sum(draw.opened & np.isnan(claims.audited) & claims.has_evidence))
     if n_missing > 2:
-        yield Problem(claims.file, None, "", f"{n_missing} selected files have no audited amount; if they were selected "
+        yield Problem(claims.file, None, "", f"{n_missing} selected files have no audited amount; if they were drawn "
                                              "with another seed, interval, size or start, repeat those options")
     for place, case in enumerate(claims.cases):
         line, is_blank = claims.lines[place], math.isnan(claims.audited[place])
