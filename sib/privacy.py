@@ -20,14 +20,28 @@ NAMES = {
 }
 """By what a column looks like: the pattern of its name, spaces and hyphens read as underscores."""
 
+_INITIAL = r"[A-Z][a-z]?\."
+_SURNAME = r"((van|de|der|den|ten|ter|el|la|von|'t) )*[A-ZÀ-Þ][a-zà-ÿ]+(-[A-ZÀ-Þ][a-zà-ÿ]+)?"
+
 VALUES = {
     "an e-mail address": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
     "a telephone number": r"(\+|00)[1-9][0-9 ()-]{8,14}|0[1-9][0-9]{1,2}[- ][0-9]{6,7}|06[- ]?[0-9]{8}",
     "a date, of birth perhaps":
-        r"(19|20)[0-9]{2}[-/][01]?[0-9][-/][0-3]?[0-9]|[0-3]?[0-9][-/][01]?[0-9][-/](19|20)[0-9]{2}",
+        r"(18|19|20)[0-9]{2}([-/. ])[01]?[0-9]\2[0-3]?[0-9]|[0-3]?[0-9]([-/. ])[01]?[0-9]\3(18|19|20)[0-9]{2}",
+    "an address":
+        r".*[a-z](straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|hof|plantsoen|dreef|street|road|lane|avenue)"
+        r" [0-9]{1,5} ?([-/]? ?[A-Za-z0-9]{1,4})?"
+        r"|(.* )?(Straat|Laan|Weg|Plein|Gracht|Kade|Dijk|Singel|Steeg|Plantsoen|Dreef) [0-9]{1,5} ?[A-Za-z]?"
+        r"|[0-9]{1,5}[A-Za-z]? .*[A-Za-z] ?([Ss]treet|[Rr]oad|[Ll]ane|[Aa]venue|[Ss]quare|Rd|Ave)\.?",
     "a postcode": r"(.*\s)?[1-9][0-9]{3} ?[A-Z]{2}(\s.*)?",
     "a bank account": r"[A-Z]{2}[0-9]{2} ?[A-Z]{4} ?([0-9]{4} ?){2}[0-9]{2}",
-    "a name": r"[A-Z][a-zà-ÿ]+( (van|de|der|den|ten|el|la|von))* [A-Z][a-zà-ÿ]+(-[A-Z][a-zà-ÿ]+)?",
+    "a name": "|".join((
+        rf"[A-Z][a-zà-ÿ]+ {_SURNAME}",
+        rf"({_INITIAL})+ ?{_SURNAME}|{_SURNAME},? ({_INITIAL} ?)+(van|de|der|den|ten|el|la|von| )*",
+        rf"{_SURNAME}, ?([A-Z][a-zà-ÿ]+|[A-Z]{{1,4}})",
+        r"(?i:gezin|familie|fam\.?|family|dhr\.?|mevr?\.?|de heer|mevrouw|mr\.?|mrs\.?|ms\.?)"
+        rf" ({_INITIAL} ?)*{_SURNAME}",
+    )),
 }
 """By what a cell looks like: the pattern of the whole of it."""
 BSN = "a citizen service number"
@@ -46,7 +60,7 @@ def looks_like(name: str) -> str | None:
 
 
 def is_bsn(text: str) -> bool:
-    """Return whether nine digits pass the eleven-test of Dutch citizen service numbers.
+    """Return whether nine digits, or eight that lost a leading zero, pass the eleven-test of Dutch citizen numbers.
 
     Examples
     --------
@@ -54,23 +68,41 @@ def is_bsn(text: str) -> bool:
     (True, False, False)
     """
     digits = re.sub(r"[. ]", "", text)
-    if not re.fullmatch("[0-9]{9}", digits) or not int(digits):
+    if not re.fullmatch("[0-9]{8,9}", digits) or not int(digits):
         return False
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 == 0
+    return sum(weight * int(digit) for weight, digit in zip(weights, digits.zfill(9), strict=True)) % 11 == 0
+
+
+def is_date(text: str) -> bool:
+    """Return whether eight digits are a date, year or day first.
+
+    Examples
+    --------
+    >>> is_date("19800312"), is_date("12031980"), is_date("20241399")
+    (True, True, False)
+    """
+    day, month, year = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|1[0-2])", "(19|20)[0-9]{2}"
+    return re.fullmatch(f"{year}{month}{day}|{day}{month}{year}", text) is not None
 
 
 def suspicions(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield the place of a cell and what it looks like, for each cell that seems to name somebody.
 
-    One number in eleven passes the eleven-test by chance, so that nine-digit cells are suspect only where at least
-    four in five of them pass.
+    Numbers can pass by chance: one in eleven the eleven-test, some of a running number that begins with the year the
+    test of a date. So cells of nine digits, or of eight where a spreadsheet took a leading zero off, are suspect only
+    where at least four in five of them pass.
     """
-    numbers = [place for place, cell in enumerate(cells) if re.fullmatch("[0-9]{9}", re.sub(r"[. ]", "", cell))]
-    passing = [place for place in numbers if is_bsn(cells[place])]
-    if passing and 5 * len(passing) >= 4 * len(numbers):
-        yield from ((place, BSN) for place in passing)
+    for what, pattern, passes in NUMBERS:
+        numbers = [place for place, cell in enumerate(cells) if re.fullmatch(pattern, re.sub(r"[. ]", "", cell))]
+        passing = [place for place in numbers if passes(cells[place])]
+        if 5 * len(passing) >= 4 * len(numbers):
+            yield from ((place, what) for place in passing)
     for place, cell in enumerate(cells):
-        what = next((what for what, pattern in VALUES.items() if re.fullmatch(pattern, cell)), None)
-        if what is not None:
-            yield place, what
+        what_else = next((what for what, pattern in VALUES.items() if re.fullmatch(pattern, cell)), None)
+        if what_else is not None:
+            yield place, what_else
+
+
+NUMBERS = ((BSN, "[0-9]{8}", is_bsn), (BSN, "[0-9]{9}", is_bsn), ("a date, of birth perhaps", "[0-9]{8}", is_date))
+"""What numbers may be: the pattern of those that are looked at together, and the test that most of them pass then."""

@@ -178,9 +178,42 @@ class Paper:
         """Return book less audited, 0 where nothing was audited; shape (n_claims,)."""
         return np.nan_to_num(self.draw.claims.book - self.amounts[kind], nan=0.0) + 0.0
 
+    def found(self, kind: str) -> tuple[int, int, int]:
+        """Return the net cents found wrong: in files selected, in others that could be, in claims that could not."""
+        selection, opened = self.draw.selection, self.draw.opened
+        apart = np.zeros_like(opened) if selection is None else selection.apart
+        wrong = self.differences(kind)
+        selected, others, outside = (int(wrong[group].sum()) for group in (opened, ~opened & ~apart, apart))
+        return selected, others, outside
+
     def known(self, kind: str) -> int:
-        """Return the cents that were found wrong, in files that were not selected too."""
-        return int(self.differences(kind).sum())
+        """Return the cents that are wrong at least: what was found, group by group.
+
+        Too little claimed in files that nobody drew is no deduction from too much elsewhere, since whoever picks them
+        could pick those that help; nor is too little in claims above zero a deduction from too much in the others.
+        """
+        return self._inside(kind) + self.outside(kind)
+
+    def outside(self, kind: str) -> int:
+        """Return the cents known to be wrong in claims of zero or less, of which no sample speaks; 0 or more."""
+        return max(self.found(kind)[2], 0)
+
+    def _inside(self, kind: str) -> int:
+        """Return the cents known to be wrong in claims above zero; 0 or more."""
+        selected, others, _ = self.found(kind)
+        return max(selected + max(others, 0), 0)
+
+    def likely(self, kind: str) -> int:
+        """Return the error that counts as likely: the projection, or what is known where that is more, and `outside`.
+
+        A file in the frame that nobody drew is part of what the sample speaks about, so that its error is no addition
+        to the projection; a claim of zero or less is not.
+        """
+        return max(self.evaluations[kind].projection, self._inside(kind)) + self.outside(kind)
+
+    def upper(self, kind: str) -> int:
+        """Return the error that counts as its upper limit: the same, of the upper limit."""
+        return max(self.evaluations[kind].limit, self._inside(kind)) + self.outside(kind)
 
     @cached_property
     def beside(self) -> Bools:
@@ -201,9 +234,11 @@ class Paper:
     @cached_property
     def deviations(self) -> dict[str, int]:
         """By kind: the files drawn whose amount was found wrong, those without evidence, and the sum of the two."""
-        opened, has_evidence = self.draw.opened, self.draw.claims.has_evidence
-        wrong = int((self.differences("errors")[opened] != 0).sum())
-        uncertain = int((opened & ~has_evidence).sum())
+        return self._deviating(self.draw.opened)
+
+    def _deviating(self, files: Bools) -> dict[str, int]:
+        wrong = int((self.differences("errors")[files] != 0).sum())
+        uncertain = int((files & ~self.draw.claims.has_evidence).sum())
         return {"errors": wrong, "uncertainties": uncertain, "together": wrong + uncertain}
 
     def share_limit(self, kind: str) -> float:
@@ -220,8 +255,9 @@ class Paper:
 
     def _facts(self, kind: str) -> tuple[float, float]:
         if self.draw.selection is None:
-            return self.deviations[kind] / self.draw.n, self.share_limit(kind)
-        return self.evaluations[kind].projection, self.evaluations[kind].limit
+            known = self._deviating(self.draw.opened | self.beside)[kind] / len(self.draw.claims.cases)
+            return max(self.deviations[kind] / self.draw.n, known), max(self.share_limit(kind), known)
+        return self.likely(kind), self.upper(kind)
 
     @property
     def verdict(self) -> str | None:
@@ -233,10 +269,9 @@ class Paper:
 
     def accepted(self, rule: str) -> float | None:
         """Return the cents that a decision rule accepts of a monetary-unit sample; None for a review of everything."""
-        whole = self.evaluations["together"]
         is_tolerable = bool(self.measures) and all(measure.verdict == "within" for measure in self.measures)
         amount = float(accepted(rule, Outcome(
-            claimed=self.draw.claims.book.sum(), projection=whole.projection, limit=whole.limit,
+            claimed=self.draw.claims.book.sum(), projection=self.likely("together"), limit=self.upper("together"),
             known=self.known("together"), tolerable=math.inf if is_tolerable else -math.inf,
         )))
         return None if math.isnan(amount) else amount
@@ -259,6 +294,10 @@ def tolerable_cents(share: float, book: int) -> float:
 def faults(draw: Draw) -> Iterator[Problem]:
     """Yield the selected files that were not audited, and files whose amount and evidence contradict each other."""
     claims = draw.claims
+    n_missing = int(np.sum(draw.opened & np.isnan(claims.audited) & claims.has_evidence))
+    if n_missing > 2:
+        yield Problem(claims.file, None, "", f"{n_missing} selected files have no audited amount; if they were drawn "
+                                             "with another seed, interval, size or start, repeat those options")
     for place, case in enumerate(claims.cases):
         line, is_blank = claims.lines[place], math.isnan(claims.audited[place])
         if draw.opened[place] and is_blank and claims.has_evidence[place]:

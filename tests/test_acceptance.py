@@ -29,4 +29,5 @@ def test_rules_take_numbers_and_arrays() -> None:
 def test_nobody_owes_for_having_claimed_and_a_tolerable_limit_is_accepted() -> None:
     assert accepted("upper", Outcome(100.0, 50.0, 150.0, 20.0, 150.0)) == 0
     assert accepted("accept", Outcome(100.0, 50.0, 150.0, 20.0, 150.0)) == 80
+    assert accepted("point", Outcome(100.0, -50.0, 150.0, 20.0, 150.0)) == 80  # no rule accepts what is known wrong
     assert accepted("point", Outcome(-5.0, 0.0, 0.0, 0.0, 0.0)) == 0

@@ -110,7 +110,7 @@ def test_a_size_is_turned_into_an_interval_and_files_can_be_drawn_alike(path: st
 
 def test_a_work_paper_has_every_figure(path: str) -> None:
     told = said("audit", "evaluate", path, *DRAW, "--tolerable-amount", "44")
-    rows = {line[2:30].strip(): line.split()[-3:] for line in told.splitlines() if line.startswith("  ")}
+    rows = {line[2:32].strip(): line.split()[-3:] for line in told.splitlines() if line.startswith("  ")}
     # D 1.00 in the top stratum; A a tenth of 9.00; G all of 9.00 without evidence; 900 x 2.995732 = 26.96
     assert rows["found in files opened"] == ["1.70", "8.00", "9.70"]
     assert rows["found in files not selected"] == ["0.00", "0.00", "0.00"]
@@ -119,7 +119,11 @@ def test_a_work_paper_has_every_figure(path: str) -> None:
     assert rows["basic precision"] == ["26.96", "26.96", "26.96"]
     assert rows["increments"] == ["0.67", "6.73", "7.23"]
     assert rows["upper limit, 95%"] == ["29.53", "36.00", "37.00"]
-    assert "1 files were audited that were not selected (J)" in told
+    assert rows["found in claims of zero or les"] == rows["found in files not selected"]
+    assert rows["wrong at least, as known"] == rows["found in files opened"]
+    assert (rows["counts as likely"], rows["counts as upper limit"]) == (
+        rows["projection to all claims"], rows["upper limit, 95%"])
+    assert "Audited and not selected: J. Corrected" in told
     assert "The limit is all that can be wrong" in told
     assert "With 95% confidence what is wrong or uncertain stays within" in told
     assert "as claimed if tolerable, else all reviewed  35.30" in told

@@ -7,7 +7,7 @@ import doctest
 import pytest
 
 from sib import privacy
-from sib.privacy import BSN, is_bsn, looks_like, suspicions
+from sib.privacy import BSN, is_bsn, is_date, looks_like, suspicions
 
 
 def test_examples_of_the_docstrings_run() -> None:
@@ -30,9 +30,11 @@ def test_columns_that_may_be_anything(name: str) -> None:
 
 
 # weights 9 8 7 6 5 4 3 2 -1: 111222333 gives 9+8+7+12+10+8+9+6-3 = 66 = 6 x 11
+# 12345672 lost a zero: 8+14+18+20+20+18+14-2 = 110 = 10 x 11
 @pytest.mark.parametrize(
     ("number", "passes"),
     [("111222333", True), ("123456782", True), ("123456783", False), ("000000000", False), ("12345678", False),
+     ("10000009", False), ("12345672", True), ("1234567", False),
      ("1112.22.333", True), ("a11222333", False), ("١١١٢٢٢٣٣٣", False)],
 )
 def test_eleven_test(number: str, passes: bool) -> None:
@@ -43,6 +45,10 @@ def test_one_number_in_eleven_passes_by_chance_and_is_no_ground() -> None:
     numbers = [f"{number:09}" for number in range(100_000_000, 100_001_100)]
     assert sum(map(is_bsn, numbers)) == 100
     assert list(suspicions(numbers)) == []
+    running = [f"2024{number:04}" for number in range(1, 400)]
+    assert any(map(is_date, running))
+    assert list(suspicions(running)) == []
+    assert list(suspicions(["12345672", "111222333", "123456782", "x"])) == [(0, BSN), (1, BSN), (2, BSN)]
     assert list(suspicions(["111222333", "123456782", "x"])) == [(0, BSN), (1, BSN)]
 
 
@@ -54,6 +60,14 @@ def test_one_number_in_eleven_passes_by_chance_and_is_no_ground() -> None:
         ("1980-12-31", "a date, of birth perhaps"), ("31-12-1980", "a date, of birth perhaps"),
         ("1234 AB", "a postcode"), ("Dorpsstraat 5 1234AB Utrecht", "a postcode"),
         ("NL91 ABNA 0417 1643 00", "a bank account"), ("Jan de Vries", "a name"), ("Anna Smit", "a name"),
+        ("19800312", "a date, of birth perhaps"), ("12031980", "a date, of birth perhaps"),
+        ("1980-03-12", "a date, of birth perhaps"), ("12-03-1980", "a date, of birth perhaps"),
+        ("12.03.1980", "a date, of birth perhaps"),
+        ("Kerkstraat 12", "an address"), ("Laan 12", "an address"), ("Oude Gracht 3a", "an address"),
+        ("kerkstraat 12-2", "an address"), ("12 High Street", "an address"),
+        ("Jansen, J.", "a name"), ("J. Jansen", "a name"), ("J.P. van den Berg", "a name"), ("Jansen J.", "a name"),
+        ("Berg, J. van den", "a name"), ("Jansen, Piet", "a name"), ("gezin Jansen", "a name"),
+        ("Fam. de Vries", "a name"), ("familie El-Amrani", "a name"), ("mevr. J. Smit", "a name"),
     ],
 )
 def test_cells_by_what_they_hold(cell: str, what: str | None) -> None:
@@ -61,7 +75,9 @@ def test_cells_by_what_they_hold(cell: str, what: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["007", "NA", "C1", "12345678901234567890", "Z-2024-0001", "gezin 12", "case A", "0123456789"]
+    "key", ["007", "NA", "C1", "12345678901234567890", "Z-2024-0001", "gezin 12", "case A", "0123456789",
+            "C12", "case 12", "A-2024-01", "2024-01", "20241399", "Case 12", "fam 3", "Fam. 3", "zaak C", "Week 12",
+            "Gezin 7", "A. 12", "P.12", "Hof 3", "2024.01.0001", "onderweg"]
 )
 def test_keys_that_say_nothing_about_people(key: str) -> None:
     assert list(suspicions([key])) == []

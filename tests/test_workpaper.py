@@ -22,6 +22,7 @@ from sib.workpaper import (
     draw_files,
     draw_units,
     drawn_start,
+    faults,
     tolerable_amounts,
     tolerable_cents,
 )
@@ -113,6 +114,47 @@ def test_a_file_audited_beside_the_sample_is_corrected_and_not_projected(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("found", "known", "likely", "upper"),
+    [
+        # in cents; claims of 45.00 and -5.00, of D (top stratum) 1.00 is wrong; the limit is 1.00 + 9.00 x 2.995732
+        ({}, 100, 100, 2_796),
+        ({"K": "0,yes"}, 100, 100, 2_796),  # a credit too large lowers nothing
+        ({"K": "-12,yes"}, 800, 800, 3_496),  # one that is too small comes on top, in all three
+        ({"J": "0,yes"}, 600, 600, 2_796),  # five euros in the frame: known, and covered by the limit
+        ({"J": "9,yes"}, 100, 100, 2_796),  # too little claimed where nobody drew
+        ({"J": "-30,yes"}, 3_600, 3_600, 3_600),  # more than the limit
+        ({"J": "0,yes", "K": "-12,yes", "A": "6.30,yes"}, 1_370, 1_370, None),
+        ({"J": "6,yes", "A": "3.50,yes"}, 450, 550, None),  # half of A stands for 4.50
+        ({"A": "9,yes", "K": "-12,yes", "D": "9,yes"}, 700, 700, None),  # nor does A lower what K has too much
+    ],
+)
+def test_what_is_known_beside_the_sample_counts_once_and_only_against(
+    found: dict[str, str], known: int, likely: int, upper: int | None, tmp_path: Path,
+) -> None:
+    book = {**BOOK, "K": -5}
+    filled = {**RIGHT, "D": "8,yes", **found}
+    rows = [f"{case},{cents},{filled.get(case, ',')}" for case, cents in book.items()]
+    (tmp_path / "x.csv").write_text("\n".join(["case,book,audited,evidence", *rows]), encoding="utf-8")
+    draw = draw_units(read_claims(str(tmp_path / "x.csv")), 900, seed=5, start=200)
+    paper = Paper(draw, Asked(0.95, tolerances=(("together", 9_999.0),)))
+    assert (paper.known("together"), paper.likely("together")) == (known, likely)
+    assert upper in (None, paper.upper("together"))
+    deducted = [known, likely, paper.upper("together")]
+    assert [paper.accepted(rule) for rule in ("accept", "point", "upper")] == [4_000 - cents for cents in deducted]
+    assert [(each.projection, each.limit) for each in paper.measures] == [tuple(deducted[1:])]
+
+
+def test_deviations_beside_an_attributes_sample_count_where_they_are_more(tmp_path: Path) -> None:
+    right = {case: f"{book},yes" for case, book in BOOK.items()}
+    drawn = draw_files(claims(tmp_path), 1, seed=1).opened.nonzero()[0][0]
+    wrong = {case: "0.50,yes" for case in BOOK if case != "ABCDEFGHIJ"[drawn]}
+    paper = Paper(draw_files(claims(tmp_path, **{**right, **wrong}), 1, seed=1),
+                  Asked(0.95, tolerances=(("together", 0.5),)))
+    assert paper.deviations["together"] == 0
+    assert [(each.projection, each.verdict) for each in paper.measures] == [(0.9, "exceeded")]
+
+
+@pytest.mark.parametrize(
     ("projection", "limit", "verdict"),
     [(1, 3, "within"), (1, 3.01, "undecided"), (3, 4, "undecided"), (3.01, 4, "exceeded")],
 )
@@ -161,3 +203,13 @@ def test_tolerances_in_cents_are_rounded_down_and_exact() -> None:
     assert tolerable_amounts(Tolerance(from_year=2004, error_share=0.01, uncertainty_share=0.03), 1_000) == (
         ("errors", 10.0), ("uncertainties", 30.0))
     assert tolerable_amounts(Tolerance(from_year=2025, together_share=0.02), 1_000) == (("together", 20.0),)
+
+
+def test_many_missing_files_hint_at_another_draw(tmp_path: Path) -> None:
+    rows = "".join(f"C{number},100.00,\n" for number in range(6))
+    path = tmp_path / "claims.csv"
+    path.write_text(f"case,book,audited\n{rows}", encoding="utf-8")
+    claims = read_claims(str(path), is_audited=True)
+    told = [str(each) for each in faults(draw_units(claims, 100_00, seed=1))]
+    assert len(told) == 7
+    assert "repeat those options" in told[0]

@@ -61,7 +61,7 @@ reviewed."""
 
 
 def accepted(rule: str, outcome: Outcome) -> Floats:
-    """Return the amount that a rule of `RULES` accepts: no less than nothing, no more than was claimed.
+    """Return the amount that a rule of `RULES` accepts: at least nothing, at most what is not known to be wrong.
 
     Examples
     --------
@@ -69,4 +69,5 @@ def accepted(rule: str, outcome: Outcome) -> Floats:
     >>> [float(accepted(rule, outcome)) for rule in RULES]
     [970.0, 880.0, nan]
     """
-    return np.clip(RULES[rule](outcome), 0.0, np.maximum(outcome.claimed, 0.0))
+    most = np.asarray(outcome.claimed - np.maximum(outcome.known, 0.0))
+    return np.clip(RULES[rule](outcome), 0.0, np.maximum(most, 0.0))

@@ -92,6 +92,7 @@ def _facts(paper: Paper, kind: str) -> dict[str, Any]:
                 "limit": paper.share_limit(kind)}
     found = paper.evaluations[kind]
     cents = {"known": paper.known(kind), "top_error": found.top_error, "projection": found.projection,
-             "basic_precision": found.basic_precision, "increments": found.increments, "limit": found.limit}
+             "basic_precision": found.basic_precision, "increments": found.increments, "limit": found.limit,
+             "known_apart": paper.outside(kind), "likely": paper.likely(kind), "upper": paper.upper(kind)}
     return {**{name: amount / 100 for name, amount in cents.items()}, "is_capped": found.is_capped,
             "has_taint_above_one": found.has_taint_above_one}

@@ -82,6 +82,10 @@ AUDIT_TEXTS: dict[str, tuple[str, str]] = {
     "together": ("together", "samen"),
     "found_known": ("found in files opened", "gevonden in geopende dossiers"),
     "found_beside": ("found in files not selected", "gevonden in niet getrokken dossiers"),
+    "found_apart": ("found in claims of zero or less", "gevonden in claims van nul of minder"),
+    "known_at_least": ("wrong at least, as known", "onjuist ten minste, als bekend"),
+    "counts_likely": ("counts as likely", "telt als waarschijnlijk"),
+    "counts_upper": ("counts as upper limit", "telt als bovengrens"),
     "found_top": ("top stratum, all opened", "topgroep, alles geopend"),
     "projection": ("projection to all claims", "projectie op alle claims"),
     "basic_precision": ("basic precision", "basisprecisie"),
@@ -113,8 +117,12 @@ AUDIT_TEXTS: dict[str, tuple[str, str]] = {
         "de slechtste die gevonden is.",
     ),
     "note_beside": (
-        "{n} files were audited that were not selected ({cases}): corrected, and no ground for a projection.",
-        "{n} dossiers zijn gecontroleerd en niet getrokken ({cases}): gecorrigeerd, en geen grond voor projectie.",
+        "Audited and not selected: {cases}. Corrected, and no ground for a projection; what is wrong in them counts as "
+        "known. In claims above zero it is part of what is projected, and counts by itself where it is more; in claims "
+        "of zero or less it comes on top. Too little claimed there lowers nothing.",
+        "Gecontroleerd en niet getrokken: {cases}. Gecorrigeerd, en geen grond voor projectie; wat er onjuist aan is "
+        "geldt als bekend. In claims boven nul valt het onder de projectie, en telt het zelf waar het meer is; in "
+        "claims van nul of minder komt het erbovenop. Te weinig geclaimd verlaagt daar niets.",
     ),
     # conclusion
     "engagement": ("engagement", "opdracht"),

@@ -154,16 +154,19 @@ def _files(paper: Paper, words: Words) -> str:
 
 def _money_figures(paper: Paper, words: Words) -> str:
     """Return the figures of a monetary-unit sample, errors and uncertainties apart."""
-    opened = paper.draw.opened
+    found = [paper.found(kind) for kind in KINDS]
     facts = [paper.evaluations[kind] for kind in KINDS]
-    lines: list[tuple[str, list[float]]] = [
-        (words("found_known"), [float(paper.differences(kind)[opened].sum()) for kind in KINDS]),
-        (words("found_beside"), [float(paper.differences(kind)[~opened].sum()) for kind in KINDS]),
+    lines: list[tuple[str, list[int]]] = [
+        *((words(key), [each[place] for each in found])
+          for place, key in enumerate(("found_known", "found_beside", "found_apart"))),
         (words("found_top"), [each.top_error for each in facts]),
         (words("projection"), [each.projection for each in facts]),
         (words("basic_precision"), [each.basic_precision for each in facts]),
         (words("increments"), [each.increments for each in facts]),
         (words("limit", confidence=_percent(words, paper.asked.confidence)), [each.limit for each in facts]),
+        (words("known_at_least"), [paper.known(kind) for kind in KINDS]),
+        (words("counts_likely"), [paper.likely(kind) for kind in KINDS]),
+        (words("counts_upper"), [paper.upper(kind) for kind in KINDS]),
     ]
     return _figures(paper, words, [(label, [_money(words, cents) for cents in figures]) for label, figures in lines])
 
@@ -202,7 +205,7 @@ def _notes(paper: Paper, words: Words) -> Iterator[str]:
         words("note_apart") if facts else "",
         words("note_capped") if any(each.is_capped for each in facts) else "",
         words("note_taint") if any(each.has_taint_above_one for each in facts) else "",
-        words("note_beside", n=words.number(len(beside)), cases=_some(beside)) if beside else "",
+        words("note_beside", cases=_some(beside)) if beside else "",
     ]
     yield "\n".join([*(wrapped(note) for note in notes if note), *_apart(paper.draw, words)])
 
