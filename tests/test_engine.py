@@ -106,7 +106,9 @@ def test_any_deal_in_any_pieces(plain: dict[str, Any], n_trials: int, monkeypatc
     deal = Scenario.model_validate(plain)
     monkeypatch.setattr(engine, "CHUNK_CELLS", 2**19)
     whole = simulate(deal, 700, keep_flows=True, effort=Effort(1))
-    assert not differing(simulate(deal, n_trials).trials, first(whole, n_trials))
+    short, longer = simulate(deal, n_trials).trials, first(whole, n_trials)
+    unmet = {name: np.zeros(n_trials) for name in longer if name.startswith("bridge.")}  # steps that took nothing yet
+    assert not differing(unmet | short, longer)
     monkeypatch.setattr(engine, "CHUNK_CELLS", 1)
     assert_same(simulate(deal, 700, keep_flows=True, effort=Effort(2)), whole)
 

@@ -104,11 +104,6 @@ class Limits:
         if not self._bearers:
             return owed
         parts = self._in_turn(owed) if self._contract.payers_in_turn else self._by_share(owed)
-        names = [bearer.terms.name for bearer in self._bearers]
-        for place, line in enumerate(self._contract.payments):
-            if line.paid_by is not None:
-                parts[:, place] = 0.0
-                parts[names.index(line.paid_by), place] = owed[place]
         for bearer, part in zip(self._bearers, parts, strict=True):
             part[:] = cut_to(part, np.minimum(bearer.room(), part.sum(axis=0)))
         self.borne = parts
@@ -116,15 +111,21 @@ class Limits:
 
     def _by_share(self, owed: Cents) -> Cents:
         """Each payer's share of each line, shape (n_payers, n_lines, n_trials)."""
-        return np.moveaxis(largest_remainder(owed, [exact(b.terms.share) for b in self._bearers]), -1, 0).copy()
+        parts = np.moveaxis(largest_remainder(owed, [exact(b.terms.share) for b in self._bearers]), -1, 0).copy()
+        for bearer, part in zip(self._bearers, parts, strict=True):
+            for place, line in enumerate(self._contract.payments):
+                if line.paid_by is not None:
+                    part[place] = owed[place] * (line.paid_by == bearer.terms.name)
+        return parts
 
     def _in_turn(self, owed: Cents) -> Cents:
-        """Each payer what its caps leave of what those before it did not pay; the last what is left."""
+        """Each payer what its caps leave of what those before it did not pay, and of the lines that are its alone."""
         parts, left = np.zeros((len(self._bearers), *owed.shape)), owed
-        for place, bearer in enumerate(self._bearers):
-            last = place == len(self._bearers) - 1
-            parts[place] = left if last else cut_to(left, np.minimum(bearer.room(), left.sum(axis=0)))
-            left = left - parts[place]
+        for part, bearer in zip(parts, self._bearers, strict=True):
+            is_its = [line.paid_by in (None, bearer.terms.name) for line in self._contract.payments]
+            mine = left * np.array(is_its)[:, np.newaxis]
+            part[:] = cut_to(mine, np.minimum(bearer.room(), mine.sum(axis=0)))
+            left = left - part
         return parts
 
     def _count(self, owed: Cents) -> None:
