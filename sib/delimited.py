@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sib.errors import Problem, ScenarioError
+from sib.textfile import content_of, decoded, refused
 
 LARGEST = 50_000_000
 """Bytes; a million claims take about half of it."""
@@ -70,7 +69,8 @@ def read_rows(path: Path, shown: str) -> Rows:
     A row without anything in it is skipped. A line break inside quotation marks belongs to its cell, and the lines of
     later rows are still right.
     """
-    text = _decoded(_bytes_of(path, shown), shown)
+    content = content_of(path, shown, largest=LARGEST, meant="a CSV file is meant")
+    text = _text(content, shown)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(DELIMITERS, key=lambda mark: _outside_quotes(first).count(mark))
     found = list(_records(text, delimiter, shown))
@@ -137,31 +137,11 @@ def _faults_of_width(shown: str, width: int, rows: list[tuple[int, list[str]]]) 
                                            "with the separator in it stands between quotation marks")
 
 
-def _bytes_of(path: Path, shown: str) -> bytes:
-    try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise _refused(shown, "is no regular file; a CSV file is meant")
-        if status.st_size > LARGEST:
-            raise _refused(shown, f"has {status.st_size:,} bytes; the largest that is read has {LARGEST:,}")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise _refused(shown, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _decoded(content: bytes, shown: str) -> str:
-    try:
-        text = content.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{content[error.start]:02x} at offset {error.start:,}"
-        raise ScenarioError([Problem(shown, line, "", f"is not UTF-8: {found}; save the file as CSV UTF-8")]) from None
+def _text(content: bytes, shown: str) -> str:
+    """Return the text of a CSV file that holds any."""
+    text = decoded(content, shown, save_as="CSV UTF-8")
     if "\x00" in text:
-        raise _refused(shown, f"has a zero byte at offset {content.index(0):,}; it is no text, save it as CSV UTF-8")
+        raise refused(shown, f"has a zero byte at offset {content.index(0):,}; it is no text, save it as CSV UTF-8")
     if not text.strip(" \t\r\n,;"):
-        raise _refused(shown, "is empty")
+        raise refused(shown, "is empty")
     return text
-
-
-def _refused(shown: str, message: str) -> ScenarioError:
-    return ScenarioError([Problem(shown, None, "", message)])

@@ -280,20 +280,22 @@ def transfer(summary: Summary) -> Iterator[Row]:
     yield summary.row(("municipality", "price_of_risk_transfer", "mean"), risk.mean(payments - work))
 
 
+def trigger_hits(run: Simulation) -> dict[str, Bools]:
+    """Return in which trials the main trigger is earned, paid, paid falsely and missed; nothing where there is none."""
+    trigger = run.deal.contract.main_trigger
+    if trigger is None:
+        return {}
+    paid, earned = (run.trials[f"trigger.{trigger.name}.{name}"] for name in ("paid", "earned"))
+    return {"earned": earned, "paid": paid, "false_trigger": paid & ~earned, "missed_trigger": earned & ~paid}
+
+
 def luck(summary: Summary) -> Iterator[Row]:
     """How often the main trigger is met, rightly and wrongly; how far it is from the mean."""
     trigger = summary.run.deal.contract.main_trigger
     if trigger is None:
         return
-    trials = summary.run.trials
-    paid, earned = trials[f"trigger.{trigger.name}.paid"], trials[f"trigger.{trigger.name}.earned"]
-    for name, hits in (
-        ("earned", earned),
-        ("paid", paid),
-        ("false_trigger", paid & ~earned),
-        ("missed_trigger", earned & ~paid),
-        ("late_trigger", trials[f"trigger.{trigger.name}.late"]),
-    ):
+    late = {"late_trigger": summary.run.trials[f"trigger.{trigger.name}.late"]}
+    for name, hits in (trigger_hits(summary.run) | late).items():
         yield summary.row(("accountant", name, "probability"), risk.probability(hits), unit="fraction")
     plain = trigger.metric == "validated_savings" and trigger.cohort is None and trigger.measure == "cumulative"
     if plain and trigger.at_least is not None:

@@ -19,7 +19,7 @@ from sib.deal.cautions import last_ready_month
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate
 from sib.measures import risk
-from sib.results import Row, row_of
+from sib.results import Row, row_of, trigger_hits
 
 TOLERABLE = 0.05
 """Share of wrong files, or of the book value, up to which a sample accepts the rest, unless said."""
@@ -200,13 +200,11 @@ def _rows(run: Simulation, price: float) -> Iterator[Row]:
     payments = trials["municipality.outcome_payments"]
     yield row_of(run, ("municipality", "outcome_payments", "mean"), estimate=risk.mean(payments))
     chances = {"repaid_in_full": trials["investor.repaid_in_full"]}
-    trigger = run.deal.contract.main_trigger
-    if trigger is not None:
-        paid, earned = trials[f"trigger.{trigger.name}.paid"], trials[f"trigger.{trigger.name}.earned"]
-        chances |= {"false_trigger": paid & ~earned, "missed_trigger": earned & ~paid}
-    for name, hits in chances.items():
+    hits = trigger_hits(run)
+    chances |= {name: hits[name] for name in ("false_trigger", "missed_trigger") if name in hits}
+    for name, met in chances.items():
         party = "investor" if name == "repaid_in_full" else "accountant"
-        yield row_of(run, (party, name, "probability"), estimate=risk.probability(hits), unit="fraction")
+        yield row_of(run, (party, name, "probability"), estimate=risk.probability(met), unit="fraction")
 
 
 def _months(run: Simulation) -> float:

@@ -20,7 +20,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate
 from sib.measures import risk
 from sib.measures.luck import selected
-from sib.results import Row, row_of
+from sib.results import Row, row_of, trigger_hits
 from sib.tally import FLAGS
 
 KEPT = ("outcome_payments", *FLAGS)
@@ -139,17 +139,15 @@ def luck(deal: Scenario, trials: int = 20_000, *, seed: int = 1, effort: Effort 
 
 def _triggers(runs: _Runs) -> Iterator[Row]:
     """How often the main trigger is met, rightly and wrongly, and what the difference is worth."""
-    trigger = runs.agreed.deal.contract.main_trigger
-    if trigger is None:
+    hits = trigger_hits(runs.agreed)
+    if not hits:
         return
-    trials = runs.agreed.trials
-    paid, earned = trials[f"trigger.{trigger.name}.paid"], trials[f"trigger.{trigger.name}.earned"]
-    false, missed = paid & ~earned, earned & ~paid
-    hits = {"earned": earned, "paid": paid, "false_trigger": false, "missed_trigger": missed}
     for name, met in hits.items():
         yield row_of(runs.agreed, ("accountant", name, "probability"), estimate=risk.probability(met), unit="fraction")
     beyond = runs.payments(runs.agreed) - runs.payments(runs.earned)
-    for name, amounts in (("paid_falsely", beyond * false), ("not_paid", -beyond * missed)):
+    for name, amounts in (
+        ("paid_falsely", beyond * hits["false_trigger"]), ("not_paid", -beyond * hits["missed_trigger"]),
+    ):
         yield row_of(runs.agreed, ("accountant", name, "mean"), estimate=risk.mean(amounts))
 
 

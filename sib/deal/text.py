@@ -6,9 +6,7 @@ keeps it from being read. What the data mean is not looked at here.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +16,9 @@ from typing import Any
 from sib.deal.location import DEEPEST, Keys, spelled, survey
 from sib.deal.term import WrittenNumber
 from sib.errors import Problem, ScenarioError
+from sib.textfile import content_of, decoded, refused
 
+MEANT = "a scenario is a TOML file, or a folder that holds scenario.toml"
 LARGEST = 5_000_000
 """Bytes; a scenario is a few thousand."""
 
@@ -72,7 +72,7 @@ def read_toml(path: Path, shown: str) -> Parsed:
         If it cannot be read, with every reason.
     """
     try:
-        return parsed(_decoded(_bytes_of(path, shown), shown))
+        return parsed(_text(content_of(path, shown, largest=LARGEST, meant=MEANT), shown))
     except NotTomlError as error:
         raise ScenarioError([Problem(shown, *reason) for reason in error.reasons]) from None
 
@@ -116,29 +116,9 @@ def _reason(error: str, text: str) -> Reason:
     return line, "", f"is not TOML{column}: {what[0].lower()}{what[1:]}{f'; {mend}' if mend else ''}"
 
 
-def _bytes_of(path: Path, shown: str) -> bytes:
-    try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise _refused(shown, "is no regular file; a scenario is a TOML file, or a folder that holds scenario.toml")
-        if status.st_size > LARGEST:
-            raise _refused(shown, f"has {status.st_size:,} bytes; the largest that is read has {LARGEST:,}")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise _refused(shown, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _decoded(content: bytes, shown: str) -> str:
-    try:
-        text = content.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{content[error.start]:02x} at offset {error.start:,}"
-        raise ScenarioError([Problem(shown, line, "", f"is not UTF-8: {found}; save the file as UTF-8")]) from None
+def _text(content: bytes, shown: str) -> str:
+    """Return the text of a scenario file that holds any."""
+    text = decoded(content, shown, save_as="UTF-8")
     if not text.strip():
-        raise _refused(shown, "is empty; copy a packaged deal to start from")
+        raise refused(shown, "is empty; copy a packaged deal to start from")
     return text
-
-
-def _refused(shown: str, message: str) -> ScenarioError:
-    return ScenarioError([Problem(shown, None, "", message)])
