@@ -192,11 +192,13 @@ def _has_extra_reviews(terms: Accountant) -> bool:
 IMPLIED: dict[tuple[type[Term], str], Callable[[Any, Scenario], Any]] = {
     (Payer, "cashable"): lambda payer, _: BOUGHT[payer.bought],
     (MeasureTerms, "hurdle"): lambda _, deal: deal.contract.interest.rate,
+    (MeasureTerms, "price_base"): lambda _, deal: deal.price_base,
 }
 """What holds where a field is left out and another term says so."""
 
 IDLE: tuple[tuple[str, Callable[[Scenario], bool]], ...] = (
     ("programme.has_effect", lambda deal: deal.programme.has_effect),
+    ("arrangements", lambda deal: True),
     ("accountant.review", lambda deal: not deal.accountant.is_reviewed),
     ("accountant.claims", lambda deal: not deal.accountant.is_reviewed),
     ("accountant.disputes", lambda deal: not deal.accountant.is_reviewed),

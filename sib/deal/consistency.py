@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from itertools import combinations
 
+from sib.deal.budgets import BUDGETS
 from sib.deal.clauses import CLAUSES, Found, nearest
 from sib.deal.group import CountsProgramme, EffectProgramme, Group
 from sib.deal.lending import Schedule, UpFront
@@ -119,14 +120,6 @@ def names_are_known(deal: Scenario) -> Found:
                 f"programme.segments.{segment.name}.aftercare.line",
                 f"= {segment.aftercare.line!r} is no budget line; {nearest(segment.aftercare.line, lines)}",
             )
-
-
-def outcome_payer_has_a_budget(deal: Scenario) -> Found:
-    """Savings of the outcome payer need a budget of its own to fall on."""
-    if not deal.own_laws():
-        owner = deal.parties.outcome_payer
-        parties = dict.fromkeys(payer.party for payer in deal.payers.values())
-        yield "payers", f"has no budget of the outcome payer {owner!r}; {nearest(owner, parties)}"
 
 
 def names_are_unique(deal: Scenario) -> Found:
@@ -365,7 +358,6 @@ RULES: tuple[Callable[[Scenario], Found], ...] = (
     budget_pays_for_the_cases,
     shares_add_up,
     names_are_known,
-    outcome_payer_has_a_budget,
     names_are_unique,
     waterfall_reaches_everyone,
     waterfall_pays_interest,
@@ -378,6 +370,7 @@ RULES: tuple[Callable[[Scenario], Found], ...] = (
     dependence_is_stated,
     savings_are_not_negative,
     terms_say_something,
+    *BUDGETS,
     *CLAUSES,
 )
 

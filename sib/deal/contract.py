@@ -89,6 +89,24 @@ class EarlyEnd(Term):
     interest: Share
 
 
+class ValueAddedTax(Term):
+    """Tax on outcome payments, which goes to the State.
+
+    Parameters
+    ----------
+    rate : float
+    included : bool
+        Whether what the contract says the outcome payer pays has the tax in it: then the tax is taken off before
+        the money reaches the waterfall. If not, the outcome payer pays it on top.
+    compensable : bool
+        Whether the outcome payer gets the tax back from the State, on the same date.
+    """
+
+    rate: Rate
+    included: Flag = False
+    compensable: Flag = False
+
+
 class Contract(Term):
     """What was agreed between investor and outcome payer.
 
@@ -112,6 +130,8 @@ class Contract(Term):
         A trigger from whose first date on no new case is taken in.
     pools : dict of str to list of str
         Waterfalls besides the contract's, for payment lines that name them.
+    vat : table, optional
+        Tax on outcome payments; none where it is left out.
     """
 
     commitment: Positive
@@ -134,6 +154,7 @@ class Contract(Term):
     guarantees: tuple[Guarantee, ...] = ()
     early_ends: tuple[EarlyEnd, ...] = ()
     stop_intake: Text | None = None
+    vat: ValueAddedTax | None = None
 
     @property
     def main_trigger(self) -> Trigger | None:
@@ -161,4 +182,4 @@ class Contract(Term):
         return {name for name in (*read, *priced) if name is not None}
 
 
-__all__ = ["Caps", "Contract", "ContractFee", "EarlyEnd", "OutcomePayer"]
+__all__ = ["Caps", "Contract", "ContractFee", "EarlyEnd", "OutcomePayer", "ValueAddedTax"]

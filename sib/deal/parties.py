@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from sib.deal.term import Month, Share, Term, Text, fault
+from sib.deal.term import Month, Rate, Share, Term, Text, fault
 
-ROLES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder")
+ROLES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder", "state")
 """The roles that money can move between; each role has a label in the file."""
 
 
@@ -22,6 +22,7 @@ class Parties(Term):
     accountant: Text = "accountant"
     guarantor: Text = "guarantor"
     funder: Text = "funder"
+    state: Text = "State"
 
     @model_validator(mode="after")
     def _names_differ(self) -> Parties:
@@ -55,12 +56,18 @@ class Payer(Term):
         Overrides what ``bought`` implies.
     renewal_month : int, optional
         From this month on a lump sum behaves as price times quantity.
+    indexation : float, optional
+        What this budget pays for care rises by so much a year, where it is not ``measures.indexation``.
+    waterbed : dict of str to float
+        By law: the share of a true saving on this budget that comes back there as cost, in the same fiscal year.
     """
 
     party: Text
     bought: Literal["price_times_quantity", "lump_sum"] = "price_times_quantity"
     cashable: Cashable | None = None
     renewal_month: Month | None = None
+    indexation: Rate | None = None
+    waterbed: dict[str, Share] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _renewal_of_lump_sum(self) -> Payer:

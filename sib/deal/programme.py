@@ -211,6 +211,21 @@ class Selection(Term):
     correlation: Share
 
 
+class Learning(Term):
+    """Later cases save more than earlier ones: ``1 + gain (1 - exp(-k / pace))`` times, k cases having come before.
+
+    Parameters
+    ----------
+    gain : float
+        What experience adds in the end, as a share of the saving.
+    pace : float
+        Cases after which about two thirds of it are reached.
+    """
+
+    gain: Annotated[Number, AfterValidator(between(0, 10, what="a gain"))]
+    pace: Annotated[Number, AfterValidator(between(0.01, 1e6, what="a number of cases"))]
+
+
 class ClassShares(Term):
     """A law's share of the gross saving, direct and real apart."""
 
@@ -241,6 +256,8 @@ class Segment(Term):
         What is left of the gross saving when it is measured against current instead of threatening cost.
     by_law, direct_share, shares
         The gross saving by law and class: two margins (their product is taken), or the table itself.
+    learning : table, optional
+        Whether later cases save more, experience having grown; the order is that of start months.
     """
 
     name: Text
@@ -263,6 +280,7 @@ class Segment(Term):
     by_law: dict[str, Share] | None = None
     direct_share: Share | None = None
     shares: dict[str, ClassShares] | None = None
+    learning: Learning | None = None
 
     @model_validator(mode="after")
     def _one_table_of_shares(self) -> Segment:

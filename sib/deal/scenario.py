@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from sib.amounts import MINOR_UNITS
+from sib.deal.arrangements import Arrangements
 from sib.deal.audit import Accountant
 from sib.deal.conditions import METRICS
 from sib.deal.contract import Contract
@@ -16,7 +17,7 @@ from sib.deal.group import AnyProgramme, CountsProgramme, EffectProgramme
 from sib.deal.parties import Parties, Payer
 from sib.deal.programme import Dependence, Enrolment, Segment
 from sib.deal.spending import Budget
-from sib.deal.term import Amount, Rate, Term, Text, fault
+from sib.deal.term import Amount, Rate, Term, Text, Whole, between, fault
 from sib.deal.timeline import Timeline
 
 
@@ -35,12 +36,25 @@ class MeasureTerms(Term):
     Parameters
     ----------
     hurdle : float, optional
-        Rate at which the investor discounts; the contract's rate where none is given.
+        Rate at which the investor discounts, nominal; the contract's rate where none is given.
+    discount_rate : float
+        Rate at which public parties discount, real.
+    inflation : float
+        What prices in general rise by in a year: it turns nominal euros into euros of the price base.
+    indexation : float
+        What budgets pay for care rises by so much a year from the price base on, and what is saved with it. What an
+        accountant validates stays at the price list of the base year.
+    price_base : int, optional
+        The fiscal year whose prices amounts are in; that of closing where none is given.
     available_capacity : float, optional
         What the municipality has available for risks, in euros.
     """
 
     hurdle: Rate | None = None
+    discount_rate: Rate = 0.0225
+    inflation: Rate = 0.02
+    indexation: Rate = 0.0
+    price_base: Annotated[Whole, AfterValidator(between(1990, 2100, what="a year"))] | None = None
     available_capacity: Amount | None = None
 
 
@@ -54,7 +68,7 @@ class Scenario(Term):
     name, currency : str
     sources : dict of str to str
         Short names of documents, as the ``source`` texts use them.
-    timeline, parties, payers, programme, budget, accountant, contract, measures
+    timeline, parties, payers, programme, budget, accountant, contract, measures, arrangements
         The parts of the deal; each is documented in its own class.
     """
 
@@ -70,6 +84,7 @@ class Scenario(Term):
     accountant: Accountant = Accountant()
     contract: Contract
     measures: MeasureTerms = MeasureTerms()
+    arrangements: Arrangements = Arrangements()
 
     def canonical(self) -> dict[str, Any]:
         """Return the resolved deal as plain data, defaults filled in, sources left out."""
@@ -124,6 +139,15 @@ class Scenario(Term):
         if isinstance(self.programme, CountsProgramme):
             return self.programme.groups
         return self.contract.cohorts
+
+    @property
+    def price_base(self) -> int:
+        """The fiscal year whose prices amounts are in."""
+        stated = self.measures.price_base
+        if stated is not None:
+            return stated
+        closing = self.timeline.closing
+        return closing.year if closing.month >= self.timeline.fiscal_year_start else closing.year - 1
 
     def own_laws(self) -> tuple[str, ...]:
         """Return the laws that the outcome payer itself pays, in file order."""
