@@ -13,7 +13,7 @@ from sib.chance import dependence, distributions
 from sib.deal.programme import BetaBinomial, GaussianFactor, Segment
 from sib.deal.scenario import Scenario
 from sib.programme.outcomes import beta_of, cause_weights, mean_chance
-from sib.programme.savings import amounts
+from sib.programme.savings import amounts, experience
 
 POINTS = 2000
 """Points of the grid over which an amount is averaged."""
@@ -65,14 +65,16 @@ def chance_at(deal: Scenario, segment: Segment, *, u: Floats, with_parameters: b
 
 
 def selection(deal: Scenario, segment: Segment) -> float:
-    """Return how much more a success saves than the mean, because both lean on the same factor.
+    """Return how much more a success saves than the amount drawn: experience, and leaning on the same factor.
 
-    ``E[P m] / E[P]`` with m = exp(b z - b**2 / 2); 1 where savings do not load on the outcome factor.
+    The mean experience of the planned cases, times ``E[P m] / E[P]`` with m = exp(b z - b**2 / 2), which is 1 where
+    savings do not load on the outcome factor.
     """
+    learnt = float(experience(segment, np.arange(segment.cases)).mean())
     loading = deal.dependence.savings
     if loading == 0:
-        return 1.0
+        return learnt
     u = midpoints(POINTS)
     chance = chance_at(deal, segment, u=u, with_parameters=True)
     total = chance.sum()
-    return float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / total) if total else 1.0
+    return learnt * float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / total) if total else learnt

@@ -47,6 +47,9 @@ class Chapter:
         Net cash of every role and of the contract account.
     pockets : Pockets
     true_by_period : ndarray of shape (n_periods, n_trials)
+        At the prices of the base, before anything comes back elsewhere.
+    plans : ndarray of shape (n_periods, n_trials)
+        Cases with a plan, or people, by start month.
     """
 
     deal: Scenario
@@ -69,11 +72,12 @@ class Chapter:
     cash: dict[str, Cents]
     pockets: Pockets
     true_by_period: Cents
+    plans: Cents
 
     @property
     def own_payments(self) -> Cents:
         """Outcome payments of the outcome payer itself, less what came back, shape (n_trials,)."""
-        return own_payments(self.deal, self.flows)
+        return np.asarray(own_payments(self.deal, self.flows).sum(axis=0))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -127,21 +131,24 @@ def _savings_are_accounted_for(chapter: Chapter, audit: Audit) -> None:
     audit.adds_up("bridge: claimed less every reason is validated", taken, parts=chapter.bridge.values())
     if chapter.states:
         audit.adds_up("every case ends in one state", chapter.enrolled, parts=chapter.states.values())
-    audit.adds_up("true savings fall on a law", chapter.true_by_period.sum(axis=0), parts=chapter.pockets.true.values())
-    audit.adds_up("validated savings fall on a law", in_time, parts=chapter.pockets.validated.values())
+    found = chapter.pockets
+    by_window = chapter.calendar.in_windows(chapter.true_by_period)
+    true = [found.true_by_window(law) for law in chapter.deal.payers]
+    audit.adds_up("true savings fall on a law", by_window + found.prices - found.waterbed, parts=true)
+    audit.adds_up("validated savings fall on a law", in_time, parts=found.total("validated").values())
     if chapter.deal.own_laws():
         audit.adds_up(
-            "payments are charged to a law", chapter.own_payments, parts=chapter.pockets.payments.values()
+            "payments are charged to a law", chapter.own_payments, parts=found.total("payments").values()
         )
 
 
 def own_payments(deal: Scenario, flows: CashFlows) -> Cents:
-    """Return what the outcome payer itself pays, where others pay too; shape (n_trials,), in cents."""
-    paid = net_payments(flows)
+    """Return what the outcome payer itself pays, where others pay too; shape (n_periods, n_trials), in cents."""
+    paid = net_payments_by_period(flows)
     for (clause, payer), amounts in flows.borne.items():
         if payer != deal.parties.outcome_payer:
             comes_back = clause.startswith(("surplus:", OWED_BACK))
-            paid = paid - amounts.sum(axis=0) * (-1 if comes_back else 1)
+            paid = paid - amounts * (-1 if comes_back else 1)
     return paid
 
 

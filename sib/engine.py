@@ -25,10 +25,13 @@ from sib.programme.grid import Grid, grid
 from sib.programme.intake import largest_intake
 from sib.tally import paths, tally
 from sib.trials import write
+from sib.years import by_year
 
 LARGEST_TRIALS = 100_000_000
 KEPT, ROWS_AT_WORK = 64, 12
 """Values kept of a trial, and arrays of cases by trials in use at once: what the memory estimate counts with."""
+YEARS = "years"
+"""What is to be kept, where amounts by fiscal year are wanted."""
 CHUNK_CELLS = 2**19
 """Cells (periods x trials) of one contract array in a work chunk; a few arrays of that size fit the cache."""
 
@@ -48,6 +51,8 @@ class Simulation:
         Cents added up over all trials, by the names of ``tally.paths``.
     flows : dict of str to ndarray of shape (n_trials, n_periods)
         The same trial by trial, where they were to be kept; empty otherwise.
+    years : dict of str to ndarray of shape (n_years, n_trials)
+        What falls in each fiscal year, by the names of ``years.by_year``, where it was to be kept; empty otherwise.
     checks : tuple of str
         Names of the checks that held in every trial.
     """
@@ -59,6 +64,7 @@ class Simulation:
     trials: dict[str, Array]
     flow_sums: dict[str, Cents]
     flows: dict[str, Cents]
+    years: dict[str, Cents]
     checks: tuple[str, ...]
 
 
@@ -101,7 +107,8 @@ def simulate(
     seed : int
         0 or more.
     keep_flows : bool or tuple of str
-        Whether to keep what moves in each period of each trial, or only what goes by these names.
+        Whether to keep what moves in each period of each trial, or only what goes by these names; what falls in each
+        fiscal year goes by the name of ``years``.
     effort : Effort, optional
         Threads and progress; the result does not depend on it.
 
@@ -133,7 +140,8 @@ def simulate(
         if effort.progress is not None:
             effort.progress(wanted)
         kept = {name: flow.T for name, flow in flows.items() if _is_kept(name, keep_flows)}
-        return _Part(wanted, entries, sums, kept)
+        years = by_year(chapter) if _is_kept(YEARS, keep_flows) else {}
+        return _Part(wanted, entries, sums, kept, {name: amounts[:, :wanted] for name, amounts in years.items()})
 
     if effort.n_workers == 1 or len(chunks) == 1:
         parts = [work(blocks) for blocks in chunks]
@@ -142,7 +150,8 @@ def simulate(
             parts = list(pool.map(work, chunks))
     sums = {name: read_only(add_up(part.flow_sums[name] for part in parts)) for name in parts[0].flow_sums}
     kept = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
-    return Simulation(deal, seed, trials, calendar, _joined(parts), sums, kept, tuple(sorted(audit.passed)))
+    years = {name: read_only(np.concatenate([part.years[name] for part in parts], axis=1)) for name in parts[0].years}
+    return Simulation(deal, seed, trials, calendar, _joined(parts), sums, kept, years, tuple(sorted(audit.passed)))
 
 
 def _is_kept(name: str, keep_flows: bool | tuple[str, ...]) -> bool:
@@ -157,6 +166,7 @@ class _Part:
     entries: dict[str, Array]
     flow_sums: dict[str, Cents]
     flows: dict[str, Cents]
+    years: dict[str, Cents]
 
 
 def _joined(parts: list[_Part]) -> dict[str, Array]:

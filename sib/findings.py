@@ -20,7 +20,7 @@ from sib.deal.group import CountsProgramme, EffectProgramme
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.pockets import Pockets, savings_by_law, worth_by_law
-from sib.programme.budget import Spending, spend, spend_on
+from sib.programme.budget import Spending, all_plans, spend, spend_on
 from sib.programme.counts import count
 from sib.programme.effects import Measured, measure
 from sib.programme.grid import Grid
@@ -53,6 +53,9 @@ class Findings:
     pockets : Pockets
         Savings by law; no payments yet.
     true_by_period : ndarray of shape (n_periods, n_trials)
+        At the prices of the base, before anything comes back elsewhere.
+    plans : ndarray of shape (n_periods, n_trials)
+        Cases with a plan, or people, by start month.
     """
 
     metrics: Metrics
@@ -70,6 +73,7 @@ class Findings:
     spending: Spending
     pockets: Pockets
     true_by_period: Cents
+    plans: Cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ def of_cases(work: Work) -> Findings:
             deal, _windows(true, calendar), validated=_windows(counted, calendar), calendar=calendar
         ),
         true_by_period=add_up(true),
+        plans=_in_room([all_plans(block.tables) for block in worked], calendar),
     )
 
 
@@ -173,6 +178,7 @@ def of_group(work: Work, measured: Callable[[Stream, Ints | None], Measured]) ->
         spending=_spending([spend_on(deal, block.plans, n_periods=calendar.n_periods) for block in blocks]),
         pockets=worth_by_law(deal, worth, calendar=calendar),
         true_by_period=add_up(worth.values()),
+        plans=_in_room([block.plans for block in blocks], calendar),
     )
 
 
@@ -214,6 +220,14 @@ def _side_by_side(parts: list[Cents]) -> Cents:
     if all(part.shape[-1] == 1 and np.array_equal(part, parts[0]) for part in parts):
         return parts[0]
     return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], BLOCK)) for part in parts], axis=-1)
+
+
+def _in_room(plans: list[Cents], calendar: Grid) -> Cents:
+    """Join the plans of blocks, each of shape (n_months, BLOCK or 1), in an array of all periods."""
+    room = np.zeros((calendar.n_periods, len(plans) * BLOCK))
+    for number, block in enumerate(plans):
+        room[: len(block), number * BLOCK : (number + 1) * BLOCK] = block
+    return room
 
 
 def _named(verified: list[list[Verified]], paper: str) -> dict[str, Cents]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sib.arrays import Cents
+from sib.arrays import Cents, add_up
 from sib.contract.books import OWED_BACK, CashFlows
+from sib.contract.tax import within
 from sib.deal.lines import TwoWay
 from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
-from sib.money import exact
+from sib.money import exact, share
 from sib.programme.budget import Spending
 
 ACCOUNT = "account"
@@ -64,8 +65,8 @@ def movements(deal: Scenario, flows: CashFlows, *, spending: Spending, work: dic
     book.append(Movement(ACCOUNT, "outcome_payer", "unspent:", flows.unspent_to_payer))
     if deal.contract.rest_paid_by is not None:
         book.append(Movement(deal.contract.rest_paid_by, ACCOUNT, "rest of the budget", flows.rest))
-    book += _outcome_payments(deal, flows)
-    book += _paid_out(deal, flows)
+    payments = list(_outcome_payments(deal, flows))
+    book += [*payments, *_paid_out(deal, flows), *_tax(deal, payments)]
     for (name, claim), paid in flows.guaranteed.items():
         by = next(terms.by for terms in deal.contract.guarantees if terms.name == name)
         book.append(Movement(by, holder_of(deal, claim), f"guarantee:{name}", paid))
@@ -89,6 +90,19 @@ def _outcome_payments(deal: Scenario, flows: CashFlows) -> Iterator[Movement]:
     for name, back in flows.owed_back.items():
         for payer, part in _by_payer(deal, flows, f"{OWED_BACK}{name}", back):
             yield Movement(liable[name], payer, f"{OWED_BACK}{name}", part)
+
+
+def _tax(deal: Scenario, paid: list[Movement]) -> Iterator[Movement]:
+    """Tax that comes on top of payments, and tax that outcome payers get back."""
+    terms = deal.contract.vat
+    for movement in paid if terms is not None else ():
+        if terms is None or movement.clause.startswith(OWED_BACK):
+            continue
+        tax = share(movement.amounts, within(terms) if terms.included else exact(terms.rate))
+        if not terms.included:
+            yield Movement(movement.payer, "state", f"vat:{movement.clause}", tax)
+        if terms.compensable:
+            yield Movement("state", movement.payer, f"vat compensated:{movement.clause}", tax)
 
 
 def _by_payer(deal: Scenario, flows: CashFlows, name: str, whole: Cents) -> Iterator[tuple[str, Cents]]:
@@ -138,6 +152,16 @@ def accountant_fee(deal: Scenario, work: dict[str, Cents], *, n_periods: int) ->
         if name in work:
             charged = charged + work[name] * float(exact(price) * 100)
     return charged
+
+
+WORK = ("cost:", "fee:", "fees:", "dispute:")
+"""What the clauses begin with under which somebody is paid for work."""
+
+
+def paid_for_work(book: list[Movement], party: str, *, n_periods: int) -> Cents:
+    """Return what a party is paid for work that it does, in cents, shape (n_periods, n_trials or 1)."""
+    amounts = [each.amounts for each in book if each.payee == party and each.clause.startswith(WORK)]
+    return add_up([np.zeros((n_periods, 1)), *amounts])
 
 
 def balances(book: list[Movement], parties: tuple[str, ...], *, shape: tuple[int, ...]) -> dict[str, Cents]:

@@ -1,6 +1,6 @@
-"""On whose budget savings fall, what of them becomes money, and which budget bears the payments.
+"""On whose budget savings fall and when, what of them becomes money, and which budget bears the payments.
 
-In come true and validated savings by segment, fiscal window and trial, out go totals by law. Docs/model.md,
+In come true and validated savings by segment, fiscal window and trial, out go amounts by law and window. Docs/model.md,
 section 7. The contract is settled before this room looks at it.
 """
 
@@ -8,32 +8,60 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from sib.accountant.counting import cell_shares, counted_cells
-from sib.arrays import Cents
+from sib.arrays import Cents, add_up
 from sib.deal.parties import Payer
 from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
 from sib.money import exact, largest_remainder, share
 from sib.programme.grid import Grid
 
+PRICE_STEPS = 10**8
+"""Price levels are taken in hundred-millionths of the base."""
+
+ByLaw = dict[str, Cents]
+
 
 @dataclass(frozen=True, slots=True)
 class Pockets:
-    """Totals by law, each of shape (n_trials,), in cents.
+    """Amounts by law, each of shape (n_windows, n_trials), in cents of the year in which they fall.
 
     Parameters
     ----------
-    true, cashable, validated, payments : dict of str to ndarray
-        True savings; the part of them that frees money; validated savings; outcome payments charged to the law.
+    direct, real : dict of str to ndarray
+        True savings of each class, less what comes back from other budgets (in ``direct``).
+    cashable : dict of str to ndarray
+        The part of them that frees money.
+    validated, payments : dict of str to ndarray
+        Validated savings; outcome payments charged to the law.
+    prices, waterbed : ndarrays of shape (n_windows, n_trials)
+        What prices other than those of the base add to all true savings; what of them comes back as cost.
     """
 
-    true: dict[str, Cents]
-    cashable: dict[str, Cents]
-    validated: dict[str, Cents]
-    payments: dict[str, Cents]
+    direct: ByLaw
+    real: ByLaw
+    cashable: ByLaw
+    validated: ByLaw
+    payments: ByLaw
+    prices: Cents
+    waterbed: Cents
+
+    def true_by_window(self, law: str) -> Cents:
+        """Return the true savings on a law, both classes, shape (n_windows, n_trials)."""
+        return np.asarray(self.direct[law] + self.real[law])
+
+    @property
+    def true(self) -> ByLaw:
+        """True savings by law over the whole horizon, shape (n_trials,)."""
+        return {law: self.true_by_window(law).sum(axis=0) for law in self.direct}
+
+    def total(self, kind: str) -> ByLaw:
+        """Return ``cashable``, ``validated`` or ``payments`` by law over the whole horizon, shape (n_trials,)."""
+        return {law: amounts.sum(axis=0) for law, amounts in getattr(self, kind).items()}
 
 
 def savings_by_law(deal: Scenario, true: Cents, *, validated: Cents, calendar: Grid) -> Pockets:
@@ -42,28 +70,18 @@ def savings_by_law(deal: Scenario, true: Cents, *, validated: Cents, calendar: G
     Parameters
     ----------
     true, validated : ndarrays of shape (n_segments, n_windows, n_trials)
-        Cents by fiscal window; validated without what came too late.
+        Cents by fiscal window, at the prices of the base; validated without what came too late.
     """
-    n_trials = true.shape[-1]
-    by_law = {law: np.zeros(n_trials) for law in deal.payers}
-    cashable = {law: np.zeros(n_trials) for law in deal.payers}
-    counted = {law: np.zeros(n_trials) for law in deal.payers}
+    saved = {cell: np.zeros(true.shape[1:]) for law in deal.payers for cell in ((law, "direct"), (law, "real"))}
+    counted = {law: np.zeros(true.shape[1:]) for law in deal.payers}
     for place, segment in enumerate(deal.segments):
         cells = _in_order(deal, cell_shares(segment))
-        saving = true[place].any(axis=1)
-        starts = [start for start, any_saved in zip(calendar.window_starts, saving, strict=True) if any_saved]
-        parts = largest_remainder(true[place][saving], list(cells.values()))
-        for (law, name), part in zip(cells, np.moveaxis(parts, -1, 0), strict=True):
-            by_law[law] += part.sum(axis=0)
-            cashable[law] += _cashable(deal.payers[law], name, part=part, starts=starts)
-        laws = _counted_laws(deal, segment)
-        parts = largest_remainder(validated[place][validated[place].any(axis=1)], list(laws.values()))
-        for law, part in zip(laws, np.moveaxis(parts, -1, 0), strict=True):
-            counted[law] += part.sum(axis=0)
-    return Pockets(by_law, cashable, counted, {})
+        _divide(true[place], cells, into=saved)
+        _divide(validated[place], _counted_laws(deal, segment), into=counted)
+    return _in_budgets(deal, saved, validated=counted, calendar=calendar)
 
 
-def worth_by_law(deal: Scenario, worth: dict[str, Cents], *, calendar: Grid) -> Pockets:
+def worth_by_law(deal: Scenario, worth: ByLaw, *, calendar: Grid) -> Pockets:
     """Return the savings of a group programme on each budget; they count as direct, and none is validated.
 
     Parameters
@@ -71,23 +89,114 @@ def worth_by_law(deal: Scenario, worth: dict[str, Cents], *, calendar: Grid) -> 
     worth : dict of str to ndarray of shape (n_periods, n_trials)
         True savings, in cents.
     """
-    cashable = {}
-    for law, saved in worth.items():
-        by_window = np.add.reduceat(saved, calendar.window_starts, axis=0)
-        cashable[law] = _cashable(deal.payers[law], "direct", part=by_window, starts=list(calendar.window_starts))
-    true = {law: saved.sum(axis=0) for law, saved in worth.items()}
-    return Pockets(true, cashable, {law: np.zeros_like(saved) for law, saved in true.items()}, {})
+    saved = {
+        (law, "direct"): calendar.in_windows(amounts) for law, amounts in worth.items()
+    }
+    nothing = {law: np.zeros_like(amounts) for (law, _), amounts in saved.items()}
+    real = {(law, "real"): amounts for law, amounts in nothing.items()}
+    return _in_budgets(deal, saved | real, validated=nothing, calendar=calendar)
 
 
-def charged(deal: Scenario, found: Pockets, *, paid: Cents) -> Pockets:
+def _divide(amounts: Cents, weights: dict[Any, Fraction], *, into: dict[Any, Cents]) -> None:
+    """Split amounts of shape (n_windows, n_trials) by largest remainder, and add the parts to what is there."""
+    any_saved = amounts.any(axis=1)
+    parts = largest_remainder(amounts[any_saved], list(weights.values()))
+    for name, part in zip(weights, np.moveaxis(parts, -1, 0), strict=True):
+        into[name][any_saved] += part
+
+
+def _in_budgets(
+    deal: Scenario, saved: dict[tuple[str, str], Cents], *, validated: ByLaw, calendar: Grid
+) -> Pockets:
+    """Put savings at the prices of their year, take off what comes back elsewhere, and find what frees money."""
+    shape = next(iter(saved.values())).shape
+    levels = {law: price_levels(deal, payer, calendar=calendar) for law, payer in deal.payers.items()}
+    nominal = {cell: _each_window(amounts, levels[cell[0]]) for cell, amounts in saved.items()}
+    prices = add_up(nominal.values()) - add_up(saved.values())
+    frees = {
+        (law, name): [exact(getattr(payer.cashable_in(start), name)) for start in calendar.window_starts]
+        for law, payer in deal.payers.items()
+        for name in ("direct", "real")
+    }
+    cashable = {law: add_up(_each_window(nominal[law, k], frees[law, k]) for k in ("direct", "real"))
+                for law in deal.payers}
+    waterbed = np.zeros(shape)
+    direct, real = ({law: nominal[law, name] for law in deal.payers} for name in ("direct", "real"))
+    for law, payer in deal.payers.items():
+        whole = nominal[law, "direct"] + nominal[law, "real"]
+        for other, part in payer.waterbed.items():
+            back = share(whole, exact(part))
+            direct[other] = direct[other] - back
+            cashable[other] = cashable[other] - _each_window(back, frees[other, "direct"])
+            waterbed += back
+    return Pockets(direct, real, cashable, validated, {}, prices, waterbed)
+
+
+def _each_window(amounts: Cents, factors: list[Fraction]) -> Cents:
+    """Multiply the amounts of each window, shape (n_windows, n_trials), by its factor."""
+    if all(factor == 1 for factor in factors):
+        return amounts
+    rows = [share(row, factor) if factor else np.zeros_like(row) for row, factor in zip(amounts, factors, strict=True)]
+    return np.array(rows)
+
+
+def price_levels(deal: Scenario, payer: Payer, *, calendar: Grid) -> list[Fraction]:
+    """Return what care costs on a budget in each window, the price base being 1."""
+    rate = deal.measures.indexation if payer.indexation is None else payer.indexation
+    years = [int(calendar.fiscal_year[start]) - deal.price_base for start in calendar.window_starts]
+    return [Fraction(round((1 + exact(rate)) ** n * PRICE_STEPS), PRICE_STEPS) for n in years]
+
+
+def charged(deal: Scenario, found: Pockets, *, paid: Cents, calendar: Grid) -> Pockets:
     """Return the pockets with the outcome payer's payments on its budgets.
+
+    What was paid by the end of a window is charged in proportion to what was validated by then, so that the whole is
+    charged in proportion to the whole.
 
     Parameters
     ----------
-    paid : ndarray of shape (n_trials,)
+    paid : ndarray of shape (n_periods, n_trials)
         Outcome payments, net of surplus.
     """
-    return replace(found, payments=_charged(deal, found.validated, paid))
+    by_window = calendar.in_windows(paid)
+    payments = {law: np.zeros_like(by_window) for law in deal.payers}
+    laws = deal.own_laws()
+    if laws:
+        for law, so_far in zip(laws, _charged(deal, found.validated, by_window), strict=True):
+            payments[law] = np.diff(so_far, axis=0, prepend=0.0)
+    return replace(found, payments=payments)
+
+
+def _charged(deal: Scenario, validated: ByLaw, by_window: Cents) -> Cents:
+    """Charge what was paid by the end of each window: (n_own_laws, n_windows, n_trials)."""
+    laws, stated = deal.own_laws(), deal.contract.payer_shares
+    so_far = np.cumsum(by_window, axis=0)
+    if stated is not None:
+        parts = largest_remainder(so_far, [exact(stated.get(law, 0.0)) for law in laws])
+        return np.asarray(np.moveaxis(parts, -1, 0))
+    counted = np.maximum(np.cumsum([validated[law] for law in laws], axis=1), 0.0)
+    rows = [
+        largest_remainder(total, np.ascontiguousarray(weights.T)).T if total.any() else np.zeros_like(weights)
+        for total, weights in zip(so_far, np.moveaxis(counted, 1, 0), strict=True)
+    ]
+    return np.asarray(np.moveaxis(np.array(rows), 1, 0))
+
+
+def in_periods(found: Pockets, true_by_period: Cents, *, calendar: Grid) -> Cents:
+    """Return true savings by period at the prices of their year, less what comes back: (n_periods, n_trials).
+
+    Parameters
+    ----------
+    true_by_period : ndarray of shape (n_periods, n_trials)
+        At the prices of the base; what a window adds or takes is spread over its periods in proportion.
+    """
+    if not found.prices.any() and not found.waterbed.any():
+        return true_by_period
+    moved, ends = np.array(true_by_period), [*calendar.window_starts[1:], calendar.n_periods]
+    for window, (start, end) in enumerate(zip(calendar.window_starts, ends, strict=True)):
+        weights = np.ascontiguousarray(np.abs(true_by_period[start:end]).T)
+        moved[start:end] += largest_remainder(found.prices[window] - found.waterbed[window], weights).T
+    return moved
 
 
 def _in_order(deal: Scenario, cells: dict[tuple[str, str], Fraction]) -> dict[tuple[str, str], Fraction]:
@@ -102,30 +211,3 @@ def _counted_laws(deal: Scenario, segment: Segment) -> dict[str, Fraction]:
     for (law, _), part in counted_cells(deal.accountant.counting, segment).items():
         laws[law] += part
     return laws
-
-
-def _cashable(payer: Payer, name: str, *, part: Cents, starts: list[int]) -> Cents:
-    """What of a cell's saving, shape (n_windows, n_trials), frees money; summed over windows that start then."""
-    total = np.zeros(part.shape[1])
-    for window, start in enumerate(starts):
-        kept = exact(getattr(payer.cashable_in(start), name))
-        if kept:
-            total += share(part[window], kept)
-    return total
-
-
-def _charged(deal: Scenario, validated: dict[str, Cents], paid: Cents) -> dict[str, Cents]:
-    """Charge the payments to the outcome payer's own laws."""
-    laws = deal.own_laws()
-    charged = {law: np.zeros_like(paid) for law in deal.payers}
-    stated = deal.contract.payer_shares
-    if not laws:
-        return charged
-    weights: list[Fraction] | Cents
-    if stated is not None:
-        weights = [exact(stated.get(law, 0.0)) for law in laws]
-    else:
-        weights = np.ascontiguousarray(np.maximum(np.array([validated[law] for law in laws]).T, 0.0))
-    for law, part in zip(laws, largest_remainder(paid, weights).T, strict=True):
-        charged[law] = part
-    return charged

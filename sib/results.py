@@ -81,19 +81,20 @@ def _of(party: str, unit: Unit, *names: str) -> tuple[Measure, ...]:
 
 INVESTOR = ("outlay", "receipts", "npv")
 MUNICIPALITY = ("outcome_payments", "validated_savings", "true_savings", "cashable_savings", "net_cash")
+VALUE = "present_value"
 MEASURES: tuple[Measure, ...] = (
     *_of("investor", "money", *INVESTOR),
     Measure("investor", "irr", "investor.irr", "fraction", True),
     Measure("investor", "moic", "investor.moic", "fraction", True),
     Measure("investor", "wal_years", "investor.wal_years", "years", True),
     Measure("investor", "payback_years", "investor.payback_years", "years", True),
-    *_of("municipality", "money", *MUNICIPALITY),
+    *_of("municipality", "money", *MUNICIPALITY, VALUE),
     *_of("accountant", "money", "receipts"),
     *_of("programme", "count", "enrolled"),
     *_of("programme", "money", "cost"),
     *_of("provider", "money", "receipts"),
     *_of("intermediary", "money", "receipts"),
-    *_of("society", "money", "true_savings", "net_benefit"),
+    *_of("society", "money", "true_savings", "net_benefit", VALUE),
 )
 """Measures that every deal has; those of laws and tranches are added from the deal's own names."""
 

@@ -10,15 +10,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sib.arrays import Array, Cents, add_up
+from sib.arrays import Array, Cents, Floats, add_up
 from sib.chapter import Chapter, net_payments_by_period
 from sib.contract.triggers import triggers_met
 from sib.deal.lines import SavingsShare
-from sib.deal.parties import ROLES
+from sib.deal.parties import ROLES, WORKERS
 from sib.deal.scenario import Scenario
 from sib.holding import Holding, holding, investors_tranches
-from sib.ledger import parties
+from sib.ledger import paid_for_work, parties
 from sib.measures.returns import irr, moic, npv, payback_years, wal_years
+from sib.pockets import in_periods
+from sib.programme.grid import Grid
 
 Entries = dict[str, Array]
 
@@ -123,23 +125,29 @@ def hurdle(deal: Scenario) -> float:
 def municipality(chapter: Chapter) -> Entries:
     """What the outcome payer pays, and what its budgets save."""
     deal, own = chapter.deal, chapter.deal.own_laws()
-    pockets = chapter.pockets
+    true, freed, validated, payments = _by_law(chapter)
     zero = np.zeros(chapter.shape[1])
-    cashable = sum((pockets.cashable[law] for law in own), zero)
+    cashable = sum((freed[law] for law in own), zero)
     entries: Entries = {
         "municipality.outcome_payments": chapter.own_payments,
-        "municipality.validated_savings": sum((pockets.validated[law] for law in own), zero),
-        "municipality.true_savings": sum((pockets.true[law] for law in own), zero),
+        "municipality.validated_savings": sum((validated[law] for law in own), zero),
+        "municipality.true_savings": sum((true[law] for law in own), zero),
         "municipality.cashable_savings": cashable,
         "municipality.net_cash": cashable + chapter.cash["outcome_payer"].sum(axis=0),
     }
     for law in deal.payers:
-        entries[f"payer.{law}.true_savings"] = pockets.true[law]
-        entries[f"payer.{law}.cashable_savings"] = pockets.cashable[law]
-        entries[f"payer.{law}.validated_savings"] = pockets.validated[law]
-        entries[f"payer.{law}.outcome_payments"] = pockets.payments[law]
-        entries[f"payer.{law}.net_cash"] = pockets.cashable[law] - pockets.payments[law]
+        entries[f"payer.{law}.true_savings"] = true[law]
+        entries[f"payer.{law}.cashable_savings"] = freed[law]
+        entries[f"payer.{law}.validated_savings"] = validated[law]
+        entries[f"payer.{law}.outcome_payments"] = payments[law]
+        entries[f"payer.{law}.net_cash"] = freed[law] - payments[law]
     return entries
+
+
+def _by_law(chapter: Chapter) -> tuple[dict[str, Cents], ...]:
+    """True, cashable and validated savings and payments by law, over the whole horizon."""
+    found = chapter.pockets
+    return found.true, *(found.total(kind) for kind in ("cashable", "validated", "payments"))
 
 
 def other_payers(chapter: Chapter) -> Entries:
@@ -148,12 +156,34 @@ def other_payers(chapter: Chapter) -> Entries:
     for name in parties(deal)[len(ROLES) :]:
         laws = [law for law, payer in deal.payers.items() if payer.party == name]
         cash = chapter.cash[name].sum(axis=0)
-        for kind in ("true", "cashable"):
-            saved = getattr(chapter.pockets, kind)
+        for kind, saved in zip(("true", "cashable"), _by_law(chapter)[:2], strict=True):
             entries[f"{name}.{kind}_savings"] = sum((saved[law] for law in laws), np.zeros(chapter.shape[1]))
         entries[f"{name}.outcome_payments"] = -cash
         entries[f"{name}.net_cash"] = entries[f"{name}.cashable_savings"] + cash
     return entries
+
+
+def worth_today(chapter: Chapter) -> Entries:
+    """Net cash of the outcome payer, and net benefit of all, by fiscal year in euros of the base, discounted."""
+    own, saved = chapter.deal.own_laws(), chapter.pockets
+    work = add_up(paid_for_work(chapter.book, party, n_periods=chapter.shape[0]) for party in WORKERS)
+    nothing = np.zeros((len(chapter.calendar.window_starts), chapter.shape[1]))
+    freed = add_up([nothing, *(saved.cashable[law] for law in own)])
+    net = freed + chapter.calendar.in_windows(chapter.cash["outcome_payer"])
+    benefit = add_up(saved.true_by_window(law) for law in chapter.deal.payers) - chapter.calendar.in_windows(work)
+    factors = discount_factors(chapter.deal, chapter.calendar)
+    return {"municipality.present_value": factors @ net, "society.present_value": factors @ benefit}
+
+
+def discount_factors(deal: Scenario, calendar: Grid) -> Floats:
+    """Return what a nominal euro of each window is worth in euros of the price base, at closing.
+
+    Inflation is taken off back to the price base, the real rate back to the fiscal year of closing.
+    """
+    years = calendar.fiscal_year[list(calendar.window_starts)].astype(np.float64)
+    terms = deal.measures
+    real = (1 + terms.inflation) ** -(years - deal.price_base)
+    return np.asarray(real * (1 + terms.discount_rate) ** -(years - years[0]))
 
 
 def others(chapter: Chapter) -> Entries:
@@ -171,7 +201,7 @@ def others(chapter: Chapter) -> Entries:
 
 def _work(chapter: Chapter) -> Cents:
     """What the parties outside the contract's two sides were paid."""
-    return add_up(chapter.cash[role].sum(axis=0) for role in ("provider", "intermediary", "accountant"))
+    return add_up(chapter.cash[role].sum(axis=0) for role in WORKERS)
 
 
 TALLIES: tuple[Callable[[Chapter], Entries], ...] = (
@@ -182,6 +212,7 @@ TALLIES: tuple[Callable[[Chapter], Entries], ...] = (
     investor,
     municipality,
     other_payers,
+    worth_today,
     others,
 )
 """What is kept of each trial, in this order."""
@@ -230,7 +261,7 @@ def paths(chapter: Chapter) -> dict[str, Cents]:
     return found | {
         "outstanding": add_up(flows.outstanding.values()),
         "due": add_up(flows.outstanding[name] + flows.interest_due[name] for name in flows.draws),
-        "true_savings": chapter.true_by_period,
+        "true_savings": in_periods(chapter.pockets, chapter.true_by_period, calendar=chapter.calendar),
         "validated_savings": validated,
         "outcome_payments": net_payments_by_period(flows),
     } | _flags(chapter)

@@ -49,8 +49,9 @@ def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapte
         flows=flows,
         book=book,
         cash=balances(book, parties(deal), shape=(calendar.n_periods, metrics.enrolled.shape[1])),
-        pockets=charged(deal, found.pockets, paid=own_payments(deal, flows)),
+        pockets=charged(deal, found.pockets, paid=own_payments(deal, flows), calendar=calendar),
         true_by_period=found.true_by_period,
+        plans=found.plans,
     )
 
 

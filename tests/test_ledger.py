@@ -86,7 +86,7 @@ def test_net_cash_by_role(everything):
     net = {role: float(flow[:, 0].sum()) / 100 for role, flow in chapter.cash.items()}
     assert net == {
         "investor": -230 + 50 + 203 + 137.20, "outcome_payer": -20 - 351.20, "provider": 150 + 20 - 14.50,
-        "intermediary": 30 + 11, "accountant": 14.50, "guarantor": 0, "funder": 0, "account": 0,
+        "intermediary": 30 + 11, "accountant": 14.50, "guarantor": 0, "funder": 0, "state": 0, "account": 0,
     }
     assert set(chapter.cash) == {*ROLES, ACCOUNT}
 

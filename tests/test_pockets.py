@@ -36,12 +36,14 @@ def divided(deal: Scenario, true: Any = 0, validated: Any = 0, paid: Any = 0) ->
         room[: len(amounts), : amounts.shape[1]] = amounts[..., np.newaxis]
         rooms.append(room)
     found = savings_by_law(deal, rooms[0], validated=rooms[1], calendar=calendar)
-    return charged(deal, found, paid=np.atleast_1d(np.asarray(paid, float)))
+    by_period = np.zeros((calendar.n_periods, np.size(paid)))
+    by_period[-1] = paid
+    return charged(deal, found, paid=by_period, calendar=calendar)
 
 
 def cents(by_law: dict[str, Cents]) -> dict[str, int]:
-    """The first trial."""
-    return {law: int(amounts[0]) for law, amounts in by_law.items()}
+    """The first trial, all windows."""
+    return {law: int(amounts[..., 0].sum()) for law, amounts in by_law.items()}
 
 
 class TestTrueSavings:
@@ -159,7 +161,7 @@ class TestPayments:
             payers=self.PAYERS, segments=segments, counting={"laws": ["Wmo", "Jw", "Zvw"]}, contract=contract
         )
         found = divided(deal, validated=validated, paid=paid)
-        return {law: amounts.tolist() for law, amounts in found.payments.items()}
+        return {law: amounts.tolist() for law, amounts in found.total("payments").items()}
 
     def test_in_proportion_to_what_was_validated_over_the_contract(self) -> None:
         """On the Zvw 100, on Jw 10 + 15, on the Wmo 75: a quarter of each payment, and the tie to the first."""

@@ -21,6 +21,7 @@ from sib.contract.limits import Limits, cut_to
 from sib.contract.metrics import Metrics
 from sib.contract.payments import PAYMENTS, Line, Occasion, entitlement, goes_direct, previous_date
 from sib.contract.releases import payment_lines
+from sib.contract.tax import TAX, tax_within, with_tax
 from sib.contract.triggers import triggers_met
 from sib.contract.waterfall import Purse, flow
 from sib.deal.contract import Contract
@@ -159,7 +160,7 @@ class _Settlement:
         for fee in self.contract.fees:
             if period in fee.months:
                 self.fees_due[fee.name] = self.fees_due[fee.name] + cents(fee.amount)
-        dues = {pool: self._due_in(steps) for pool, steps in self.pools.items()}
+        dues = {pool: with_tax(self.contract.vat, self._due_in(steps)) for pool, steps in self.pools.items()}
         owed = self._owed_by_all(period, place, dues)
         self._settle_debts(period, owed)
         paid = self.limits.cut(np.maximum(owed, 0.0), to_investor=self.to_investor)
@@ -250,6 +251,8 @@ class _Settlement:
         """Run one waterfall on what its lines paid."""
         mine = np.array([line.terms.to == "waterfall" and line.terms.pool == pool for line in self.lines])
         purse = Purse(paid[mine].sum(axis=0), self.accounts, self.fees_due, dict(self.contract.success_fee))
+        if self.contract.vat is not None and self.contract.vat.included:
+            purse.give(TAX, tax_within(self.contract.vat, paid[mine]))
         if "recycle" in steps:
             self._offer_reserve(period, purse)
         released = purse.released

@@ -10,6 +10,8 @@ from sib.deal.term import Month, Rate, Share, Term, Text, fault
 
 ROLES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder", "state")
 """The roles that money can move between; each role has a label in the file."""
+WORKERS = ("provider", "intermediary", "accountant")
+"""The roles that are paid for work."""
 
 
 class Parties(Term):

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sib.arrays import Bools, Floats, Ints, read_only
+from sib.arrays import Bools, Cents, Floats, Ints, read_only
 from sib.deal.audit import FixedDelay
 from sib.deal.consistency import last_start_month
 from sib.deal.group import CountsProgramme, EffectProgramme, months_of
@@ -55,6 +55,20 @@ class Grid:
     def last_payment(self) -> int:
         """Period of the last payment date."""
         return int(np.flatnonzero(self.is_payment)[-1])
+
+    @property
+    def fiscal_years(self) -> tuple[int, ...]:
+        """The fiscal years that the periods lie in, rising."""
+        return tuple(range(int(self.fiscal_year[0]), int(self.fiscal_year[-1]) + 1))
+
+    def in_windows(self, by_period: Cents) -> Cents:
+        """Add up periods, on the first axis, to fiscal windows."""
+        return np.asarray(np.add.reduceat(by_period, self.window_starts, axis=0))
+
+    def in_years(self, by_window: Cents) -> Cents:
+        """Add up fiscal windows, on the first axis, to fiscal years."""
+        years = self.fiscal_year[list(self.window_starts)]
+        return np.asarray(np.add.reduceat(by_window, np.flatnonzero(np.diff(years, prepend=-1)), axis=0))
 
     @property
     def payment_periods(self) -> tuple[int, ...]:

@@ -137,7 +137,7 @@ def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors, stop: I
     case, trial = rows >> 8, rows & (BLOCK - 1)
     won, won_at_all = (np.take(mask.reshape(-1), rows) for mask in (ends.success, kept))
     u = case_uniforms(stream, "saving", segment=segment.name, n_cases=n_cases)
-    saving = _savings(deal, segment, u=np.take(u.reshape(-1), rows), z=drawn.z[place][trial])
+    saving = _savings(deal, segment, u=np.take(u.reshape(-1), rows), z=drawn.z[place][trial], case=case)
     for mask, part in shares:
         saving = np.where(np.take(mask.reshape(-1), rows), share(saving, part), saving)
     months_kept = _months_kept(segment, stream, rows, n_cases)
@@ -171,8 +171,18 @@ def amounts(u: Floats, terms: object) -> Floats:
     return AMOUNTS[type(terms)](u, terms)
 
 
-def _savings(deal: Scenario, segment: Segment, *, u: Floats, z: Floats) -> Cents:
+def experience(segment: Segment, case: Ints) -> Floats:
+    """Return how many times as much a case saves as the first one, by its id, which is the order of start months."""
+    terms = segment.learning
+    if terms is None:
+        return np.ones(len(case))
+    return np.asarray(1 - terms.gain * np.expm1(-case / terms.pace))
+
+
+def _savings(deal: Scenario, segment: Segment, *, u: Floats, z: Floats, case: Ints) -> Cents:
     euros = amounts(u, segment.saving)
+    if segment.learning is not None:
+        euros = euros * experience(segment, case)
     loading = deal.dependence.savings
     if loading:
         euros *= np.exp(loading * z - loading**2 / 2)
