@@ -15,6 +15,7 @@ import numpy as np
 from sib.arrays import Bools, Floats
 from sib.deal.assurance import Tolerance
 from sib.deal.parties import ROLES
+from sib.deal.scenario import Scenario
 from sib.decisive import Decisive, decisive
 from sib.engine import Simulation
 from sib.ledger import parties
@@ -131,14 +132,14 @@ def _of_group(run: Simulation) -> Iterator[Measure]:
             yield Measure("programme", name, f"metric.{name}", unit, can_be_undefined=True)
 
 
-def row_of(run: Simulation, what: tuple[str, str, str], *, estimate: Estimate, unit: Unit = "money") -> Row:
+def row_of(deal: Scenario, what: tuple[str, str, str], *, estimate: Estimate, unit: Unit = "money") -> Row:
     """Return the row of a party, measure and statistic from an estimate, which for money is in cents."""
     scale = 100.0 if unit == "money" else 1.0
     value, error, low, high = (
         None if part is None else part / scale
         for part in (estimate.value, estimate.standard_error, estimate.low, estimate.high)
     )
-    name = run.deal.currency if unit == "money" else unit
+    name = deal.currency if unit == "money" else unit
     return Row(*what, float("nan") if value is None else value, error, low, high, name)
 
 
@@ -162,7 +163,7 @@ class Summary:
 
     def row(self, what: tuple[str, str, str], estimate: Estimate, *, unit: Unit = "money") -> Row:
         """Return the row of a party, measure and statistic from an estimate, which for money is in cents."""
-        return row_of(self.run, what, estimate=estimate, unit=unit)
+        return row_of(self.run.deal, what, estimate=estimate, unit=unit)
 
     def rows(self) -> list[Row]:
         """Return the whole summary, in a fixed order."""

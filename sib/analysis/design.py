@@ -187,7 +187,7 @@ def _rows(run: Simulation, price: float) -> Iterator[Row]:
     opened, validated = trials["accountant.files_opened"], trials["accountant.validated"]
     taken = trials["accountant.errors"] + trials["accountant.uncertain"]
     beyond = validated - trials["accountant.admissible"]
-    yield row_of(run, ("accountant", "files_opened", "mean"), estimate=risk.mean(opened), unit="count")
+    yield row_of(run.deal, ("accountant", "files_opened", "mean"), estimate=risk.mean(opened), unit="count")
     money = {
         "fee": opened * price * 100,
         "haircut": taken,
@@ -196,15 +196,15 @@ def _rows(run: Simulation, price: float) -> Iterator[Row]:
         "late": trials["accountant.late"],
     }
     for name, amounts in money.items():
-        yield row_of(run, ("accountant", name, "mean"), estimate=risk.mean(amounts))
+        yield row_of(run.deal, ("accountant", name, "mean"), estimate=risk.mean(amounts))
     payments = trials["municipality.outcome_payments"]
-    yield row_of(run, ("municipality", "outcome_payments", "mean"), estimate=risk.mean(payments))
+    yield row_of(run.deal, ("municipality", "outcome_payments", "mean"), estimate=risk.mean(payments))
     chances = {"repaid_in_full": trials["investor.repaid_in_full"]}
     hits = trigger_hits(run)
     chances |= {name: hits[name] for name in ("false_trigger", "missed_trigger") if name in hits}
     for name, met in chances.items():
         party = "investor" if name == "repaid_in_full" else "accountant"
-        yield row_of(run, (party, name, "probability"), estimate=risk.probability(met), unit="fraction")
+        yield row_of(run.deal, (party, name, "probability"), estimate=risk.probability(met), unit="fraction")
 
 
 def _months(run: Simulation) -> float:

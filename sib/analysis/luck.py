@@ -143,12 +143,13 @@ def _triggers(runs: _Runs) -> Iterator[Row]:
     if not hits:
         return
     for name, met in hits.items():
-        yield row_of(runs.agreed, ("accountant", name, "probability"), estimate=risk.probability(met), unit="fraction")
+        what = ("accountant", name, "probability")
+        yield row_of(runs.agreed.deal, what, estimate=risk.probability(met), unit="fraction")
     beyond = runs.payments(runs.agreed) - runs.payments(runs.earned)
     for name, amounts in (
         ("paid_falsely", beyond * hits["false_trigger"]), ("not_paid", -beyond * hits["missed_trigger"]),
     ):
-        yield row_of(runs.agreed, ("accountant", name, "mean"), estimate=risk.mean(amounts))
+        yield row_of(runs.agreed.deal, ("accountant", name, "mean"), estimate=risk.mean(amounts))
 
 
 def _payments(runs: _Runs) -> Iterator[Row]:
@@ -161,27 +162,27 @@ def _payments(runs: _Runs) -> Iterator[Row]:
         "underpaid": np.maximum(earned - agreed, 0.0),
     }
     for name, each in amounts.items():
-        yield row_of(runs.agreed, ("municipality", name, "mean"), estimate=risk.mean(each))
+        yield row_of(runs.agreed.deal, ("municipality", name, "mean"), estimate=risk.mean(each))
     share = risk.ratio(agreed, earned)
-    yield row_of(runs.agreed, ("municipality", "paid_on_earned", "value"), estimate=share, unit="fraction")
+    yield row_of(runs.agreed.deal, ("municipality", "paid_on_earned", "value"), estimate=share, unit="fraction")
 
 
 def _twin(runs: _Runs) -> Iterator[Row]:
     """What is paid where nothing helps."""
     paid, trials = runs.payments(runs.twin), runs.twin.trials
     trigger = runs.twin.deal.contract.main_trigger
-    yield row_of(runs.twin, ("municipality", "luck_payments", "mean"), estimate=risk.mean(paid))
+    yield row_of(runs.twin.deal, ("municipality", "luck_payments", "mean"), estimate=risk.mean(paid))
     share = risk.ratio(paid, runs.payments(runs.agreed))
-    yield row_of(runs.twin, ("municipality", "luck_share", "value"), estimate=share, unit="fraction")
+    yield row_of(runs.twin.deal, ("municipality", "luck_share", "value"), estimate=share, unit="fraction")
     chances = {"luck_pays": paid > 0, "luck_repays_in_full": trials["investor.repaid_in_full"]}
     if trigger is not None:
         chances["luck_triggers"] = trials[f"trigger.{trigger.name}.paid"]
     for name, hits in chances.items():
         party = "accountant" if name == "luck_triggers" else "investor"
-        yield row_of(runs.twin, (party, name, "probability"), estimate=risk.probability(hits), unit="fraction")
+        yield row_of(runs.twin.deal, (party, name, "probability"), estimate=risk.probability(hits), unit="fraction")
     if runs.twin.deal.segments:
         validated = trials["accountant.validated"]
-        yield row_of(runs.twin, ("accountant", "luck_validated", "mean"), estimate=risk.mean(validated))
+        yield row_of(runs.twin.deal, ("accountant", "luck_validated", "mean"), estimate=risk.mean(validated))
 
 
 def _by_date(runs: _Runs) -> Iterator[DateOfLuck]:

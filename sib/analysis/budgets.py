@@ -1,0 +1,170 @@
+"""Which budget pays and which gains, in which year: one way to pay for the work, budget by budget.
+
+In comes a deal, out goes a ``Budgets`` paper: savings, what of them is cash, what was validated, what is charged, and
+what is left, by law and fiscal year, with the quantiles that a controller reserves for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sib.analysis.arrangements import variant_of, variants
+from sib.analysis.forms import PAID, Basis, Paid
+from sib.arrays import Cents, add_up
+from sib.deal.scenario import Scenario
+from sib.engine import YEARS, Effort, simulate
+from sib.measures import risk
+from sib.measures.risk import Estimate
+
+LEVELS = (0.80, 0.90, 0.95)
+GENERAL = ""
+"""Stands for the general means of a party: what falls on none of its laws."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One amount of one budget in one fiscal year, or over all of them, in currency units.
+
+    Parameters
+    ----------
+    party, law : str
+        An empty law is the party's general means.
+    year : int or None
+        None for the whole horizon.
+    measure : str
+        A name of ``MEASURES``.
+    mean, standard_error, p80, p90, p95 : float
+    """
+
+    party: str
+    law: str
+    year: int | None
+    measure: str
+    mean: float
+    standard_error: float | None
+    p80: float
+    p90: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """Every budget of a deal under one way to pay for the work.
+
+    Parameters
+    ----------
+    deal : Scenario
+    form : str
+    seed, n_trials : int
+    fiscal_years : tuple of int
+    entries : tuple of Entry
+    outside : Estimate
+        Share of the true savings that falls with parties that bear none of the cost.
+    """
+
+    deal: Scenario
+    form: str
+    seed: int
+    n_trials: int
+    fiscal_years: tuple[int, ...]
+    entries: tuple[Entry, ...]
+    outside: Estimate
+
+    def find(self, party: str, law: str, measure: str, *, year: int | None = None) -> Entry:
+        """Return one entry; StopIteration where there is none."""
+        wanted = (party, law, measure, year)
+        return next(each for each in self.entries if (each.party, each.law, each.measure, each.year) == wanted)
+
+    def budgets(self) -> list[tuple[str, str]]:
+        """Return party and law of every budget, in order."""
+        return list(dict.fromkeys((each.party, each.law) for each in self.entries))
+
+
+def budgets(
+    deal: Scenario, trials: int = 20_000, *, form: str = "impact_bond", seed: int = 1, effort: Effort | None = None
+) -> Budgets:
+    """Return every budget of a deal under one way to pay for the work.
+
+    Parameters
+    ----------
+    deal : Scenario
+    trials, seed : int
+        As for a simulation.
+    form : str
+        One of ``deal.arrangements.FORMS``.
+    effort : Effort, optional
+        Threads and progress; no figure depends on it.
+    """
+    found = variants(deal, (form,))
+    run = simulate(found[variant_of(form, found)], trials, seed=seed, keep_flows=(YEARS,), effort=effort)
+    basis = Basis(run)
+    paid = PAID[form](basis)
+    pages = list(_pages(basis, paid))
+    years = run.calendar.fiscal_years
+    entries = tuple(entry for page in pages for entry in _entries(page, years))
+    return Budgets(deal, form, seed, run.n_trials, years, entries, _outside(basis, paid))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What happens on one budget; arrays of shape (n_years, n_trials), in cents."""
+
+    party: str
+    law: str
+    direct: Cents
+    real: Cents
+    cashable: Cents
+    validated: Cents
+    charged: Cents
+
+
+MEASURES: dict[str, Callable[[Page], Cents]] = {
+    "direct": lambda page: page.direct,
+    "real": lambda page: page.real,
+    "saving": lambda page: page.direct + page.real,
+    "cashable": lambda page: page.cashable,
+    "validated": lambda page: page.validated,
+    "charged": lambda page: page.charged,
+    "net": lambda page: page.cashable - page.charged,
+    "net_cost": lambda page: page.charged - page.cashable,
+}
+"""What is told of a budget. ``net_cost`` is ``net`` from the other side: its high quantiles are what to reserve for."""
+
+
+def _pages(basis: Basis, paid: Paid) -> Iterator[Page]:
+    """Yield the budgets of each party, and its general means where something falls there."""
+    nothing = basis.nothing()
+    is_saved = any(amounts.any() for amounts in paid.gains.values())
+    for party in basis.holders():
+        charged, cashable = paid.cost[party], paid.gains[party]
+        for law in (law for law, payer in basis.deal.payers.items() if payer.party == party):
+            saved = [basis.of(law, kind) * is_saved for kind in ("direct", "real", "cashable", "validated")]
+            page = Page(party, law, *saved, paid.charged.get(law, nothing))
+            charged, cashable = charged - page.charged, cashable - page.cashable
+            yield page
+        if charged.any() or cashable.any():
+            yield Page(party, GENERAL, nothing, nothing, cashable, nothing, charged)
+
+
+def _entries(page: Page, years: tuple[int, ...]) -> Iterator[Entry]:
+    """Yield the entries of a budget: over all years, then year by year."""
+    for measure, of in MEASURES.items():
+        amounts = of(page)
+        for year, row in zip((None, *years), (amounts.sum(axis=0), *amounts), strict=True):
+            mean, levels = risk.mean(row), risk.quantiles(row, LEVELS)
+            error = None if mean.standard_error is None else mean.standard_error / 100
+            p80, p90, p95 = (each.value / 100 for each in levels)
+            yield Entry(page.party, page.law, year, measure, mean.value / 100, error, p80, p90, p95)
+
+
+def _outside(basis: Basis, paid: Paid) -> Estimate:
+    """Share of true savings that falls with parties that bear none of the cost; none where the State pays for all."""
+    nothing = np.zeros(basis.shape[1])
+    true = {law: (basis.of(law, "direct") + basis.of(law, "real")).sum(axis=0) for law in basis.deal.payers}
+    bears = {party: bool(cost.mean() > 0) for party, cost in paid.cost.items()}
+    central = bears[basis.deal.parties.state]
+    idle = [law for law, payer in basis.deal.payers.items() if not bears[payer.party] and not central]
+    return risk.ratio(add_up([nothing, *(true[law] for law in idle)]), add_up([nothing, *true.values()]))
