@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
     from sib.errors import OutputError, RefusedError, ScenarioError, SibError
+    from sib.frames import budgets, compare
     from sib.results import Row
     from sib.run import Run, load, payoff, simulate
 
@@ -21,13 +22,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "designs", "load", "luck", "packaged", "payoff", "simulate",
+    "budgets", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate",
 ]
 
 _ROOMS = {
     "load": "run", "payoff": "run", "simulate": "run", "Run": "run", "Row": "results", "packaged": "deal.reader",
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
+    "budgets": "frames", "compare": "frames",
 }
 
 

@@ -151,7 +151,7 @@ def variants(deal: Scenario, forms: tuple[str, ...]) -> dict[str, Scenario]:
             for segment in deal.segments
         )
         programme = deal.programme.model_copy(update={"segments": taught})
-        base = found["plain"] if "plain" in found else deal
+        base = found.get("plain", deal)
         found["taught"] = base.model_copy(update={"programme": programme})
     return found
 

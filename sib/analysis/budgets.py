@@ -18,6 +18,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import YEARS, Effort, simulate
 from sib.measures import risk
 from sib.measures.risk import Estimate
+from sib.years import KINDS
 
 LEVELS = (0.80, 0.90, 0.95)
 GENERAL = ""
@@ -141,8 +142,8 @@ def _pages(basis: Basis, paid: Paid) -> Iterator[Page]:
     for party in basis.holders():
         charged, cashable = paid.cost[party], paid.gains[party]
         for law in (law for law, payer in basis.deal.payers.items() if payer.party == party):
-            saved = [basis.of(law, kind) * is_saved for kind in ("direct", "real", "cashable", "validated")]
-            page = Page(party, law, *saved, paid.charged.get(law, nothing))
+            direct, real, freed, proven = (basis.of(law, kind) * is_saved for kind in KINDS[:4])
+            page = Page(party, law, direct, real, freed, proven, paid.charged.get(law, nothing))
             charged, cashable = charged - page.charged, cashable - page.cashable
             yield page
         if charged.any() or cashable.any():

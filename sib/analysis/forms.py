@@ -1,7 +1,7 @@
 """What each way to pay for the work costs every party and every budget, on the same simulated cases.
 
 In come amounts by fiscal year and trial (``Basis``), out goes a ``Paid`` paper for each form. S4 describes the forms,
-and docs/model.md, section 8, what is made of them here. No draws are made, and no form changes what the work saves.
+and docs/model.md, section 10, what is made of them here. No draws are made, and no form changes what the work saves.
 """
 
 from __future__ import annotations

@@ -112,7 +112,8 @@ def wrapped(text: str, width: int) -> str:
 
 def headed(ax: Axes, sentence: str, *, width: int = TITLE_WIDTH, columns: int = KEY_COLUMNS) -> None:
     """Set the sentence that a chart answers as its title, and below it the key to what is drawn, areas first."""
-    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: handle.get_zorder())
+    order = [(getattr(each, "patches", [each])[0].get_zorder(), each) for each in ax.get_legend_handles_labels()[0]]
+    handles = [each for _, each in sorted(order, key=lambda pair: pair[0])]
     rows = -(-len(handles) // columns)
     if rows:
         ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.3,

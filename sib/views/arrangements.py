@@ -1,0 +1,149 @@
+"""Ways to pay for the work side by side, as text.
+
+In comes an ``Arranged`` paper, out goes a page or plain data. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from sib import __version__
+from sib.analysis.arrangements import EVERYBODY, Arranged, Way
+from sib.deal.assumptions import text_of
+from sib.results import Row
+from sib.views.form_words import FORM_NAMES, FORM_TEXTS
+from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
+from sib.views.words import Phrases, Words
+
+TERMS = ("custom_budget", "learning", "revolving", "pre_booked", "payment_agreement", "central_reimbursement",
+         "lump_sum")
+"""Forms that have terms of their own."""
+
+
+def as_data(found: Arranged) -> dict[str, Any]:
+    """Return ways to pay as plain data, amounts in currency units."""
+    return {
+        "seed": found.seed, "trials": found.n_trials, "currency": found.deal.currency, "base": found.base,
+        "forms": [{"form": way.form, "measures": [asdict(row) for row in way.rows]} for way in found.ways],
+    }
+
+
+class Page:
+    """The page of some ways to pay for one deal's work.
+
+    Parameters
+    ----------
+    found : Arranged
+    words : Words
+    """
+
+    def __init__(self, found: Arranged, words: Words) -> None:
+        self.found, self.deal, self.words = found, found.deal, words
+        self.say, self.name = Phrases(FORM_TEXTS, words.lang), Phrases(FORM_NAMES, words.lang)
+
+    def text(self) -> str:
+        """Return the whole page."""
+        found = self.found
+        head = self.say("head", trials=self.words.trials(found.n_trials), seed=found.seed,
+                        digest=self.deal.digest[:DIGEST], version=__version__, currency=self.deal.currency)
+        star = self.say("actual" if self.deal.arrangements.actual == found.base else "base")
+        parts = (f"{plain(self.deal.name)}\n{head}", self.payer(), star, *self.by_party(), self.costs(), self.meaning())
+        return "\n\n".join(part for part in parts if part)
+
+    def form(self, way: Way) -> str:
+        """Return what a form is called, the one that others are compared with marked."""
+        return f"{self.name(way.form)}{' *' if way.form == self.found.base else ''}"
+
+    def payer(self) -> str:
+        """Return the table of the outcome payer."""
+        party = self.deal.parties.outcome_payer
+        told = (("pays", "cost", "mean"), ("spread", "cost", "sd"), ("saves", "savings", "mean"),
+                ("net", "net_cash", "mean"), ("low", "net_cash", "p05"), ("worse", "worse_off", "probability"),
+                ("reserve", "reserve", "p90"), ("against", "against_base", "mean"))
+        heading = (self.say("form"), *(self.say(key) for key, _, _ in told), "")
+        rows = []
+        for way in self.found.ways:
+            against = way.row(party, "against_base")
+            assert against is not None
+            error = self.words.figure(against, "euros")[1] if against.value else ""
+            cells = (self.cell(way.row(party, measure, statistic)) for _, measure, statistic in told)
+            rows.append((self.form(way), *cells, error))
+        title = self.say("payer", party=plain(self.words.party(party)))
+        return f"{title}\n{ruled(columns([heading, *rows], n_left=1))}"
+
+    def cell(self, row: Row | None) -> str:
+        """Return one figure, to the digits that its error leaves standing."""
+        if row is None:
+            return "-"
+        return self.words.figure(row, {"fraction": "share", "count": "number"}.get(row.unit, "euros"))[0]
+
+    def by_party(self) -> Iterator[str]:
+        """Yield the tables with a column for each party."""
+        yield self._table("nets", "net_cash", "mean", with_all=True)
+        yield self._table("chances", "worse_off", "probability", with_all=False)
+        yield self._table("fails", "if_it_fails", "mean", with_all=True)
+        if self.found.volume_varies:
+            yield self._table("volume", "if_volume_is_high", "mean", with_all=False)
+        else:
+            yield wrapped(self.say("no_volume"))
+
+    def _table(self, title: str, measure: str, statistic: str, *, with_all: bool) -> str:
+        parties = (*self.found.parties, *((EVERYBODY,) if with_all else ()))
+        names = [self.say("all") if party == EVERYBODY else plain(self.words.party(party)) for party in parties]
+        rows = [(self.form(way), *(self.cell(way.row(party, measure, statistic)) for party in parties))
+                for way in self.found.ways if way.form != "do_nothing"]
+        return f"{wrapped(self.say(title))}\n{ruled(columns([(self.say('form'), *names), *rows], n_left=1))}"
+
+    def costs(self) -> str:
+        """Return what moving risk costs, and at what scale it pays; nothing where nobody pays by itself."""
+        payer = self.deal.parties.outcome_payer
+        told = (("finance", EVERYBODY, "paid_for_finance"), ("extra", EVERYBODY, "extra_work"),
+                ("transfer", payer, "price_of_transfer"), ("spared", payer, "spared_if_it_fails"))
+        ways = [way for way in self.found.ways if way.row(payer, "price_of_transfer") is not None]
+        if not ways:
+            return ""
+        heading = (self.say("form"), *(self.say(key) for key, _, _ in told), self.say("cents"), self.say("scale"))
+        rows = [
+            (self.form(way), *(self.cell(way.row(party, measure)) for _, party, measure in told), self.per_hundred(way),
+             self.cell(way.row(EVERYBODY, "break_even_cases", "value")))
+            for way in ways
+        ]
+        table = ruled(columns([heading, *rows], n_left=1))
+        told_of = wrapped(self.say("costs_meant", party=plain(self.words.party(payer))))
+        return "\n".join((self.say("costs"), table, told_of, *self.not_settled()))
+
+    def per_hundred(self, way: Way) -> str:
+        """Return what the outcome payer pays more for each hundred that it is spared, where it is spared any."""
+        payer = self.deal.parties.outcome_payer
+        more, spared = way.value(payer, "price_of_transfer"), way.value(payer, "spared_if_it_fails")
+        return self.words.number(Decimal(repr(100 * more / spared)), -1) if spared > 1 else "-"
+
+    def not_settled(self) -> Iterator[str]:
+        """Yield how often a revolving budget is not paid back."""
+        for way in self.found.ways:
+            chance = way.row(EVERYBODY, "not_settled", "probability")
+            amount = way.row(EVERYBODY, "not_settled")
+            if chance is not None and amount is not None:
+                shown = self.cell(chance).removesuffix("%")
+                yield wrapped(self.say("not_settled", chance=shown, amount=self.cell(amount)))
+
+    def meaning(self) -> str:
+        """Return what the tables mean, and the terms of each form that is shown."""
+        shown = {way.form for way in self.found.ways}
+        lines = [wrapped(self.say("meant"))]
+        for form in TERMS:
+            terms = getattr(self.deal.arrangements, form)
+            given = terms.model_dump(exclude={"source"}, exclude_none=True, by_alias=True)
+            if form in shown and given:
+                told = ", ".join(f"{name} {_told(value, self.words)}" for name, value in given.items())
+                lines.append(wrapped(f"{self.name(form)}: {told}", "  ", others="    "))
+        return "\n".join(lines)
+
+
+def _told(value: Any, words: Words) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {text_of(part, words.lang)}" for name, part in value.items())
+    return text_of(value, words.lang)

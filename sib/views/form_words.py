@@ -1,0 +1,145 @@
+"""What ways to pay for the work are called, and what is said of them, in English and Dutch."""
+
+from __future__ import annotations
+
+FORM_NAMES: dict[str, tuple[str, str]] = {
+    "do_nothing": ("do nothing", "niets doen"),
+    "pays_itself": ("payer pays itself", "betaler betaalt zelf"),
+    "custom_budget": ("custom budget", "maatwerkbudget"),
+    "learning": ("custom budget, learning", "maatwerkbudget, lerend"),
+    "revolving": ("custom budget, revolving", "maatwerkbudget, revolverend"),
+    "pre_booked": ("custom budget, pre-booked", "maatwerkbudget, vooraf ingeboekt"),
+    "impact_bond": ("impact bond", "impact bond"),
+    "payment_agreement": ("payment agreement", "betaalafspraak"),
+    "central_reimbursement": ("central reimbursement", "centrale vergoeding"),
+    "lump_sum": ("lump sum, one contractor", "lumpsum, één aannemer"),
+}
+"""By form: English, Dutch."""
+
+FORM_TEXTS: dict[str, tuple[str, str]] = {
+    "head": (
+        "{trials}, the same cases under every form · seed {seed} · scenario {digest} · sib {version} · amounts in "
+        "{currency}",
+        "{trials}, dezelfde casussen bij elke vorm · seed {seed} · scenario {digest} · sib {version} · bedragen in "
+        "{currency}",
+    ),
+    "form": ("way to pay", "vorm"),
+    "payer": (
+        "{party}: what it pays, and what is left, expected over the whole horizon",
+        "{party}: wat die betaalt en overhoudt, verwacht over de hele looptijd",
+    ),
+    "pays": ("pays", "betaalt"),
+    "spread": ("spread", "spreiding"),
+    "saves": ("saves, cash", "bespaart, kas"),
+    "net": ("is left", "houdt over"),
+    "low": ("1 in 20 under", "1 op 20 onder"),
+    "worse": ("worse off", "slechter af"),
+    "reserve": ("reserve P90", "reserve P90"),
+    "against": ("against *", "t.o.v. *"),
+    "nets": ("What is left to each party, expected", "Wat elke partij overhoudt, verwacht"),
+    "chances": (
+        "Chance that a party is worse off than if nothing were done",
+        "Kans dat een partij slechter af is dan als er niets gebeurde",
+    ),
+    "fails": (
+        "Who carries the risk of failure: what each is worse off in the tenth of trials that saves least, against the "
+        "mean",
+        "Wie het risico van mislukken draagt: wat elk slechter af is in het tiende deel van de simulaties dat het "
+        "minst bespaart, t.o.v. het gemiddelde",
+    ),
+    "volume": (
+        "Who carries the risk of volume: what each pays more in the tenth of trials with the most work, against the "
+        "mean",
+        "Wie het volumerisico draagt: wat elk meer betaalt in het tiende deel van de simulaties met het meeste werk, "
+        "t.o.v. het gemiddelde",
+    ),
+    "no_volume": (
+        "The volume of work does not vary in this deal, so nobody carries that risk here; let enrolment or the custom "
+        "budget vary to see who would.",
+        "De hoeveelheid werk varieert in deze deal niet, dus niemand draagt hier dat risico; laat de instroom of het "
+        "maatwerkbudget variëren om te zien wie dat zou doen.",
+    ),
+    "all": ("all", "samen"),
+    "costs": (
+        "What moving risk costs, and at what scale it pays",
+        "Wat het verplaatsen van risico kost, en bij welke schaal het loont",
+    ),
+    "finance": ("to investor", "aan investeerder"),
+    "extra": ("extra work", "extra werk"),
+    "transfer": ("pays more", "betaalt meer"),
+    "spared": ("spared", "bespaard gebleven"),
+    "cents": ("per 100 spared", "per 100 bespaard"),
+    "scale": ("break-even cases", "quitte bij casussen"),
+    "costs_meant": (
+        "to investor: what the investor gains, expected · extra work: work that only this form needs, such as the "
+        "accountant · pays more: {party} against paying itself · spared: how much less of a bad outcome (the tenth of "
+        "trials that saves least) it bears than if it paid itself · break-even cases: cases at which the cashable "
+        "savings of all parties make up for the cost of the work, fixed costs staying as they are.",
+        "aan investeerder: wat de investeerder naar verwachting wint · extra werk: werk dat alleen deze vorm nodig "
+        "heeft, zoals de accountant · betaalt meer: {party} vergeleken met zelf betalen · bespaard gebleven: hoeveel "
+        "minder van een slechte uitkomst (het tiende deel van de simulaties dat het minst bespaart) die draagt dan bij "
+        "zelf betalen · quitte bij casussen: aantal waarbij de verzilverbare besparingen van alle partijen de kosten "
+        "van het werk goedmaken, bij gelijkblijvende vaste kosten.",
+    ),
+    "not_settled": (
+        "Revolving: in {chance}% of trials the budgets prove too little to pay back the law that went first, {amount} "
+        "short on average over all trials. No interest is paid.",
+        "Revolverend: in {chance}% van de simulaties bewijzen de budgetten te weinig om de wet die voorschoot terug te "
+        "betalen, gemiddeld over alle simulaties {amount} te kort. Er wordt geen rente betaald.",
+    ),
+    "base": ("* what the others are compared with", "* waarmee de andere vergeleken worden"),
+    "actual": (
+        "* in fact this is paid for so; the contract of the file is then a what-if",
+        "* zo wordt dit in feite betaald; het contract van het bestand is dan een wat-als",
+    ),
+    "meant": (
+        "A form changes who pays and when, not what the work saves; learning is the exception. Savings are those that "
+        "free money in a budget; each party keeps those on its own laws. ± is the 95% error of the simulation. Terms "
+        "of each form stand under `arrangements` in the scenario; where that is silent they are assumed:",
+        "Een vorm verandert wie betaalt en wanneer, niet wat het werk bespaart; lerend is de uitzondering. Besparingen "
+        "zijn die waar in een budget geld door vrijkomt; elke partij houdt die op de eigen wetten. ± is de 95%-fout "
+        "van de simulatie. De voorwaarden van elke vorm staan onder `arrangements` in het scenario; waar dat zwijgt "
+        "zijn ze aangenomen:",
+    ),
+}
+"""By key: English, Dutch."""
+
+BUDGET_TEXTS: dict[str, tuple[str, str]] = {
+    "head": (
+        "paid for by: {form} · {trials} · seed {seed} · scenario {digest} · sib {version} · amounts in {currency}",
+        "betaald via: {form} · {trials} · seed {seed} · scenario {digest} · sib {version} · bedragen in {currency}",
+    ),
+    "pocket": ("Which budget gains, and which pays, expected", "Welk budget wint en welk betaalt, verwacht"),
+    "law": ("budget", "budget"),
+    "general": ("general means", "algemene middelen"),
+    "direct": ("direct", "direct"),
+    "real": ("real", "reëel"),
+    "saving": ("saving", "besparing"),
+    "cashable": ("cashable", "verzilverbaar"),
+    "validated": ("validated", "gevalideerd"),
+    "charged": ("charged", "belast"),
+    "net": ("is left", "houdt over"),
+    "net_cost": ("net cost", "netto kosten"),
+    "sum": ("together", "samen"),
+    "everybody": ("all parties", "alle partijen"),
+    "outside": (
+        "Of every 100 saved, {share} falls with parties that bear none of the cost.",
+        "Van elke 100 die bespaard wordt, valt {share} bij partijen die niets van de kosten dragen.",
+    ),
+    "by_year": ("{measure} by fiscal year", "{measure} per begrotingsjaar"),
+    "what": ("", ""),
+    "mean": ("mean", "gemiddeld"),
+    "year": ("year", "jaar"),
+    "meant": (
+        "saving: true savings, deadweight and regression to the mean taken off, at the prices of their year; direct "
+        "and real are its classes · cashable: what of it frees money in the budget · validated: what the accountant "
+        "let count · charged: what the budget pays · is left: cashable less charged. P80, P90, P95: in so many of 100 "
+        "trials the amount of that year is no higher; the quantiles of years do not add up.",
+        "besparing: werkelijke besparing, zonder deadweight en terugval naar het gemiddelde, in prijzen van het jaar; "
+        "direct en reëel zijn de klassen ervan · verzilverbaar: waar in het budget geld door vrijkomt · gevalideerd: "
+        "wat de accountant liet tellen · belast: wat het budget betaalt · houdt over: verzilverbaar min belast. P80, "
+        "P90, P95: in zoveel van de 100 simulaties is het bedrag van dat jaar niet hoger; kwantielen van jaren tellen "
+        "niet op.",
+    ),
+}
+"""By key: English, Dutch."""
