@@ -210,6 +210,10 @@ class _Scene:
             yield from self._transfer(paid, plain)
         if form != "do_nothing":
             yield from self._scale(cost, gains, basis)
+        terms = self.deal.arrangements.central_reimbursement
+        if form == "central_reimbursement" and terms.based_on is not None:
+            error = _known(1.96 * terms.cv / terms.based_on**0.5)
+            yield self._row((EVERYBODY, "norm_error", "value"), error, unit="fraction")
         if form == "revolving":
             unsettled = basis.cost.sum(axis=0) - _refunded(paid, basis)
             yield self._money(EVERYBODY, "not_settled", risk.mean(unsettled))

@@ -113,7 +113,7 @@ class Page:
         ]
         table = ruled(columns([heading, *rows], n_left=1))
         told_of = wrapped(self.say("costs_meant", party=plain(self.words.party(payer))))
-        return "\n".join((self.say("costs"), table, told_of, *self.not_settled()))
+        return "\n".join((self.say("costs"), table, told_of, *self.remarks()))
 
     def per_hundred(self, way: Way) -> str:
         """Return what the outcome payer pays more for each hundred that it is spared, where it is spared any."""
@@ -121,14 +121,18 @@ class Page:
         more, spared = way.value(payer, "price_of_transfer"), way.value(payer, "spared_if_it_fails")
         return self.words.number(Decimal(repr(100 * more / spared)), -1) if spared > 1 else "-"
 
-    def not_settled(self) -> Iterator[str]:
-        """Yield how often a revolving budget is not paid back."""
+    def remarks(self) -> Iterator[str]:
+        """Yield how often a revolving budget is not paid back, and how far off a norm may be."""
         for way in self.found.ways:
             chance = way.row(EVERYBODY, "not_settled", "probability")
             amount = way.row(EVERYBODY, "not_settled")
             if chance is not None and amount is not None:
                 shown = self.cell(chance).removesuffix("%")
                 yield wrapped(self.say("not_settled", chance=shown, amount=self.cell(amount)))
+            error = way.row(EVERYBODY, "norm_error", "value")
+            if error is not None:
+                n_cases = self.words.number(self.deal.arrangements.central_reimbursement.based_on or 0)
+                yield wrapped(self.say("norm_error", n=n_cases, share=self.cell(error)))
 
     def meaning(self) -> str:
         """Return what the tables mean, and the terms of each form that is shown."""

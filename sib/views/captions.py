@@ -196,8 +196,8 @@ PARTIES = {
     "contract account": "contractrekening", "State": "Rijk", "health insurer": "zorgverzekeraar",
     "care office": "zorgkantoor", "social investor": "sociale investeerder",
 }
-"""Dutch for the names that parties go by where the deal gives them none, and for kinds of payer; any other name from the
-deal is left alone."""
+"""Dutch for the names that parties go by where the deal gives them none, and for kinds of payer; any other name is left
+alone."""
 
 SIGNS = {"EUR": "€"}
 """Signs of currencies; the others are written by their codes, since dollars and crowns share theirs."""
