@@ -87,6 +87,12 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
         "Revolverend: in {chance}% van de simulaties bewijzen de budgetten te weinig om de wet die voorschoot terug te "
         "betalen, gemiddeld over alle simulaties {amount} te kort. Er wordt geen rente betaald.",
     ),
+    "norm_error": (
+        "Central reimbursement: the norm rests on {n} cases, so it may be {share} off either way (95%), if they are "
+        "comparable at all.",
+        "Centrale vergoeding: het normbedrag rust op {n} casussen en kan er dus {share} naast zitten (95%), als ze al "
+        "vergelijkbaar zijn.",
+    ),
     "base": ("* what the others are compared with", "* waarmee de andere vergeleken worden"),
     "actual": (
         "* in fact this is paid for so; the contract of the file is then a what-if",
