@@ -72,6 +72,37 @@ def drawn(*draws: str) -> Change:
 # The change that breaks a rule; where it is told: words of the line, path, words of the message; the repair.
 BROKEN: list[tuple[list[Change], str, str, list[str], list[Change]]] = [
     (
+        [('Wmo = { party = "municipality" }', 'Wmo = { party = "municipality", waterbed = { Zvv = 0.2 } }')],
+        "Wmo = {", "payers.Wmo.waterbed.Zvv", ["no other payer", "did you mean 'Zvw'?"],
+        [('Wmo = { party = "municipality" }', 'Wmo = { party = "municipality", waterbed = { Zvw = 0.2 } }')],
+    ),
+    (
+        [('Wmo = { party = "municipality" }', 'Wmo = { party = "municipality", waterbed = { Wmo = 0.2 } }')],
+        "Wmo = {", "payers.Wmo.waterbed.Wmo", ["no other payer", "'Zvw'"],
+        [],
+    ),
+    (
+        [("[contract]", "[arrangements.revolving]\nlead = 'Zvw'\n\n[contract]")],
+        "lead = ", "arrangements.revolving.lead", ["'Zvw'", "no own budget", "'Wmo'"],
+        [("[contract]", "[arrangements.revolving]\nlead = 'Wmo'\nsettled_with = ['Wmo', 'Zvw']\n\n[contract]")],
+    ),
+    (
+        [("[contract]", "[arrangements.payment_agreement]\nshares = { municipality = 0.5 }\n\n[contract]")],
+        "shares = ", "arrangements.payment_agreement.shares", ["0.5", "exactly 1"],
+        [("[contract]", "[arrangements.payment_agreement]\nshares = { State = 1.0 }\n\n[contract]")],
+    ),
+    (
+        [("[contract]", "[arrangements]\nbond_only = ['accountant']\n\n[contract]")],
+        "bond_only = ", "arrangements.bond_only", ["'accountant'", "no budget line", "did you mean 'accountancy'?"],
+        [("[contract]", "[arrangements]\nbond_only = ['accountancy']\n\n[contract]")],
+    ),
+    (
+        [('share = 1.0\nwhen', 'share = 1.0\nto = "investor"\nwhen'),
+         ("[contract.interest]", "[contract.vat]\nrate = 0.21\nincluded = true\n\n[contract.interest]")],
+        "included = ", "contract.vat.included", ["straight to the investor", "included = false"],
+        [("[contract.interest]", "[contract.vat]\nrate = 0.21\nincluded = true\n\n[contract.interest]")],
+    ),
+    (
         [("total = 50_000", "total = 50_000.50"), ("commitment = 50_000", "commitment = 50_000.50")],
         "total = ", "budget.total", ["50,000.50", "50,000.00"],
         [],

@@ -199,7 +199,8 @@ class TestTheBooksAreChecked:
         flows = chapter.flows
         arrays = {
             "cash": chapter.cash["investor"][1], "claimed": chapter.claimed, "state": chapter.states["accepted"],
-            "bridge": chapter.bridge["class"], "draws": flows.draws["investor"][0], "true": chapter.pockets.direct["Wmo"][1],
+            "bridge": chapter.bridge["class"], "draws": flows.draws["investor"][0],
+            "true": chapter.pockets.direct["Wmo"][1],
             "outstanding": flows.outstanding["investor"][40], "paid": flows.paid["principal:investor"][-1],
             "payments": flows.payments["repayment"][-1], "validated": chapter.metrics.savings[0, -1],
             "charged": chapter.pockets.payments["Wmo"][-1],

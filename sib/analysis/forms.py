@@ -254,8 +254,11 @@ def lump_sum(basis: Basis) -> Paid:
 
 
 def _sum_by_year(basis: Basis, first: int, months: int) -> Cents:
-    """The planned cost of the work with the margin, evenly over months, by fiscal year: shape (n_years, 1)."""
-    total = share(np.array([float(basis.planned)]), 1 + exact(basis.deal.arrangements.lump_sum.margin))
+    """The sum, or the planned cost of the work with the margin, evenly over months, by fiscal year: (n_years, 1)."""
+    terms = basis.deal.arrangements.lump_sum
+    total = share(np.array([float(basis.planned)]), 1 + exact(terms.margin))
+    if terms.amount is not None:
+        total = np.array([float(exact(terms.amount) * 100)])
     by_year = np.zeros((basis.shape[0], 1))
     last = basis.calendar.n_periods - 1
     for month, part in enumerate(even_split(total, months)[0], start=first):

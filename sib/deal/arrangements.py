@@ -125,6 +125,8 @@ class LumpSum(Term):
     laws : list of str, optional
         Budgets whose care the contractor delivers within the sum; the outcome payer's first own law where none is
         given.
+    amount : float, optional
+        The sum in all, in euros; the planned cost with the margin where none is given.
     margin : float
         Share of the planned cost that the contractor is paid on top for bearing the risk.
     from_month, months : int
@@ -136,6 +138,7 @@ class LumpSum(Term):
     """
 
     laws: tuple[Text, ...] | None = None
+    amount: Amount | None = None
     margin: Annotated[Number, AfterValidator(between(0, 1, what="a margin"))] = 0.05
     from_month: MonthSpan = Field(1, alias="from")
     months: MonthSpan = 36

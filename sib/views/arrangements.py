@@ -61,7 +61,7 @@ class Page:
         """Return the table of the outcome payer."""
         party = self.deal.parties.outcome_payer
         told = (("pays", "cost", "mean"), ("spread", "cost", "sd"), ("saves", "savings", "mean"),
-                ("net", "net_cash", "mean"), ("low", "net_cash", "p05"), ("worse", "worse_off", "probability"),
+                ("net", "net_cash", "mean"), ("worse", "worse_off", "probability"),
                 ("reserve", "reserve", "p90"), ("against", "against_base", "mean"))
         heading = (self.say("form"), *(self.say(key) for key, _, _ in told), "")
         rows = []

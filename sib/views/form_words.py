@@ -4,15 +4,15 @@ from __future__ import annotations
 
 FORM_NAMES: dict[str, tuple[str, str]] = {
     "do_nothing": ("do nothing", "niets doen"),
-    "pays_itself": ("payer pays itself", "betaler betaalt zelf"),
+    "pays_itself": ("pays itself", "betaalt zelf"),
     "custom_budget": ("custom budget", "maatwerkbudget"),
-    "learning": ("custom budget, learning", "maatwerkbudget, lerend"),
-    "revolving": ("custom budget, revolving", "maatwerkbudget, revolverend"),
-    "pre_booked": ("custom budget, pre-booked", "maatwerkbudget, vooraf ingeboekt"),
+    "learning": ("learning budget", "lerend budget"),
+    "revolving": ("revolving budget", "revolverend budget"),
+    "pre_booked": ("pre-booked budget", "vooraf ingeboekt"),
     "impact_bond": ("impact bond", "impact bond"),
     "payment_agreement": ("payment agreement", "betaalafspraak"),
     "central_reimbursement": ("central reimbursement", "centrale vergoeding"),
-    "lump_sum": ("lump sum, one contractor", "lumpsum, één aannemer"),
+    "lump_sum": ("lump sum", "lumpsum"),
 }
 """By form: English, Dutch."""
 
@@ -30,10 +30,9 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "pays": ("pays", "betaalt"),
     "spread": ("spread", "spreiding"),
-    "saves": ("saves, cash", "bespaart, kas"),
+    "saves": ("saves, cash", "bespaart"),
     "net": ("is left", "houdt over"),
-    "low": ("1 in 20 under", "1 op 20 onder"),
-    "worse": ("worse off", "slechter af"),
+    "worse": ("worse off", "slechter"),
     "reserve": ("reserve P90", "reserve P90"),
     "against": ("against *", "t.o.v. *"),
     "nets": ("What is left to each party, expected", "Wat elke partij overhoudt, verwacht"),
@@ -64,21 +63,21 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
         "What moving risk costs, and at what scale it pays",
         "Wat het verplaatsen van risico kost, en bij welke schaal het loont",
     ),
-    "finance": ("to investor", "aan investeerder"),
+    "finance": ("to investor", "investeerder"),
     "extra": ("extra work", "extra werk"),
     "transfer": ("pays more", "betaalt meer"),
-    "spared": ("spared", "bespaard gebleven"),
-    "cents": ("per 100 spared", "per 100 bespaard"),
-    "scale": ("break-even cases", "quitte bij casussen"),
+    "spared": ("spared", "gespaard"),
+    "cents": ("per 100 spared", "per 100 gespaard"),
+    "scale": ("break-even cases", "quitte bij"),
     "costs_meant": (
         "to investor: what the investor gains, expected · extra work: work that only this form needs, such as the "
         "accountant · pays more: {party} against paying itself · spared: how much less of a bad outcome (the tenth of "
         "trials that saves least) it bears than if it paid itself · break-even cases: cases at which the cashable "
         "savings of all parties make up for the cost of the work, fixed costs staying as they are.",
-        "aan investeerder: wat de investeerder naar verwachting wint · extra werk: werk dat alleen deze vorm nodig "
-        "heeft, zoals de accountant · betaalt meer: {party} vergeleken met zelf betalen · bespaard gebleven: hoeveel "
+        "investeerder: wat de investeerder naar verwachting wint · extra werk: werk dat alleen deze vorm nodig "
+        "heeft, zoals de accountant · betaalt meer: {party} vergeleken met zelf betalen · gespaard: hoeveel "
         "minder van een slechte uitkomst (het tiende deel van de simulaties dat het minst bespaart) die draagt dan bij "
-        "zelf betalen · quitte bij casussen: aantal waarbij de verzilverbare besparingen van alle partijen de kosten "
+        "zelf betalen · quitte bij: aantal casussen waarbij de verzilverbare besparingen van alle partijen de kosten "
         "van het werk goedmaken, bij gelijkblijvende vaste kosten.",
     ),
     "not_settled": (
