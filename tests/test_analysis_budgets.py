@@ -24,8 +24,8 @@ def test_means_of_years_add_up_and_quantiles_rise(form: str) -> None:
     found = page(form)
     for party, law in found.budgets():
         for measure in MEASURES:
-            whole = found.find(party, law, measure)
-            parts = [found.find(party, law, measure, year=year) for year in found.fiscal_years]
+            whole = found.find(party, law, measure=measure)
+            parts = [found.find(party, law, measure=measure, year=year) for year in found.fiscal_years]
             assert sum(part.mean for part in parts) == pytest.approx(whole.mean, abs=0.01)
             assert all(part.p80 <= part.p90 <= part.p95 for part in (whole, *parts))
 
@@ -35,7 +35,7 @@ def test_over_its_budgets_a_party_is_left_with_what_the_form_leaves_it(form: str
     found = page(form)
     way = arrange(found.deal, 1_024, forms=(form,)).way(form)
     for party in {party for party, _ in found.budgets()}:
-        mine = sum(found.find(party, law, "net").mean for each, law in found.budgets() if each == party)
+        mine = sum(found.find(party, law, measure="net").mean for each, law in found.budgets() if each == party)
         theirs = way.value(party, "net_cash")
         assert mine == pytest.approx(0.0 if theirs != theirs else theirs, abs=0.01)
 
@@ -43,7 +43,7 @@ def test_over_its_budgets_a_party_is_left_with_what_the_form_leaves_it(form: str
 def test_net_cost_is_net_from_the_other_side() -> None:
     found = page("revolving")
     for party, law in found.budgets():
-        assert found.find(party, law, "net").mean == -found.find(party, law, "net_cost").mean
+        assert found.find(party, law, measure="net").mean == -found.find(party, law, measure="net_cost").mean
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_where_nothing_is_done_nothing_is_saved() -> None:
 def test_general_means_bear_what_no_law_does() -> None:
     assert (TOWN, GENERAL) in page("pays_itself").budgets()
     assert (TOWN, GENERAL) not in page("revolving").budgets()
-    assert page("pays_itself").find(TOWN, GENERAL, "charged").mean == pytest.approx(1_717_500)
+    assert page("pays_itself").find(TOWN, GENERAL, measure="charged").mean == pytest.approx(1_717_500)
 
 
 def test_the_worked_example_by_hand() -> None:
     """60 a year is saved and validated; 60 is paid at the end of year one, 45.76 of year two, nothing after."""
     found = budgets(load("worked-example"), 1)
-    charged, saved = ([found.find(TOWN, "Wmo", name, year=year).mean for year in found.fiscal_years[:3]]
+    charged, saved = ([found.find(TOWN, "Wmo", measure=name, year=year).mean for year in found.fiscal_years[:3]]
                       for name in ("charged", "saving"))
     assert (charged, saved) == ([60.0, 45.76, 0.0], [60.0, 60.0, 60.0])

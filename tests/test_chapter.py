@@ -74,7 +74,7 @@ def in_flows(chapter: Chapter, **changes: object) -> Chapter:
 
 
 def in_pockets(chapter: Chapter, name: str) -> Chapter:
-    return replace(chapter, pockets=replace(chapter.pockets, **{name: first_of(getattr(chapter.pockets, name), 7)}))
+    return replace(chapter, pockets=replace(chapter.pockets, **{name: first_of(getattr(chapter.pockets, name), 1, 7)}))
 
 
 def a_party_gets_more(chapter: Chapter) -> Chapter:
@@ -124,7 +124,7 @@ FAULTS: tuple[tuple[str, Callable[[Chapter], Chapter]], ...] = (
     ("bridge: claimed less every reason is validated", lambda chapter: replace(
         chapter, claimed=with_a_cent(chapter.claimed, 7))),
     ("every case ends in one state", lambda chapter: replace(chapter, states=first_of(chapter.states, 7))),
-    ("true savings fall on a law", lambda chapter: in_pockets(chapter, "true")),
+    ("true savings fall on a law", lambda chapter: in_pockets(chapter, "direct")),
     ("validated savings fall on a law", lambda chapter: in_pockets(chapter, "validated")),
     ("payments are charged to a law", lambda chapter: in_pockets(chapter, "payments")),
 )

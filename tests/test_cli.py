@@ -115,7 +115,7 @@ def test_the_version_is_the_packages() -> None:
     ("words", "answer"),
     [
         (["rnu", "x"], "there is no verb 'rnu'; did you mean 'run'?"),
-        (["simulate"], "there is no verb 'simulate'; verbs: list, check, run, payoff, luck, statement, audit, schema"),
+        (["simulate"], "there is no verb 'simulate'; verbs: list, check, run, payoff, compare, pockets, luck,"),
         (["run"], "Missing argument 'SCENARIO'"),
         (["run", "worked-example", "--trails", "5"], "--trails"),
         (["run", "worked-example", "--lang", "fr"], "'fr' is not one of 'en', 'nl'"),

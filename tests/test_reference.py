@@ -59,13 +59,13 @@ def engine_says(chapter: Chapter, column: int) -> dict[str, Any]:
         "late_trigger": {name: kept[f"trigger.{name}.late"] for name in flows.met},
         "true": kept["society.true_savings"],
         "true_by_law": {law: amounts[column] for law, amounts in chapter.pockets.true.items()},
-        "cashable_by_law": {law: amounts[column] for law, amounts in chapter.pockets.cashable.items()},
-        "validated_by_law": {law: amounts[column] for law, amounts in chapter.pockets.validated.items()},
-        "payments_by_law": {law: amounts[column] for law, amounts in chapter.pockets.payments.items()},
+        "cashable_by_law": {law: amounts[column] for law, amounts in chapter.pockets.total("cashable").items()},
+        "validated_by_law": {law: amounts[column] for law, amounts in chapter.pockets.total("validated").items()},
+        "payments_by_law": {law: amounts[column] for law, amounts in chapter.pockets.total("payments").items()},
         "net_payments": net_payments(flows)[column],
         "net_cash": kept["municipality.net_cash"],
         "repaid_in_full": kept["investor.repaid_in_full"],
-        "cash": lists({role: net for role, net in chapter.cash.items() if role != "account"}),
+        "cash": lists({role: net for role, net in chapter.cash.items() if role not in ("account", "state")}),
     }
 
 

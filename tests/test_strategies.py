@@ -32,6 +32,7 @@ NOT_YET = {
     *(("SavingsShare", "indexed"), ("SavingsShare", "round_to"), ("SavingsShare", "to")),
     ("Accountant", "assurance"),  # moves no amount
     ("Segment", "selection"),  # nor does this
+    *(("Payer", "waterbed"), ("Payer", "indexation"), ("Segment", "learning"), ("Contract", "vat")),  # in small deals
 }
 """Fields that say nothing in such a line, or of which the page does not say what they do."""
 
@@ -96,7 +97,7 @@ def test_generated_deals_have_every_shape() -> None:
     seen: dict[str, set[Any]] = {name: set() for name in ("segments", "tranches", "savings", "enrolment", "drawdown")}
     triggers: set[tuple[str, bool]] = set()
 
-    @settings(max_examples=200)
+    @settings(max_examples=500)
     @given(scenarios())
     def collect(plain: dict[str, Any]) -> None:
         deal = Scenario.model_validate(plain)

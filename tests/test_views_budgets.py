@@ -29,7 +29,7 @@ def test_what_is_pasted_is_the_paper_in_the_readers_own_figures(lang: Any, measu
     assert len(lines) == 1 + len(found().budgets()) * len(found().fiscal_years)
     for line, (party, law) in zip(lines[1 :: len(found().fiscal_years)], found().budgets(), strict=True):
         cells = line.split("\t")
-        entry = found().find(party, law, measure, year=found().fiscal_years[0])
+        entry = found().find(party, law, measure=measure, year=found().fiscal_years[0])
         assert cells[2] == "2026"
         amounts = [parse_amount(cell, number_format=lang) for cell in cells[3:]]
         assert amounts == [round(getattr(entry, name) * 100) for name in COLUMNS]

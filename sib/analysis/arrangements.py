@@ -44,14 +44,14 @@ class Way:
     paid: Paid
     rows: tuple[Row, ...]
 
-    def row(self, party: str, measure: str, statistic: str = "mean") -> Row | None:
+    def row(self, party: str, measure: str, *, statistic: str = "mean") -> Row | None:
         """Return a row; None where there is none."""
         found = (row for row in self.rows if (row.party, row.measure, row.statistic) == (party, measure, statistic))
         return next(found, None)
 
-    def value(self, party: str, measure: str, statistic: str = "mean") -> float:
+    def value(self, party: str, measure: str, *, statistic: str = "mean") -> float:
         """Return a figure; NaN where there is none."""
-        row = self.row(party, measure, statistic)
+        row = self.row(party, measure, statistic=statistic)
         return float("nan") if row is None else row.value
 
 

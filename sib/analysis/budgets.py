@@ -74,7 +74,7 @@ class Budgets:
     entries: tuple[Entry, ...]
     outside: Estimate
 
-    def find(self, party: str, law: str, measure: str, *, year: int | None = None) -> Entry:
+    def find(self, party: str, law: str, *, measure: str, year: int | None = None) -> Entry:
         """Return one entry; StopIteration where there is none."""
         wanted = (party, law, measure, year)
         return next(each for each in self.entries if (each.party, each.law, each.measure, each.year) == wanted)

@@ -14,7 +14,7 @@ from sib import __version__
 from sib.analysis.arrangements import EVERYBODY, Arranged, Way
 from sib.deal.assumptions import text_of
 from sib.results import Row
-from sib.views.form_words import FORM_NAMES, FORM_TEXTS
+from sib.views.form_words import FORM_NAMES, FORM_TEXTS, holder
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
@@ -69,9 +69,9 @@ class Page:
             against = way.row(party, "against_base")
             assert against is not None
             error = self.words.figure(against, "euros")[1] if against.value else ""
-            cells = (self.cell(way.row(party, measure, statistic)) for _, measure, statistic in told)
+            cells = (self.cell(way.row(party, measure, statistic=statistic)) for _, measure, statistic in told)
             rows.append((self.form(way), *cells, error))
-        title = self.say("payer", party=plain(self.words.party(party)))
+        title = self.say("payer", party=plain(holder(party, self.words)))
         return f"{title}\n{ruled(columns([heading, *rows], n_left=1))}"
 
     def cell(self, row: Row | None) -> str:
@@ -92,8 +92,8 @@ class Page:
 
     def _table(self, title: str, measure: str, statistic: str, *, with_all: bool) -> str:
         parties = (*self.found.parties, *((EVERYBODY,) if with_all else ()))
-        names = [self.say("all") if party == EVERYBODY else plain(self.words.party(party)) for party in parties]
-        rows = [(self.form(way), *(self.cell(way.row(party, measure, statistic)) for party in parties))
+        names = [self.say("all") if party == EVERYBODY else plain(holder(party, self.words)) for party in parties]
+        rows = [(self.form(way), *(self.cell(way.row(party, measure, statistic=statistic)) for party in parties))
                 for way in self.found.ways if way.form != "do_nothing"]
         return f"{wrapped(self.say(title))}\n{ruled(columns([(self.say('form'), *names), *rows], n_left=1))}"
 
@@ -108,11 +108,11 @@ class Page:
         heading = (self.say("form"), *(self.say(key) for key, _, _ in told), self.say("cents"), self.say("scale"))
         rows = [
             (self.form(way), *(self.cell(way.row(party, measure)) for _, party, measure in told), self.per_hundred(way),
-             self.cell(way.row(EVERYBODY, "break_even_cases", "value")))
+             self.cell(way.row(EVERYBODY, "break_even_cases", statistic="value")))
             for way in ways
         ]
         table = ruled(columns([heading, *rows], n_left=1))
-        told_of = wrapped(self.say("costs_meant", party=plain(self.words.party(payer))))
+        told_of = wrapped(self.say("costs_meant", party=plain(holder(payer, self.words))))
         return "\n".join((self.say("costs"), table, told_of, *self.remarks()))
 
     def per_hundred(self, way: Way) -> str:
@@ -124,12 +124,12 @@ class Page:
     def remarks(self) -> Iterator[str]:
         """Yield how often a revolving budget is not paid back, and how far off a norm may be."""
         for way in self.found.ways:
-            chance = way.row(EVERYBODY, "not_settled", "probability")
+            chance = way.row(EVERYBODY, "not_settled", statistic="probability")
             amount = way.row(EVERYBODY, "not_settled")
             if chance is not None and amount is not None:
                 shown = self.cell(chance).removesuffix("%")
                 yield wrapped(self.say("not_settled", chance=shown, amount=self.cell(amount)))
-            error = way.row(EVERYBODY, "norm_error", "value")
+            error = way.row(EVERYBODY, "norm_error", statistic="value")
             if error is not None:
                 n_cases = self.words.number(self.deal.arrangements.central_reimbursement.based_on or 0)
                 yield wrapped(self.say("norm_error", n=n_cases, share=self.cell(error)))

@@ -13,7 +13,7 @@ from typing import Any
 from sib import __version__
 from sib.amounts import format_amount
 from sib.analysis.budgets import GENERAL, Budgets
-from sib.views.form_words import BUDGET_TEXTS, FORM_NAMES
+from sib.views.form_words import BUDGET_TEXTS, FORM_NAMES, holder
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
@@ -67,12 +67,12 @@ class Page:
         heading = (self.say("law"), *(self.say(name) for name in POCKETS))
         rows: list[tuple[str, ...]] = []
         for party, laws in self.parties().items():
-            means = [[self.found.find(party, law, name).mean for name in POCKETS] for law in laws]
+            means = [[self.found.find(party, law, measure=name).mean for name in POCKETS] for law in laws]
             rows += [(f"  {self.budget(law)}", *map(self.whole, row)) for law, row in zip(laws, means, strict=True)]
-            name = plain(self.words.party(party))
+            name = plain(holder(party, self.words))
             rows.append((name, *map(self.whole, map(sum, zip(*means, strict=True)))))
         budgets = self.found.budgets()
-        total = [sum(self.found.find(party, law, name).mean for party, law in budgets) for name in POCKETS]
+        total = [sum(self.found.find(party, law, measure=name).mean for party, law in budgets) for name in POCKETS]
         rows.append((self.say("everybody"), *map(self.whole, total)))
         return f"{self.say('pocket')}\n{ruled(columns([heading, *rows], n_left=1))}"
 
@@ -99,9 +99,9 @@ class Page:
                                                     for name in COLUMNS))
         for party, law in self.found.budgets():
             for year in (*self.found.fiscal_years, None):
-                entry = self.found.find(party, law, self.measure, year=year)
+                entry = self.found.find(party, law, measure=self.measure, year=year)
                 if any(getattr(entry, name) for name in COLUMNS):
-                    owner = plain(self.words.party(party))
+                    owner = plain(holder(party, self.words))
                     name = f"{owner}: {self.budget(law)}" if law == GENERAL or self.is_foreign(party) else plain(law)
                     when = self.say("sum") if year is None else str(year)
                     yield (name, when, *(self.whole(getattr(entry, column)) for column in COLUMNS))
@@ -116,7 +116,7 @@ class Page:
         lines = ["\t".join(("", *heading))]
         for party, law in self.found.budgets():
             for year in self.found.fiscal_years:
-                entry = self.found.find(party, law, self.measure, year=year)
+                entry = self.found.find(party, law, measure=self.measure, year=year)
                 amounts = (format_amount(round(getattr(entry, name) * 100), lang=self.words.lang) for name in COLUMNS)
-                lines.append("\t".join((plain(self.words.party(party)), self.budget(law), str(year), *amounts)))
+                lines.append("\t".join((plain(holder(party, self.words)), self.budget(law), str(year), *amounts)))
         return "\n".join(lines)

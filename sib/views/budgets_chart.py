@@ -12,7 +12,7 @@ from sib.amounts import NumberFormat
 from sib.analysis.budgets import GENERAL, Budgets
 from sib.views import style
 from sib.views.captions import Captions, captions_for
-from sib.views.form_words import BUDGET_TEXTS, FORM_NAMES
+from sib.views.form_words import BUDGET_TEXTS, FORM_NAMES, holder
 from sib.views.words import Phrases
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -70,7 +70,7 @@ def draw_pockets(found: Budgets, ax: Axes, *, say: Captions) -> Axes:
     phrases, general = Phrases(TEXTS, say.lang), Phrases(BUDGET_TEXTS, say.lang)("general")
     names, green, orange = [], style.PARTIES["provider"].colour, style.PARTIES["municipality"].colour
     for place, (party, law) in enumerate(found.budgets()):
-        means = {name: found.find(party, law, name).mean for name in ("saving", "cashable", "charged")}
+        means = {name: found.find(party, law, measure=name).mean for name in ("saving", "cashable", "charged")}
         first = place == 0
         ax.barh(place - 0.18, means["cashable"], height=0.34, color=green, edgecolor=style.INK, linewidth=0.4,
                 label=phrases("cashable") if first else "_")
@@ -79,7 +79,7 @@ def draw_pockets(found: Budgets, ax: Axes, *, say: Captions) -> Axes:
                 label=phrases("rest") if first else "_")
         ax.barh(place + 0.18, means["charged"], height=0.34, color=orange, hatch="//", edgecolor=style.INK,
                 linewidth=0.4, label=phrases("charged") if first else "_")
-        owner = style.plain(say.party(party), 24)
+        owner = style.plain(holder(party, say), 24)
         names.append(style.escape(f"{owner}: {general if law == GENERAL else style.plain(law, 24)}"))
     ax.axvline(0.0, color=style.INK, linewidth=0.8)
     ax.set_yticks(range(len(names)), names)
@@ -98,7 +98,7 @@ def draw_years(found: Budgets, ax: Axes, *, say: Captions) -> Axes:
     phrases, payer = Phrases(TEXTS, say.lang), found.deal.parties.outcome_payer
     mine = [law for party, law in found.budgets() if party == payer]
     years = found.fiscal_years
-    freed, paid = ([sum(found.find(payer, law, name, year=year).mean for law in mine) for year in years]
+    freed, paid = ([sum(found.find(payer, law, measure=name, year=year).mean for law in mine) for year in years]
                    for name in ("cashable", "charged"))
     net = [one - other for one, other in zip(freed, paid, strict=True)]
     at = range(len(years))
@@ -112,7 +112,7 @@ def draw_years(found: Budgets, ax: Axes, *, say: Captions) -> Axes:
     style.money_axis(ax.yaxis, "amount-per-trial", say=say)
     ax.set_ylabel(phrases("by_year", unit=say.unit()))
     worst = min(at, key=lambda place: net[place])
-    name = style.plain(say.party(payer))
+    name = style.plain(holder(payer, say))
     title = (phrases("right", payer=name, year=years[worst], amount=say.money(float(f"{-net[worst]:.3g}")))
              if net[worst] < 0 else phrases("right_ahead", payer=name))
     style.headed(ax, title, width=52, columns=3)

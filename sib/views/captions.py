@@ -193,11 +193,9 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 PARTIES = {
     "investor": "investeerder", "municipality": "gemeente", "provider": "uitvoerder", "intermediary": "dealmaker",
-    "contract account": "contractrekening", "State": "Rijk", "health insurer": "zorgverzekeraar",
-    "care office": "zorgkantoor", "social investor": "sociale investeerder",
+    "contract account": "contractrekening", "State": "Rijk",
 }
-"""Dutch for the names that parties go by where the deal gives them none, and for kinds of payer; any other name is left
-alone."""
+"""Dutch for the names that parties go by where the deal gives them none; a name from the deal is left alone."""
 
 SIGNS = {"EUR": "€"}
 """Signs of currencies; the others are written by their codes, since dollars and crowns share theirs."""

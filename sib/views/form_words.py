@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sib.views.captions import Captions
+from sib.views.words import Words
+
 FORM_NAMES: dict[str, tuple[str, str]] = {
     "do_nothing": ("do nothing", "niets doen"),
     "pays_itself": ("pays itself", "betaalt zelf"),
@@ -15,6 +18,15 @@ FORM_NAMES: dict[str, tuple[str, str]] = {
     "lump_sum": ("lump sum", "lumpsum"),
 }
 """By form: English, Dutch."""
+
+HOLDERS = {"health insurer": "zorgverzekeraar", "care office": "zorgkantoor", "social investor": "sociale investeerder"}
+"""Dutch for kinds of budget holder that deals name so."""
+
+
+def holder(name: str, words: Words | Captions) -> str:
+    """Return what a party that holds a budget is called; a name of its own is left alone."""
+    return HOLDERS.get(name, words.party(name)) if words.lang == "nl" else name
+
 
 FORM_TEXTS: dict[str, tuple[str, str]] = {
     "head": (

@@ -12,7 +12,7 @@ from sib.amounts import NumberFormat
 from sib.analysis.arrangements import Arranged, Way
 from sib.views import style
 from sib.views.captions import Captions, captions_for
-from sib.views.form_words import FORM_NAMES
+from sib.views.form_words import FORM_NAMES, holder
 from sib.views.words import Phrases
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -69,7 +69,7 @@ def draw_left(found: Arranged, ax: Axes, *, say: Captions) -> Axes:
     payer, phrases = found.deal.parties.outcome_payer, Phrases(TEXTS, say.lang)
     look, names = style.PARTIES["municipality"], Phrases(FORM_NAMES, say.lang)
     for place, way in enumerate(found.ways):
-        low, mean, high = (way.value(payer, "net_cash", each) for each in ("p05", "mean", "p95"))
+        low, mean, high = (way.value(payer, "net_cash", statistic=each) for each in ("p05", "mean", "p95"))
         is_first = place == 0
         ax.plot([low, high], [place, place], color=look.colour, linewidth=6, alpha=0.35, solid_capstyle="butt",
                 label=phrases("range") if is_first else "_")
@@ -86,7 +86,7 @@ def draw_left(found: Arranged, ax: Axes, *, say: Captions) -> Axes:
     ax.set_xlabel(phrases("net", unit=say.unit()))
     best = max(found.ways, key=lambda way: way.value(payer, "net_cash"))
     losing = sum(way.value(payer, "net_cash") < 0 for way in found.ways)
-    title = phrases("left", form=names(best.form).capitalize(), payer=style.plain(say.party(payer)), others=losing,
+    title = phrases("left", form=names(best.form).capitalize(), payer=style.plain(holder(payer, say)), others=losing,
                     n=len(found.ways), amount=say.money(_coarse(best.value(payer, "net_cash"))))
     style.headed(ax, title, width=64)
     return ax
@@ -100,7 +100,7 @@ def draw_failure(found: Arranged, ax: Axes, *, say: Captions) -> Axes:
             before = sum(_lost(way, each) for each in found.parties[: found.parties.index(party)])
             ax.barh(place, _lost(way, party), left=before, height=0.6, color=look.colour, hatch=look.hatch,
                     edgecolor=style.INK, linewidth=0.4,
-                    label=style.escape(style.plain(say.party(party))) if place == 0 else "_")
+                    label=style.escape(style.plain(holder(party, say))) if place == 0 else "_")
     totals = [sum(_lost(way, party) for party in found.parties) for way in found.ways]
     ax.set_xlim(0.0, max(1.0, *totals) * 1.05)
     ax.grid(axis="x")
@@ -109,7 +109,7 @@ def draw_failure(found: Arranged, ax: Axes, *, say: Captions) -> Axes:
     style.money_axis(ax.xaxis, "amount-per-trial", say=say)
     ax.set_xlabel(phrases("lost", unit=say.unit()))
     spared = next((way.value(payer, "spared_if_it_fails") for way in found.ways if way.form == "impact_bond"), 0.0)
-    title = (phrases("right", payer=style.plain(say.party(payer)), amount=say.money(_coarse(spared)))
+    title = (phrases("right", payer=style.plain(holder(payer, say)), amount=say.money(_coarse(spared)))
              if spared > 1 else phrases("right_plain"))
     style.headed(ax, title, width=60, columns=3)
     return ax
