@@ -184,6 +184,7 @@ def cashable_share(payer: dict[str, Any], period: int, kind: str) -> Fraction:
 def true_and_cashable(deal: Deal, true: dict[str, list[int]]) -> tuple[dict[str, int], dict[str, int]]:
     """Split true savings over the laws, and say what of it is cashable."""
     by_law, cashable = dict.fromkeys(deal["payers"], 0), dict.fromkeys(deal["payers"], 0)
+    saved: dict[tuple[str, str, int], int] = {}
     for segment in deal["programme"]["segments"]:
         table, by_period = cells(segment, list(deal["payers"])), true[segment["name"]]
         for window in windows(deal, len(by_period)):
@@ -191,7 +192,9 @@ def true_and_cashable(deal: Deal, true: dict[str, list[int]]) -> tuple[dict[str,
             parts = largest_remainder(total, list(table.values()))
             for (law, kind), part in zip(table, parts, strict=True):
                 by_law[law] += part
-                cashable[law] += rounded(part * cashable_share(deal["payers"][law], window[0], kind))
+                saved[law, kind, window[0]] = saved.get((law, kind, window[0]), 0) + part
+    for (law, kind, start), amount in saved.items():
+        cashable[law] += rounded(amount * cashable_share(deal["payers"][law], start, kind))
     return by_law, cashable
 
 
