@@ -85,7 +85,7 @@ def budgets(
     Returns
     -------
     DataFrame
-        party, law (empty for a party's general means), year (missing for all years together), measure, mean,
+        party, law (empty for general means, ``*`` for all of a party), year (missing for all together), measure, mean,
         standard_error, p80, p90, p95; currency units.
 
     Raises

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from sib.analysis.arrangements import arrange
-from sib.analysis.budgets import GENERAL, MEASURES, Budgets, budgets
+from sib.analysis.budgets import ALL, GENERAL, MEASURES, Budgets, budgets
 from sib.deal.arrangements import FORMS
 from sib.deal.reader import load
 
@@ -38,6 +38,18 @@ def test_over_its_budgets_a_party_is_left_with_what_the_form_leaves_it(form: str
         mine = sum(found.find(party, law, measure="net").mean for each, law in found.budgets() if each == party)
         theirs = way.value(party, "net_cash")
         assert mine == pytest.approx(0.0 if theirs != theirs else theirs, abs=0.01)
+
+
+def test_all_budgets_of_a_party_together_have_quantiles_of_their_own() -> None:
+    found = page("revolving")
+    laws = [law for party, law in found.budgets() if party == TOWN]
+    for year in (None, *found.fiscal_years):
+        whole = found.find(TOWN, ALL, measure="net_cost", year=year)
+        parts = [found.find(TOWN, law, measure="net_cost", year=year) for law in laws]
+        assert whole.mean == pytest.approx(sum(part.mean for part in parts), abs=0.01)
+    whole = found.find(TOWN, ALL, measure="net_cost")
+    assert whole.p90 != pytest.approx(sum(found.find(TOWN, law, measure="net_cost").p90 for law in laws), abs=1)
+    assert ("health insurer", ALL) not in found.lines()
 
 
 def test_net_cost_is_net_from_the_other_side() -> None:

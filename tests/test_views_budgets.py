@@ -26,8 +26,8 @@ def found(form: str = "impact_bond") -> Budgets:
 @pytest.mark.parametrize("measure", MEASURES)
 def test_what_is_pasted_is_the_paper_in_the_readers_own_figures(lang: Any, measure: str) -> None:
     lines = Page(found(), Words(lang), measure=measure).pasted().splitlines()
-    assert len(lines) == 1 + len(found().budgets()) * len(found().fiscal_years)
-    for line, (party, law) in zip(lines[1 :: len(found().fiscal_years)], found().budgets(), strict=True):
+    assert len(lines) == 1 + len(found().lines()) * len(found().fiscal_years)
+    for line, (party, law) in zip(lines[1 :: len(found().fiscal_years)], found().lines(), strict=True):
         cells = line.split("\t")
         entry = found().find(party, law, measure=measure, year=found().fiscal_years[0])
         assert cells[2] == "2026"

@@ -23,6 +23,8 @@ from sib.years import KINDS
 LEVELS = (0.80, 0.90, 0.95)
 GENERAL = ""
 """Stands for the general means of a party: what falls on none of its laws."""
+ALL = "*"
+"""Stands for all budgets of a party that has several, together: their quantiles are no sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Entry:
     Parameters
     ----------
     party, law : str
-        An empty law is the party's general means.
+        An empty law is the party's general means, ``*`` all its budgets together.
     year : int or None
         None for the whole horizon.
     measure : str
@@ -81,6 +83,10 @@ class Budgets:
 
     def budgets(self) -> list[tuple[str, str]]:
         """Return party and law of every budget, in order."""
+        return [each for each in self.lines() if each[1] != ALL]
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return party and law of every budget, each party's budgets together after the last of several."""
         return list(dict.fromkeys((each.party, each.law) for each in self.entries))
 
 
@@ -103,7 +109,7 @@ def budgets(
     run = simulate(found[variant_of(form, found)], trials, seed=seed, keep_flows=(YEARS,), effort=effort)
     basis = Basis(run)
     paid = PAID[form](basis)
-    pages = list(_pages(basis, paid))
+    pages = [page for party in basis.holders() for page in _with_total(list(_pages(basis, paid, party)))]
     years = run.calendar.fiscal_years
     entries = tuple(entry for page in pages for entry in _entries(page, years))
     return Budgets(deal, form, seed, run.n_trials, years, entries, _outside(basis, paid))
@@ -135,19 +141,25 @@ MEASURES: dict[str, Callable[[Page], Cents]] = {
 """What is told of a budget. ``net_cost`` is ``net`` from the other side: its high quantiles are what to reserve for."""
 
 
-def _pages(basis: Basis, paid: Paid) -> Iterator[Page]:
-    """Yield the budgets of each party, and its general means where something falls there."""
-    nothing = basis.nothing()
+def _pages(basis: Basis, paid: Paid, party: str) -> Iterator[Page]:
+    """Yield the budgets of a party, and its general means where something falls there."""
+    nothing, charged, cashable = basis.nothing(), paid.cost[party], paid.gains[party]
     is_saved = any(amounts.any() for amounts in paid.gains.values())
-    for party in basis.holders():
-        charged, cashable = paid.cost[party], paid.gains[party]
-        for law in (law for law, payer in basis.deal.payers.items() if payer.party == party):
-            direct, real, freed, proven = (basis.of(law, kind) * is_saved for kind in KINDS[:4])
-            page = Page(party, law, direct, real, freed, proven, paid.charged.get(law, nothing))
-            charged, cashable = charged - page.charged, cashable - page.cashable
-            yield page
-        if charged.any() or cashable.any():
-            yield Page(party, GENERAL, nothing, nothing, cashable, nothing, charged)
+    for law in (law for law, payer in basis.deal.payers.items() if payer.party == party):
+        direct, real, freed, proven = (basis.of(law, kind) * is_saved for kind in KINDS[:4])
+        page = Page(party, law, direct, real, freed, proven, paid.charged.get(law, nothing))
+        charged, cashable = charged - page.charged, cashable - page.cashable
+        yield page
+    if charged.any() or cashable.any():
+        yield Page(party, GENERAL, nothing, nothing, cashable, nothing, charged)
+
+
+def _with_total(pages: list[Page]) -> list[Page]:
+    """Return the budgets of a party, with all of them together where there are several."""
+    if len(pages) < 2:
+        return pages
+    amounts = (add_up(getattr(page, name) for page in pages) for name in (*KINDS[:4], "charged"))
+    return [*pages, Page(pages[0].party, ALL, *amounts)]
 
 
 def _entries(page: Page, years: tuple[int, ...]) -> Iterator[Entry]:

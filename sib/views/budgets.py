@@ -12,7 +12,7 @@ from typing import Any
 
 from sib import __version__
 from sib.amounts import format_amount
-from sib.analysis.budgets import GENERAL, Budgets
+from sib.analysis.budgets import ALL, GENERAL, Budgets
 from sib.views.form_words import BUDGET_TEXTS, FORM_NAMES, holder
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
@@ -60,7 +60,7 @@ class Page:
 
     def budget(self, law: str) -> str:
         """Return what a budget is called."""
-        return self.say("general") if law == GENERAL else plain(law)
+        return self.say({GENERAL: "general", ALL: "every"}[law]) if law in (GENERAL, ALL) else plain(law)
 
     def pockets(self) -> str:
         """Return the wrong-pocket table: every budget, each party together, all parties together."""
@@ -97,12 +97,12 @@ class Page:
         """Yield the heading and the rows of the table by fiscal year; budgets of zero are left out."""
         yield (self.say("law"), self.say("year"), *(self.say("mean") if name == "mean" else name.upper()
                                                     for name in COLUMNS))
-        for party, law in self.found.budgets():
+        for party, law in self.found.lines():
             for year in (*self.found.fiscal_years, None):
                 entry = self.found.find(party, law, measure=self.measure, year=year)
                 if any(getattr(entry, name) for name in COLUMNS):
-                    owner = plain(holder(party, self.words))
-                    name = f"{owner}: {self.budget(law)}" if law == GENERAL or self.is_foreign(party) else plain(law)
+                    owner, own = plain(holder(party, self.words)), not self.is_foreign(party)
+                    name = plain(law) if own and law not in (GENERAL, ALL) else f"{owner}: {self.budget(law)}"
                     when = self.say("sum") if year is None else str(year)
                     yield (name, when, *(self.whole(getattr(entry, column)) for column in COLUMNS))
 
@@ -114,7 +114,7 @@ class Page:
         """Return the table by fiscal year with tabs between its cells, to paste into a spreadsheet."""
         heading, *_ = self.rows()
         lines = ["\t".join(("", *heading))]
-        for party, law in self.found.budgets():
+        for party, law in self.found.lines():
             for year in self.found.fiscal_years:
                 entry = self.found.find(party, law, measure=self.measure, year=year)
                 amounts = (format_amount(round(getattr(entry, name) * 100), lang=self.words.lang) for name in COLUMNS)

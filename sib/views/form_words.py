@@ -129,6 +129,7 @@ BUDGET_TEXTS: dict[str, tuple[str, str]] = {
     "pocket": ("Which budget gains, and which pays, expected", "Welk budget wint en welk betaalt, verwacht"),
     "law": ("budget", "budget"),
     "general": ("general means", "algemene middelen"),
+    "every": ("all budgets", "alle budgetten"),
     "direct": ("direct", "direct"),
     "real": ("real", "reëel"),
     "saving": ("saving", "besparing"),
