@@ -21,6 +21,8 @@ from sib.views.words import Phrases, Words
 TERMS = ("custom_budget", "learning", "revolving", "pre_booked", "payment_agreement", "central_reimbursement",
          "lump_sum")
 """Forms that have terms of their own."""
+HEADING = 22
+"""Characters of a party's name over a column."""
 
 
 def as_data(found: Arranged) -> dict[str, Any]:
@@ -50,7 +52,9 @@ class Page:
         head = self.say("head", trials=self.words.trials(found.n_trials), seed=found.seed,
                         digest=self.deal.digest[:DIGEST], version=__version__, currency=self.deal.currency)
         star = self.say("actual" if self.deal.arrangements.actual == found.base else "base")
-        parts = (f"{plain(self.deal.name)}\n{head}", self.payer(), star, *self.by_party(), self.costs(), self.meaning())
+        saved = any(way.value(EVERYBODY, "savings") for way in found.ways)
+        told = "" if saved else wrapped(self.say("no_savings"))
+        parts = (f"{plain(self.deal.name)}\n{head}", self.payer(), star, told, *self.by_party(), self.costs(), self.meaning())
         return "\n\n".join(part for part in parts if part)
 
     def form(self, way: Way) -> str:
@@ -92,7 +96,8 @@ class Page:
 
     def _table(self, title: str, measure: str, statistic: str, *, with_all: bool) -> str:
         parties = (*self.found.parties, *((EVERYBODY,) if with_all else ()))
-        names = [self.say("all") if party == EVERYBODY else plain(holder(party, self.words)) for party in parties]
+        names = [self.say("all") if party == EVERYBODY else plain(holder(party, self.words), longest=HEADING)
+                 for party in parties]
         rows = [(self.form(way), *(self.cell(way.row(party, measure, statistic=statistic)) for party in parties))
                 for way in self.found.ways if way.form != "do_nothing"]
         return f"{wrapped(self.say(title))}\n{ruled(columns([(self.say('form'), *names), *rows], n_left=1))}"

@@ -98,6 +98,12 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
         "Revolverend: in {chance}% van de simulaties bewijzen de budgetten te weinig om de wet die voorschoot terug te "
         "betalen, gemiddeld over alle simulaties {amount} te kort. Er wordt geen rente betaald.",
     ),
+    "no_savings": (
+        "In no form is any money saved: the scenario puts no amount on what its outcomes save, or care is bought in a "
+        "way that frees none. What is compared here is only who pays.",
+        "In geen enkele vorm wordt geld bespaard: het scenario zet geen bedrag op wat de uitkomsten besparen, of zorg "
+        "is zo ingekocht dat er geen geld vrijkomt. Vergeleken wordt hier alleen wie betaalt.",
+    ),
     "norm_error": (
         "Central reimbursement: the norm rests on {n} cases, so it may be {share} off either way (95%), if they are "
         "comparable at all.",
