@@ -54,7 +54,8 @@ class Page:
         star = self.say("actual" if self.deal.arrangements.actual == found.base else "base")
         saved = any(way.value(EVERYBODY, "savings") for way in found.ways)
         told = "" if saved else wrapped(self.say("no_savings"))
-        parts = (f"{plain(self.deal.name)}\n{head}", self.payer(), star, told, *self.by_party(), self.costs(), self.meaning())
+        title = f"{plain(self.deal.name)}\n{head}"
+        parts = (title, self.payer(), star, told, *self.by_party(), self.costs(), self.meaning())
         return "\n\n".join(part for part in parts if part)
 
     def form(self, way: Way) -> str:
