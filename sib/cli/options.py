@@ -22,7 +22,7 @@ import click
 
 from sib import __version__
 from sib.amounts import parse_amount
-from sib.claimsfile import in_options
+from sib.columns import in_options
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
 from sib.deal.term import percent
