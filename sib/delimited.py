@@ -52,6 +52,10 @@ class Rows:
         place = self.names.index(name)
         return tuple(row[place] for row in self.cells)
 
+    def column_at(self, row: int, name: str) -> str:
+        """Return the cell of one row, from 0, in one column."""
+        return self.cells[row][self.names.index(name)]
+
 
 def read_rows(path: Path, shown: str) -> Rows:
     """Return the rows of a CSV file; comma, semicolon or tab is found out from the first line.
@@ -83,7 +87,7 @@ def rows_in(content: bytes, shown: str) -> Rows:
     found = list(_records(text, delimiter, shown))
     (line, header), rows = found[0], found[1:]
     names = tuple(name.strip().lower() for name in header)
-    problems = [*faults_of_names(shown, line, names), *_faults_of_width(shown, len(names), rows)]
+    problems = [*faults_of_names(shown, line, names=names), *_faults_of_width(shown, len(names), rows)]
     if not rows:
         problems.append(Problem(shown, None, "", "has a first line and no rows below it"))
     refuse(problems)
@@ -119,7 +123,7 @@ def _outside_quotes(line: str) -> str:
     return "".join(line.split('"')[::2])
 
 
-def faults_of_names(shown: str, line: int, names: tuple[str, ...]) -> Iterator[Problem]:
+def faults_of_names(shown: str, line: int, *, names: tuple[str, ...]) -> Iterator[Problem]:
     """Yield columns without a name and names that are there twice."""
     for place, name in enumerate(names, start=1):
         if not name:
