@@ -113,9 +113,10 @@ def read_table(source: str, *, sheet: str | None = None) -> Table:
         When it cannot be read, with every reason.
     """
     path, packaged = Path(source), shelf() / SHELF / f"{source}.csv"
-    if re.fullmatch(r"[a-z][a-z-]*", source) and not path.exists() and packaged.is_file():
+    is_practice = bool(re.fullmatch(r"[a-z][a-z-]*", source)) and not path.exists() and packaged.is_file()
+    if is_practice and sheet is None:
         return Table(read_rows(packaged, packaged.name), 1, is_practice=True)
-    content = content_of(path, source, largest=LARGEST, meant="CSV or XLSX is meant")
+    content = content_of(packaged if is_practice else path, source, largest=LARGEST, meant="CSV or XLSX is meant")
     if content.startswith(OLE):
         raise refused(source, "is of an old kind or behind a password; save it as XLSX without one, or as CSV UTF-8")
     if path.suffix.lower() in (".xlsm", ".xltm", ".xlsb"):

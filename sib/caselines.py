@@ -235,8 +235,8 @@ class _Reader:
                      answers, strict=True)
         for place, (line, values) in enumerate(zip(found.lines, listed, strict=True)):
             if values in first and line not in wrong:
-                self._problem(place, "", f"is the same as line {first[values]} in every field; keep one, or add up what "
-                                        "is meant twice")
+                self._problem(place, "", f"is the same as line {first[values]} in every field; keep one, or add up "
+                                         "what is meant twice")
             first.setdefault(values, line)
 
     def one_spelling(self, name: str) -> None:

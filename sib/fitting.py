@@ -143,6 +143,8 @@ def band_means(amounts: Floats, n_bands: int) -> Floats:
     [1.3333333333333333, 4.666666666666667]
     """
     n = len(amounts)
+    if not n_bands:
+        return np.zeros_like(amounts[:0])
     so_far = np.concatenate((np.zeros_like(amounts[:1]), np.cumsum(amounts, axis=0)))
     edges = np.arange(n_bands + 1) * (n / n_bands)
     whole = np.minimum(edges.astype(np.int64), n)

@@ -55,7 +55,7 @@ def new_secret() -> bytes:
 
 
 def pseudonymised(rows: Rows, secret: bytes) -> Pseudonymised:
-    """Return a case file under other keys.
+    """Return a case file under other keys, in the order of these, so that the old order is gone too.
 
     Parameters
     ----------
@@ -75,7 +75,8 @@ def pseudonymised(rows: Rows, secret: bytes) -> Pseudonymised:
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
     table.writerow([rows.names[place] for place in kept])
-    for cells in rows.cells:
+    lines = zip((keys[case] for case in rows.column("case")), rows.cells, strict=True)
+    for _, cells in sorted(lines, key=lambda line: line[0]):
         table.writerow([_cell(rows.names[place], cells[place], keys) for place in kept])
     told = tuple(f"column {place + 1} {why}" for place, why in dropped.items())
     return Pseudonymised(file.getvalue(), len(keys), len(rows.cells), told)
@@ -91,7 +92,7 @@ def pseudonym(case: str, secret: bytes) -> str:
     Examples
     --------
     >>> pseudonym("007", b"0123456789abcdef")
-    'c-54ksnrzgvqcvkwcr'
+    'c-c5ijdenuyb2ghgco'
     """
     digest = hmac.new(secret, case.encode("utf-8"), sha256).digest()
     return "c-" + base64.b32encode(digest).decode("ascii").lower()[:KEY_LENGTH]

@@ -16,6 +16,7 @@ from decimal import Decimal
 from io import BytesIO
 from itertools import zip_longest
 from typing import Any
+from xml.sax import SAXException
 
 from sib.delimited import Rows, faults_of_names, refuse
 from sib.errors import Problem, ScenarioError
@@ -34,7 +35,7 @@ MOST_COLUMNS = 60
 NUMBER, DATE, TRUTH, FORMULA, ERROR = "number", "date", "truth", "formula", "error"
 """What a cell may hold that is no text; a formula is one whose result was not stored."""
 DAMAGED = (KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError, SyntaxError,
-           zipfile.BadZipFile, zlib.error, NotImplementedError)
+           SAXException, zipfile.BadZipFile, zlib.error, NotImplementedError)
 """What reading a damaged file may end in."""
 
 

@@ -42,8 +42,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fit": ("{kind}, in the same bands", "{kind}, in dezelfde groepen"),
     "range": ("95% of files of so many cases", "95% van bestanden met zoveel casussen"),
     "order": (
-        "cases in order of saving, in {n} equal bands of {size} or more",
-        "casussen op volgorde van besparing, in {n} gelijke groepen van minstens {size}",
+        "{cases} cases in order of saving, in {n} equal bands of {size} or more",
+        "{cases} casussen op volgorde van besparing, in {n} gelijke groepen van minstens {size}",
     ),
     "amount": ("saving of a case, EUR", "besparing per casus, EUR"),
     "foot": (
@@ -100,7 +100,7 @@ def draw_bands(segment: Segment, ax: Axes, *, say: Captions, phrases: Phrases) -
     ax.set_xticks(places)
     ax.set_xlim(0.4, len(places) + 0.6)
     ax.grid(visible=False, axis="x")
-    ax.set_xlabel(phrases("order", n=say.number(len(places)), size=FEWEST))
+    ax.set_xlabel(phrases("order", cases=say.number(segment.n_counted), n=say.number(len(places)), size=FEWEST))
     style.money_axis(ax.yaxis, "payoff-amount", say=say)
     ax.set_ylabel(phrases("amount"))
     style.headed(ax, sentence(segment, say, phrases=phrases), columns=3, width=82)
