@@ -103,7 +103,7 @@ def draw_bands(segment: Segment, ax: Axes, *, say: Captions, phrases: Phrases) -
     ax.set_xlabel(phrases("order", cases=say.number(segment.n_counted), n=say.number(len(places)), size=FEWEST))
     style.money_axis(ax.yaxis, "payoff-amount", say=say)
     ax.set_ylabel(phrases("amount"))
-    style.headed(ax, sentence(segment, say, phrases=phrases), columns=3, width=82)
+    style.headed(ax, sentence(segment, say, phrases=phrases))
     return ax
 
 
