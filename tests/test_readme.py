@@ -21,7 +21,7 @@ from sib.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "docs" / "accountant.md")
+PAGES = (README, ROOT / "docs" / "accountant.md", ROOT / "docs" / "case-files.md")
 BLOCK = re.compile(r"```(console|python|toml)\n(.*?)```", re.DOTALL)
 
 
