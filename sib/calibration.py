@@ -259,7 +259,7 @@ class _Sample:
         return Segment(
             self.name, self.n_cases, n, None if self.cases.succeeded is None else self.n_successes,
             n_not_positive=int((self.amounts <= 0).sum()), mean=mean, mean_error=error, low=mean - half,
-            high=mean + half, cv=cv, cv_error=plain_cv_error(self.amounts) if chosen is None else chosen.cv_error,
+            high=mean + half, cv=cv, cv_error=chosen.cv_error if chosen and chosen.n_samples else plain_cv_error(self.amounts),
             kind=kind, fits=fits, bands=bands, values=self._values(mean, kind), shares=self.shares(),
             saving_months=months, one_span=one_span, current_share=self._current_share(),
         )
