@@ -259,10 +259,14 @@ class _Sample:
         return Segment(
             self.name, self.n_cases, n, None if self.cases.succeeded is None else self.n_successes,
             n_not_positive=int((self.amounts <= 0).sum()), mean=mean, mean_error=error, low=mean - half,
-            high=mean + half, cv=cv, cv_error=chosen.cv_error if chosen and chosen.n_samples else plain_cv_error(self.amounts),
+            high=mean + half, cv=cv, cv_error=self._cv_error(chosen),
             kind=kind, fits=fits, bands=bands, values=self._values(mean, kind), shares=self.shares(),
             saving_months=months, one_span=one_span, current_share=self._current_share(),
         )
+
+    def _cv_error(self, chosen: Fit | None) -> float:
+        """Return the standard error of the cv: by the samples of the fit, or without a fit where there are none."""
+        return chosen.cv_error if chosen and chosen.n_samples else plain_cv_error(self.amounts)
 
     def _fits(self, mean: float, cv: float, *, n_bands: int) -> Iterator[Fit]:
         """Yield the fits, the likelier first; none where cases do not differ or save nothing."""

@@ -61,6 +61,12 @@ def test_all_cases_have_the_mean_of_all(tmp_path: Path) -> None:
     assert segment.saving.mean == pytest.approx(read_cases("portfolio").savings.mean() / 100, abs=0.005)
 
 
+def test_cases_that_do_not_differ_save_the_same_amount(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("\n".join((HEAD, *(f"K{n},a,Wmo,direct,,1234.56,,12" for n in range(12)))), encoding="utf-8")
+    assert 'saving = { kind = "fixed", amount = 14_814.72, ' in fragment(calibrated(read_cases(str(path))))
+
+
 def test_it_is_laid_over_shares_as_well_as_over_margins(tmp_path: Path) -> None:
     overlay = write(tmp_path)
     once, twice = (load("zwarte-zwanen", overlays=[overlay] * times) for times in (1, 2))
