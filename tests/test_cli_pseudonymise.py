@@ -20,8 +20,8 @@ def answered(*words: str) -> Result:
 def test_it_writes_a_case_file_with_the_same_lines(tmp_path: Path) -> None:
     place = tmp_path / "new.csv"
     result = answered("portfolio", "-o", str(place))
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert "lines of 150 cases" in result.stderr
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"lines of 150 cases in {place}" in result.stdout
     old, new = read_cases("portfolio"), read_cases(str(place))
     assert sorted(old.savings) == sorted(new.savings)
     assert not set(old.cases) & set(new.cases)
@@ -48,7 +48,7 @@ def test_nothing_is_written_over_without_force(tmp_path: Path) -> None:
     result = answered("practice-cases", "-o", str(place))
     assert (result.exit_code, place.read_text()) == (5, "mine")
     assert "exists" in result.stderr
-    assert answered("practice-cases", "-o", str(place), "--force", "--quiet").stderr == ""
+    assert answered("practice-cases", "-o", str(place), "--force", "--quiet").output == ""
     assert place.read_text().startswith("case,law")
 
 

@@ -39,7 +39,7 @@ def verb(source: str, sheet: str | None, key_file: str | None, output: str, forc
         return
     for each in found.dropped:
         click.echo(f"left out: {each}", err=True)
-    click.echo(f"{found.n_lines} lines of {found.n_cases} cases in {output}", err=True)
+    options.say(f"{found.n_lines} lines of {found.n_cases} cases in {output}")
 
 
 def read_secret(path: str) -> bytes:
