@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sib.analysis.design import Choice, designs
     from sib.analysis.luck import luck
+    from sib.calibrating import calibrate
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
     from sib.errors import OutputError, RefusedError, ScenarioError, SibError
@@ -22,14 +23,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "budgets", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate",
+    "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate",
 ]
 
 _ROOMS = {
     "load": "run", "payoff": "run", "simulate": "run", "Run": "run", "Row": "results", "packaged": "deal.reader",
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
-    "budgets": "frames", "compare": "frames",
+    "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
 }
 
 

@@ -36,6 +36,24 @@ SEPARATORS: dict[str, tuple[str, str]] = {"en": (",", "."), "nl": (".", ",")}
 """By language: what stands between thousands, and what stands before the decimals."""
 
 
+class AmountError(ValueError):
+    """A text that is no amount, or may be two.
+
+    Parameters
+    ----------
+    shown : str
+        The text, as a message quotes it.
+    wrong : str
+        What is wrong with it.
+    unseen : str, optional
+        The same for a message that must not show the text or anything of it; ``wrong`` where that is not given.
+    """
+
+    def __init__(self, shown: str, wrong: str, *, unseen: str | None = None) -> None:
+        self.unseen = wrong if unseen is None else unseen
+        super().__init__(f"{shown} {wrong}")
+
+
 def parse_amount(text: str, *, number_format: NumberFormat | None = None, minor: int = 2) -> int:
     """Read an amount as people write it, and refuse what could be two amounts.
 
@@ -56,8 +74,8 @@ def parse_amount(text: str, *, number_format: NumberFormat | None = None, minor:
 
     Raises
     ------
-    ValueError
-        When it is no amount, or may be two; the message says how to write it.
+    AmountError
+        A ``ValueError``: it is no amount, or may be two; the message says how to write it.
 
     Examples
     --------
@@ -68,16 +86,17 @@ def parse_amount(text: str, *, number_format: NumberFormat | None = None, minor:
     manner = f" in number_format {number_format!r}" if number_format else ""
     readings = _readings(text, tuple(SEPARATORS) if number_format is None else (number_format,))
     if not readings:
-        raise ValueError(f"{shown} is not an amount{manner}: {_hint(text)}")
+        raise AmountError(shown, f"is not an amount{manner}: {_hint(text)}")
     if len(readings) > 1:
         either = " or ".join(sorted(".".join(filter(None, reading)) for reading in readings))
-        raise ValueError(f'{shown} may be {either}: declare number_format = "en" or "nl"')
+        declare = 'declare number_format = "en" or "nl"'
+        raise AmountError(shown, f"may be {either}: {declare}", unseen=f"has thousands or decimals: {declare}")
     whole, decimals = readings.pop()
     if len(decimals) > minor:
-        raise ValueError(f"{shown} has {len(decimals)} decimals{manner}; {minor} at most, the cents")
+        raise AmountError(shown, f"has {len(decimals)} decimals{manner}; {minor} at most, the cents")
     cents = int(whole + decimals.ljust(minor, "0"))
     if cents >= EXACT:
-        raise ValueError(f"{shown} is too large; an amount stays below {EXACT // 10**minor}")
+        raise AmountError(shown, f"is too large; an amount stays below {EXACT // 10**minor}")
     return -cents if "-" in text else cents
 
 

@@ -9,22 +9,18 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 
 from sib.amounts import NumberFormat, parse_amount
 from sib.arrays import EXACT, Bools, Cents, read_only
+from sib.columns import Manner, faults_of_columns, in_options
 from sib.delimited import Rows, read_rows, refuse
 from sib.errors import Problem
-from sib.privacy import looks_like, suspicions
+from sib.privacy import suspicions
 
 COLUMNS = {
     "case": "a key for the case, text",
@@ -35,8 +31,6 @@ COLUMNS = {
 """The columns of a file of claims; no others are read."""
 ANSWERS = {"yes": True, "ja": True, "no": False, "nee": False}
 LONGEST_KEY = 100
-ALIKE = str.maketrans("23456789", "11111111")
-"""Digits that make no difference to how an amount is written; a 0 may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,8 @@ def read_claims(path: str, *, number_format: NumberFormat | None = None, is_audi
         With every problem, by line and column; a message shows the cell it is about at most, and no cell of ``case``.
     """
     rows = read_rows(Path(path), path)
-    refuse([*_faults_of_columns(rows, ("case", "book", "audited") if is_audited else ("case", "book"))])
+    needed = ("case", "book", "audited") if is_audited else ("case", "book")
+    refuse([*faults_of_columns(rows, COLUMNS, needed=needed, things="claims")])
     reader = _Reader(rows, number_format)
     cases, book, audited = reader.keys(), reader.amounts("book"), reader.amounts("audited")
     has_evidence = reader.answers(audited)
@@ -116,7 +111,7 @@ class _Reader:
     def __init__(self, rows: Rows, number_format: NumberFormat | None) -> None:
         self.rows, self.number_format = rows, number_format
         self.problems: list[Problem] = []
-        self.only: dict[str, tuple[int, str]] = {}
+        self.manner = Manner()
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys, each there and there once, none of them somebody's number or name."""
@@ -151,21 +146,10 @@ class _Reader:
             is_number = re.search(r"\d", cell) or re.fullmatch(r"(?i)[-+]?(nan|inf|infinity)", cell)
             self._problem(place, name, f"= {in_options(str(error))}" if is_number else "is no amount, it has no digit")
             return math.nan
-        if self.number_format is None:
-            self._watch_manner(place, name, cell)
+        fault = self.manner.fault(cell, line=self.rows.lines[place], column=name) if not self.number_format else None
+        if fault is not None:
+            self._problem(place, name, fault)
         return float(cents)
-
-    def _watch_manner(self, place: int, name: str, cell: str) -> None:
-        """Refuse a file in which one amount is surely English and another surely Dutch."""
-        fits = _manners(cell.translate(ALIKE))
-        if len(fits) > 1:
-            return
-        other = next((known for known in self.only if known not in fits), None)
-        if other is not None:
-            line, column = self.only[other]
-            self._problem(place, name, f"is written in another way than {column} on line {line}; write all amounts in "
-                                       "one way")
-        self.only.setdefault(fits[0], (self.rows.lines[place], name))
 
     def answers(self, audited: list[float]) -> list[bool]:
         """Return whether there is evidence; where nothing was audited and nothing is said there may be."""
@@ -181,40 +165,3 @@ class _Reader:
 
     def _problem(self, place: int, column: str, message: str) -> None:
         self.problems.append(Problem(self.rows.file, self.rows.lines[place], column, message))
-
-
-def in_options(message: str) -> str:
-    """Return what is said of an amount in the words of the command line."""
-    told = message.replace('declare number_format = "en" or "nl"', "say which with --numbers en or --numbers nl")
-    return told.replace("in number_format", "with --numbers")
-
-
-@lru_cache(maxsize=4096)
-def _manners(shape: str) -> tuple[str, ...]:
-    """Return the ways of writing that an amount of this shape fits; one at least, since it could be read."""
-    fits = []
-    for lang in get_args(NumberFormat):
-        with suppress(ValueError):
-            parse_amount(shape, number_format=lang)
-            fits.append(lang)
-    return tuple(fits)
-
-
-def _faults_of_columns(rows: Rows, needed: tuple[str, ...]) -> Iterator[Problem]:
-    listed = ", ".join(COLUMNS)
-    if not set(COLUMNS) & set(rows.names):
-        yield Problem(rows.file, 1, "", f"names none of the columns {listed}; the first line holds their names")
-        return
-    for place, name in enumerate(rows.names, start=1):
-        what = looks_like(name)
-        if what is not None:
-            yield Problem(rows.file, 1, f"column {place}", f"looks like {what}; leave it out, claims are read without "
-                                                           "anything that names people")
-        elif name not in COLUMNS:
-            close = get_close_matches(name, COLUMNS, n=1)
-            meant = f"did you mean {close[0]!r}?" if close else f"columns: {listed}; leave others out"
-            shown = f"{name!r} " if re.fullmatch(r"[^\W\d][\w -]{0,29}", name) else ""
-            yield Problem(rows.file, 1, f"column {place}", f"{shown}is not known; {meant}")
-    for name in needed:
-        if name not in rows.names:
-            yield Problem(rows.file, 1, "", f"lacks the column {name!r}: {COLUMNS[name]}")

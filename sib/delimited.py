@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sib.errors import Problem, ScenarioError
@@ -37,17 +37,24 @@ class Rows:
         Line, from 1, on which each row begins.
     cells : tuple of tuple of str
         One tuple a row, as many cells as there are names; spaces around them are taken off.
+    kinds : mapping of (int, int) to str
+        By row and column, both from 0: what a spreadsheet stored that is no text. In a CSV file all is text.
     """
 
     file: str
     names: tuple[str, ...]
     lines: tuple[int, ...]
     cells: tuple[tuple[str, ...], ...]
+    kinds: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def column(self, name: str) -> tuple[str, ...]:
         """Return the cells of one column."""
         place = self.names.index(name)
         return tuple(row[place] for row in self.cells)
+
+    def column_at(self, row: int, name: str) -> str:
+        """Return the cell of one row, from 0, in one column."""
+        return self.cells[row][self.names.index(name)]
 
 
 def read_rows(path: Path, shown: str) -> Rows:
@@ -69,14 +76,18 @@ def read_rows(path: Path, shown: str) -> Rows:
     A row without anything in it is skipped. A line break inside quotation marks belongs to its cell, and the lines of
     later rows are still right.
     """
-    content = content_of(path, shown, largest=LARGEST, meant="a CSV file is meant")
+    return rows_in(content_of(path, shown, largest=LARGEST, meant="a CSV file is meant"), shown)
+
+
+def rows_in(content: bytes, shown: str) -> Rows:
+    """Return the rows of a CSV file that was read already; else as ``read_rows``."""
     text = _text(content, shown)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(DELIMITERS, key=lambda mark: _outside_quotes(first).count(mark))
     found = list(_records(text, delimiter, shown))
     (line, header), rows = found[0], found[1:]
     names = tuple(name.strip().lower() for name in header)
-    problems = [*_faults_of_names(shown, line, names), *_faults_of_width(shown, len(names), rows)]
+    problems = [*faults_of_names(shown, line, names=names), *_faults_of_width(shown, len(names), rows)]
     if not rows:
         problems.append(Problem(shown, None, "", "has a first line and no rows below it"))
     refuse(problems)
@@ -112,7 +123,8 @@ def _outside_quotes(line: str) -> str:
     return "".join(line.split('"')[::2])
 
 
-def _faults_of_names(shown: str, line: int, names: tuple[str, ...]) -> Iterator[Problem]:
+def faults_of_names(shown: str, line: int, *, names: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield columns without a name and names that are there twice."""
     for place, name in enumerate(names, start=1):
         if not name:
             yield Problem(shown, line, "", f"column {place} has no name")

@@ -25,9 +25,12 @@ from sib.amounts import NumberFormat
 from sib.analysis.design import Comparison
 from sib.analysis.luck import DateOfLuck, Luck
 from sib.bridge import STEP, bridge_rows
+from sib.calibrating import BANDS, FIGURES, bands, figures
+from sib.calibration import Calibration
 from sib.deal.consistency import planned_people
 from sib.deal.reader import Reading
 from sib.folder import MANIFEST, files, sha256, told
+from sib.fragment import fragment
 from sib.payout import Point, as_row
 from sib.results import Row, percentile
 from sib.run import Run, simulate
@@ -139,19 +142,51 @@ def save_design(
         write_manifest(folder, reading, started=started, about=about)
 
 
+def save_calibration(found: Calibration, folder: Path, *, started: datetime, lang: NumberFormat = "en") -> None:
+    """Write what a case file says: the fragment, its figures, bands of cases beside the fits, a chart where it can be.
+
+    Parameters
+    ----------
+    found : Calibration
+    folder : Path
+        From ``result_folder``, still empty.
+    started : datetime
+    lang : {"en", "nl"}
+        Language of the chart.
+    """
+    from sib.views.calibration_chart import draw_calibration, drawable
+    from sib.views.style import write_figure
+
+    with told(folder):
+        (folder / "fragment.toml").write_text(fragment(found), encoding="utf-8", newline="\n")
+        write_csv(folder / "fit.csv", FIGURES, lines=[*figures(found)])
+        write_csv(folder / "bands.csv", BANDS, lines=[*bands(found)])
+        if drawable(found):
+            write_figure(draw_calibration(found, lang=lang), folder / "charts", name="calibration")
+        about = {"scenario": None, "digest": sha256(folder / "fragment.toml"), "seed": found.asked.seed,
+                 "cases": sum(segment.n_cases for segment in found.segments)}
+        _write_json(folder, {**about, **_circumstances(folder, started)})
+
+
 def write_manifest(folder: Path, reading: Reading, *, started: datetime, about: dict[str, Any]) -> None:
     """Write what the folder holds, and from what it can be made again; the last file to be written."""
-    text = json.dumps(_manifest(folder, reading, started, about), indent=1, ensure_ascii=True)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _manifest(folder: Path, reading: Reading, started: datetime, about: dict[str, Any]) -> dict[str, Any]:
-    return {
+    _write_json(folder, {
         "scenario": reading.scenario.canonical(),
         "digest": reading.scenario.digest,
         "overlays": [Path(overlay).name for overlay in reading.overlays],
         "settings": [[path, _plain(value)] for path, value in reading.settings],
         **about,
+        **_circumstances(folder, started),
+    })
+
+
+def _write_json(folder: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, indent=1, ensure_ascii=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _circumstances(folder: Path, started: datetime) -> dict[str, Any]:
+    return {
         "versions": {
             "sib": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES},
         },

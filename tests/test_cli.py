@@ -83,7 +83,8 @@ def test_a_run_that_writes_nothing_loads_no_frames_and_no_charts() -> None:
 
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
-def test_help_ends_with_an_example_that_runs(verb: str) -> None:
+def test_help_ends_with_an_example_that_runs(verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     text = said(*filter(None, [verb]), "--help")
     assert text.rstrip().splitlines()[-2].strip() == "Example:"
     program, *words = shlex.split(text.rstrip().splitlines()[-1])

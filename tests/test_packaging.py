@@ -23,7 +23,7 @@ import sib
 
 ROOT = Path(__file__).parents[1]
 PACKAGED = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "sib", "scenarios")
-CORE = {"numpy", "scipy", "pandas", "matplotlib", "click", "pydantic"}
+CORE = {"numpy", "scipy", "pandas", "matplotlib", "click", "pydantic", "openpyxl", "defusedxml"}
 SUFFIXES = {".toml", ".md", ".csv"}
 HERE_ONLY = {
     "a path of one machine": r"(?<![\w.])/(?:home|root|Users|work|opt|mnt)/\w|[A-Z]:\\Users\\",

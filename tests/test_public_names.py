@@ -11,7 +11,7 @@ import sib
 
 NAMES = [
     *("Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
-    *("__version__", "budgets", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate"),
+    *("__version__", "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate"),
 ]
 
 

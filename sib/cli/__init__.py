@@ -33,6 +33,8 @@ VERBS = {
     "luck": "How often a deal pays for nothing, or fails to pay for something, and how much.",
     "statement": "One trial as a dated ledger: every euro, from whom to whom, by which clause.",
     "audit": "Sample claims: how many files to open, which ones, and what follows from them.",
+    "calibrate": "What a case file says of a programme, as terms of a scenario.",
+    "pseudonymise": "A case file under keys that say nothing, without what looks personal.",
     "schema": "The JSON schema of a scenario file, for editors.",
 }
 """The verbs, in the order of ``sib --help``; each is ``verb`` in the module of its name."""

@@ -22,7 +22,7 @@ import click
 
 from sib import __version__
 from sib.amounts import parse_amount
-from sib.claimsfile import in_options
+from sib.columns import in_options
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
 from sib.deal.term import percent
@@ -132,6 +132,10 @@ lang = click.option("--lang", type=click.Choice(["en", "nl"]), default="en", sho
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 numbers = click.option("--numbers", type=click.Choice(["en", "nl"]), default=None, is_eager=True,
                        help="How amounts are written: 1,797.50 or 1.797,50. Needed where one could be read both ways.")
+number_format = click.option("--number-format", type=click.Choice(["en", "nl"]), default=None,
+                             help="How amounts are written: 1,797.50 or 1.797,50. Needed where one could be read both "
+                                  "ways.")
+sheet = click.option("--sheet", metavar="NAME", default=None, help="Sheet of an XLSX file; the first unless said.")
 output = click.option("-o", "output", metavar="DIR", type=click.Path(path_type=str), default=None,
                       help="Write a result folder; nothing is written without.")
 force = click.option("--force", is_flag=True, help="Let -o replace an earlier result folder.")
