@@ -140,6 +140,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deal": ("deal", "deal"),
     "sources": ("Sources", "Bronnen"),
     # packaged deals and statement
+    "shelf_founding": ("Founding deals", "Eigen deals"),
+    "shelf_initiatives": ("Initiatives and proposals", "Initiatieven en voorstellen"),
+    "shelf_public": ("Public deals", "Openbare deals"),
     "one_case": ("{n} case", "{n} casus"),
     "many_cases": ("{n} cases", "{n} casussen"),
     "one_trial": ("{n} trial", "{n} simulatie"),
