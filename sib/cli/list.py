@@ -7,6 +7,7 @@ import click
 from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.consistency import planned_people
+from sib.deal.group import EffectProgramme
 from sib.deal.reader import packaged, read
 from sib.deal.scenario import Scenario
 from sib.deal.shelf import GROUPS, group_of
@@ -23,8 +24,8 @@ def verb(lang: NumberFormat, as_json: bool) -> None:
     deals = {name: read(folder).scenario for name, folder in folders.items()}
     if as_json:
         options.say_json({"deals": [
-            {"name": name, "group": group_of(folders[name]), "title": deal.name, "cases": planned_people(deal), "currency": deal.currency,
-             "commitment": deal.contract.commitment} for name, deal in deals.items()
+            {"name": name, "group": group_of(folders[name]), "title": deal.name, "cases": planned_people(deal),
+             "currency": deal.currency, "commitment": deal.contract.commitment} for name, deal in deals.items()
         ]})
         return
     words = Words(lang)
@@ -44,6 +45,6 @@ def verb(lang: NumberFormat, as_json: bool) -> None:
 def who(deal: Scenario, words: Words) -> str:
     """Return the number of cases or people; nothing where something other than people is measured."""
     n_people = planned_people(deal)
-    if not deal.segments and n_people == 1:
+    if isinstance(deal.programme, EffectProgramme) and n_people == len(deal.programme.cohorts):
         return ""
     return words.people(n_people, of_cases=bool(deal.segments))
