@@ -209,7 +209,7 @@ TABLES = {
     "contract.guarantees": "Garantie", "contract.early_ends": "Vervroegd einde",
     "contract.outcome_payers": "Uitkomstbetaler", "programme.metrics": "Maat", "programme.cohorts": "Cohort",
     "programme.groups": "Groep",
-    "measures": "Maatstaven",
+    "measures": "Maatstaven", "arrangements": "Financieringsvorm",
 }
 """Dutch for the tables of a scenario, each after the one it lies in; in English they go by their paths."""
 
