@@ -1,7 +1,7 @@
 """Write the generated pages and pictures: ``python docs/generate.py``.
 
-In this room docs/scenario.md is made, from the models of a scenario file; docs/contract.md and docs/audit-tables.md
-have rooms of their own.
+In this room docs/scenario.md is made, from the models of a scenario file; docs/contract.md, docs/audit-tables.md and
+scenarios/README.md have rooms of their own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import audit_tables
+import catalogue
 import clause_pictures
 import contract_page
 
@@ -93,4 +94,5 @@ if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
     contract_page.PAGE.write_text(contract_page.page(), encoding="utf-8")
     audit_tables.PAGE.write_text(audit_tables.page(), encoding="utf-8")
+    catalogue.PAGE.write_text(catalogue.page(), encoding="utf-8")
     clause_pictures.write_all()

@@ -34,6 +34,7 @@ RETIRED = {
 }
 WHOLE_HOUSE = {
     *("architecture", "packaging", "readme", "notebooks", "docs", "scenarios", "worked_example", "public_deals"),
+    "initiatives",
     *("identities", "identities_of_modes", "properties_of_terms", "reference", "reference_terms"),
     *("bad_input", "statistics", "end_to_end", "unseen_terms", "benchmarks", "public_names"),
 }

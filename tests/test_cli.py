@@ -357,13 +357,17 @@ def test_a_person_who_watches_sees_progress() -> None:
 # The verbs
 
 
-def test_list_has_one_line_a_deal() -> None:
-    lines = said("list").splitlines()
+def test_list_has_one_line_a_deal_under_the_heading_of_its_group() -> None:
+    groups = [part.splitlines() for part in said("list").split("\n\n")]
+    lines = [line for _, *rows in groups for line in rows]
+    assert [heading for heading, *_ in groups] == ["Founding deals", "Initiatives and proposals", "Public deals"]
     assert [line.split()[0] for line in lines] == list(sib.packaged())
+    assert said("list", "--lang", "nl").splitlines()[0] == "Eigen deals"
     reference = next(line for line in lines if line.startswith("zwarte-zwanen"))
     assert "375 cases" in reference
     assert "EUR 1,797,500" in reference
     deals = strictly(said("list", "--json"))["deals"]
+    assert [deal["group"] for deal in deals][:3] == ["founding", "founding", "initiatives"]
     assert {"name": "zwarte-zwanen", "cases": 375, "currency": "EUR", "commitment": 1_797_500.0}.items() <= (
         next(deal for deal in deals if deal["name"] == "zwarte-zwanen").items()
     )

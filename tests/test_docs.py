@@ -24,7 +24,7 @@ from sib.deal.payment import PaymentLine
 
 DOCS = Path(__file__).parents[1] / "docs"
 MODES = get_args(Accountant.model_fields["mode"].annotation)
-ROOMS = ("generate", "contract_page", "audit_tables", "clause_pictures", "clauses")
+ROOMS = ("generate", "catalogue", "contract_page", "audit_tables", "clause_pictures", "clauses")
 
 
 @pytest.fixture(scope="module")

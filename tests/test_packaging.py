@@ -184,7 +184,8 @@ def test_deals_are_found_by_name_in_the_wheel(wheel: Path, tmp_path: Path) -> No
     )
     assert Path(where.strip()).is_relative_to(tmp_path / "site")
     assert "zwarte-zwanen" in deals
-    assert "peterborough" in deals  # a public deal, a folder deeper
+    assert "wij-groningen" in deals  # an initiative, a folder deeper
+    assert "peterborough" in deals  # a public deal, likewise
 
 
 # The set-up script

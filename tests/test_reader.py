@@ -303,11 +303,12 @@ def test_a_missing_file_names_the_nearest_deal(tmp_path: Path) -> None:
 def test_packaged_deals_are_found_by_name_wherever_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deals = packaged()
     shelf = ROOT / "scenarios"
-    founding, public = (
-        sorted(path.parent for path in place.glob("*/scenario.toml")) for place in (shelf, shelf / "public")
-    )
-    assert list(deals) == [folder.name for folder in (*founding, *public)]
-    assert list(deals.values()) == [*founding, *public]
+    folders = [
+        path.parent for place in (shelf, shelf / "initiatives", shelf / "public")
+        for path in sorted(place.glob("*/scenario.toml"))
+    ]
+    assert list(deals) == [folder.name for folder in folders]
+    assert list(deals.values()) == folders
     monkeypatch.chdir(tmp_path)
     assert read("worked-example").file == str(ROOT / "scenarios" / "worked-example" / "scenario.toml")
     (tmp_path / "worked-example").mkdir()

@@ -7,8 +7,10 @@ import click
 from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.consistency import planned_people
+from sib.deal.group import EffectProgramme
 from sib.deal.reader import packaged, read
 from sib.deal.scenario import Scenario
+from sib.deal.shelf import GROUPS, group_of
 from sib.views.tables import columns, plain
 from sib.views.words import Words
 
@@ -17,25 +19,32 @@ from sib.views.words import Words
 @options.lang
 @options.as_json
 def verb(lang: NumberFormat, as_json: bool) -> None:
-    """List the deals that come with the package, public ones last: name, title, cases or people, commitment."""
-    deals = {name: read(folder).scenario for name, folder in packaged().items()}
+    """List the deals that come with the package, by group: name, title, cases or people, commitment."""
+    folders = packaged()
+    deals = {name: read(folder).scenario for name, folder in folders.items()}
     if as_json:
         options.say_json({"deals": [
-            {"name": name, "title": deal.name, "cases": planned_people(deal), "currency": deal.currency,
-             "commitment": deal.contract.commitment} for name, deal in deals.items()
+            {"name": name, "group": group_of(folders[name]), "title": deal.name, "cases": planned_people(deal),
+             "currency": deal.currency, "commitment": deal.contract.commitment} for name, deal in deals.items()
         ]})
         return
     words = Words(lang)
-    options.say("\n".join(columns([
+    rows = columns([
         (name, plain(deal.name), who(deal, words),
          f"{deal.currency} {words.number(round(deal.contract.commitment))}")
         for name, deal in deals.items()
-    ], n_left=2)))
+    ], n_left=2)
+    groups = [group_of(folder) for folder in folders.values()]
+    shown = [
+        "\n".join([words(f"shelf_{group}"), *(row for row, its in zip(rows, groups, strict=True) if its == group)])
+        for group in GROUPS if group in groups
+    ]
+    options.say("\n\n".join(shown))
 
 
 def who(deal: Scenario, words: Words) -> str:
     """Return the number of cases or people; nothing where something other than people is measured."""
     n_people = planned_people(deal)
-    if not deal.segments and n_people == 1:
+    if isinstance(deal.programme, EffectProgramme) and n_people == len(deal.programme.cohorts):
         return ""
     return words.people(n_people, of_cases=bool(deal.segments))

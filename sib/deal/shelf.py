@@ -16,8 +16,12 @@ from sib.errors import Problem, ScenarioError
 
 FILE_NAME = "scenario.toml"
 OVERLAYS = "overlays"
+INITIATIVES = "initiatives"
+"""Folder on the shelf with Dutch initiatives, bonds or not, and proposals for some."""
 PUBLIC = "public"
 """Folder on the shelf with deals that others made, whose terms were published."""
+GROUPS = ("founding", INITIATIVES, PUBLIC)
+"""The groups on the shelf, in the order in which they are shown; the founding deals lie on the shelf itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,18 @@ class Found:
 
 
 def packaged() -> dict[str, Path]:
-    """Return the folders of the deals that come with the package, by name; the public ones come last."""
-    return _deals_in(shelf()) | _deals_in(shelf() / PUBLIC)
+    """Return the folders of the deals that come with the package, by name, group by group."""
+    return _deals_in(shelf()) | _deals_in(shelf() / INITIATIVES) | _deals_in(shelf() / PUBLIC)
 
 
 def is_public(folder: Path) -> bool:
     """Whether a packaged deal is one that others made."""
     return folder.parent.name == PUBLIC
+
+
+def group_of(folder: Path) -> str:
+    """Return the group of a packaged deal, one of ``GROUPS``."""
+    return folder.parent.name if folder.parent.name in GROUPS[1:] else GROUPS[0]
 
 
 def _deals_in(place: Path) -> dict[str, Path]:

@@ -140,6 +140,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deal": ("deal", "deal"),
     "sources": ("Sources", "Bronnen"),
     # packaged deals and statement
+    "shelf_founding": ("Founding deals", "Eigen deals"),
+    "shelf_initiatives": ("Initiatives and proposals", "Initiatieven en voorstellen"),
+    "shelf_public": ("Public deals", "Openbare deals"),
     "one_case": ("{n} case", "{n} casus"),
     "many_cases": ("{n} cases", "{n} casussen"),
     "one_trial": ("{n} trial", "{n} simulatie"),
@@ -206,7 +209,7 @@ TABLES = {
     "contract.guarantees": "Garantie", "contract.early_ends": "Vervroegd einde",
     "contract.outcome_payers": "Uitkomstbetaler", "programme.metrics": "Maat", "programme.cohorts": "Cohort",
     "programme.groups": "Groep",
-    "measures": "Maatstaven",
+    "measures": "Maatstaven", "arrangements": "Financieringsvorm",
 }
 """Dutch for the tables of a scenario, each after the one it lies in; in English they go by their paths."""
 
