@@ -7,7 +7,7 @@ In come a deal, a number of trials and a seed; out goes a ``Simulation``. Trials
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import index
@@ -15,12 +15,14 @@ from operator import index
 import numpy as np
 
 from sib.accountant.reconcile import Audit
+from sib.alike import alike
 from sib.arrays import Array, Cents, add_up, read_only
 from sib.chance.draws import BLOCK
 from sib.chapter import Chapter, reconcile
 from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
+from sib.findings import Work, find
 from sib.programme.grid import Grid, grid
 from sib.programme.intake import largest_intake
 from sib.tally import paths, tally
@@ -119,39 +121,90 @@ def simulate(
     ConservationError
         When money does not add up; a bug.
     """
+    (run,) = simulate_all((deal,), trials, seed=seed, keep_flows=keep_flows, effort=effort)
+    return run
+
+
+def simulate_all(
+    deals: Sequence[Scenario],
+    trials: int = 20_000,
+    *,
+    seed: int = 1,
+    keep_flows: bool | tuple[str, ...] = False,
+    effort: Effort | None = None,
+) -> list[Simulation]:
+    """Simulate several deals on the same draws; parameters as for ``simulate``, and so is each result.
+
+    Of deals that differ in their contract alone, cases and accountant are worked out once.
+    """
     effort = effort or Effort()
     trials, seed = index(trials), index(seed)
     if trials < 1 or seed < 0:
         raise ValueError(f"a run has at least one trial and a seed of 0 or more; found {trials} trials, seed {seed}")
-    check_size(deal, trials, keep_flows=bool(keep_flows), n_workers=effort.n_workers)
-    calendar = grid(deal)
-    n_blocks = -(-trials // BLOCK)
+    for deal in deals:
+        check_size(deal, trials, keep_flows=bool(keep_flows), n_workers=effort.n_workers, n_deals=len(deals))
+    job, found = _Job(trials, seed, keep_flows, effort), dict[int, Simulation]()
+    for places in alike(deals):
+        found.update(zip(places, _together([deals[place] for place in places], job), strict=True))
+    return [found[place] for place in range(len(deals))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """How much is to be simulated, and what is to be kept."""
+
+    trials: int
+    seed: int
+    keep_flows: bool | tuple[str, ...]
+    effort: Effort
+
+
+def _together(deals: list[Scenario], job: _Job) -> list[Simulation]:
+    """Simulate deals that differ in their contract alone."""
+    calendar, effort = grid(deals[0]), job.effort
+    n_blocks = -(-job.trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
     chunks = [range(first, min(first + per_chunk, n_blocks)) for first in range(0, n_blocks, per_chunk)]
-    audit = Audit()
+    audits = [Audit() for _ in deals]
 
-    def work(blocks: range) -> _Part:
-        chapter = write(deal, seed, blocks=blocks, calendar=calendar)
-        reconcile(chapter, audit)
-        wanted = min(len(blocks) * BLOCK, trials - blocks.start * BLOCK)
-        flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
-        entries = {name: values[:wanted] for name, values in tally(chapter).items()}
-        sums = {name: flow.sum(axis=1) for name, flow in flows.items()}
-        if effort.progress is not None:
-            effort.progress(wanted)
-        kept = {name: flow.T for name, flow in flows.items() if _is_kept(name, keep_flows)}
-        years = by_year(chapter) if _is_kept(YEARS, keep_flows) else {}
-        return _Part(wanted, entries, sums, kept, {name: amounts[:, :wanted] for name, amounts in years.items()})
+    def work(blocks: range) -> list[_Part]:
+        first = find(Work(deals[0], job.seed, blocks, calendar)) if len(deals) > 1 else None
+        parts = []
+        for deal, audit in zip(deals, audits, strict=True):
+            chapter = write(deal, job.seed, blocks=blocks, calendar=calendar, first=first)
+            reconcile(chapter, audit)
+            parts.append(_part(chapter, blocks, job))
+        return parts
 
     if effort.n_workers == 1 or len(chunks) == 1:
-        parts = [work(blocks) for blocks in chunks]
+        found = [work(blocks) for blocks in chunks]
     else:
         with ThreadPoolExecutor(effort.n_workers) as pool:
-            parts = list(pool.map(work, chunks))
+            found = list(pool.map(work, chunks))
+    by_deal = zip(deals, audits, zip(*found, strict=True), strict=True)
+    return [_simulation(deal, audit, list(parts), job) for deal, audit, parts in by_deal]
+
+
+def _part(chapter: Chapter, blocks: range, job: _Job) -> _Part:
+    """Return what is kept of a chapter."""
+    wanted = min(len(blocks) * BLOCK, job.trials - blocks.start * BLOCK)
+    flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
+    entries = {name: values[:wanted] for name, values in tally(chapter).items()}
+    sums = {name: flow.sum(axis=1) for name, flow in flows.items()}
+    if job.effort.progress is not None:
+        job.effort.progress(wanted)
+    kept = {name: flow.T for name, flow in flows.items() if _is_kept(name, job.keep_flows)}
+    years = by_year(chapter) if _is_kept(YEARS, job.keep_flows) else {}
+    return _Part(wanted, entries, sums, kept, {name: amounts[:, :wanted] for name, amounts in years.items()})
+
+
+def _simulation(deal: Scenario, audit: Audit, parts: list[_Part], job: _Job) -> Simulation:
+    """Put the chunks of a deal together."""
     sums = {name: read_only(add_up(part.flow_sums[name] for part in parts)) for name in parts[0].flow_sums}
     kept = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
     years = {name: read_only(np.concatenate([part.years[name] for part in parts], axis=1)) for name in parts[0].years}
-    return Simulation(deal, seed, trials, calendar, _joined(parts), sums, kept, years, tuple(sorted(audit.passed)))
+    checks = tuple(sorted(audit.passed))
+    return Simulation(deal, job.seed, job.trials, grid(deal), _joined(parts), sums, kept, years, checks)
 
 
 def _is_kept(name: str, keep_flows: bool | tuple[str, ...]) -> bool:
@@ -178,8 +231,13 @@ def _joined(parts: list[_Part]) -> dict[str, Array]:
     }
 
 
-def check_size(deal: Scenario, trials: int, *, keep_flows: bool, n_workers: int = 1) -> None:
+def check_size(deal: Scenario, trials: int, *, keep_flows: bool, n_workers: int = 1, n_deals: int = 1) -> None:
     """Refuse what does not fit into memory, before anything is allocated.
+
+    Parameters
+    ----------
+    n_deals : int
+        Deals whose trials are held at the same time.
 
     Raises
     ------
@@ -188,7 +246,7 @@ def check_size(deal: Scenario, trials: int, *, keep_flows: bool, n_workers: int 
     """
     n_periods = grid(deal).n_periods
     n_cases = sum(largest_intake(deal, segment) for segment in deal.segments) or planned_people(deal)
-    per_trial = 8 * (
+    per_trial = n_deals * 8 * (
         KEPT + 12 * len(deal.payers) + ((12 + len(deal.contract.tranches)) * n_periods if keep_flows else 0)
     )
     at_work = n_workers * 8 * (ROWS_AT_WORK * n_cases * BLOCK + 60 * max(CHUNK_CELLS, n_periods * BLOCK))

@@ -24,9 +24,17 @@ from sib.pockets import charged
 from sib.programme.grid import Grid
 
 
-def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapter:
-    """Work out some blocks from the first referral to the last euro."""
-    found = _found(Work(deal, seed, blocks, calendar))
+def write(
+    deal: Scenario, seed: int, *, blocks: range, calendar: Grid, first: Findings | None = None
+) -> Chapter:
+    """Work out some blocks from the first referral to the last euro.
+
+    Parameters
+    ----------
+    first : Findings, optional
+        What was found with nobody left out, where a deal that differs in its contract alone has it already.
+    """
+    found = _found(Work(deal, seed, blocks, calendar), first)
     metrics, spending = found.metrics, found.spending
     flows = settle(deal, metrics, spending=spending, calendar=calendar, able=_able(deal, seed, blocks))
     book = movements(deal, flows, spending=spending, work=found.work)
@@ -55,13 +63,13 @@ def write(deal: Scenario, seed: int, *, blocks: range, calendar: Grid) -> Chapte
     )
 
 
-def _found(work: Work) -> Findings:
+def _found(work: Work, first: Findings | None) -> Findings:
     """What is found; where a trigger stops the intake or the contract, once more without those who come later.
 
     The date rests on what is known by it, which those who come later cannot change; so two passes are exact.
     """
     contract, months = work.deal.contract, work.calendar.payment_periods
-    found = find(work)
+    found = first or find(work)
     if contract.stop_intake is None and not contract.early_ends:
         return found
     met = triggers_met(contract, found.metrics, months=months)

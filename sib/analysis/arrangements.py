@@ -16,7 +16,7 @@ from sib.arrays import Bools, Cents, Floats, add_up
 from sib.deal.arrangements import FORMS
 from sib.deal.programme import Learning, Programme
 from sib.deal.scenario import Scenario
-from sib.engine import YEARS, Effort, simulate
+from sib.engine import YEARS, Effort, simulate_all
 from sib.measures import risk
 from sib.measures.risk import Estimate
 from sib.results import Row, Unit, percentile, row_of
@@ -110,8 +110,8 @@ def arrange(
         Threads and progress; no figure depends on it.
     """
     found = variants(deal, forms)
-    runs = {name: simulate(each, trials, seed=seed, keep_flows=(YEARS,), effort=effort) for name, each in found.items()}
-    bases = {name: Basis(run) for name, run in runs.items()}
+    runs = simulate_all(list(found.values()), trials, seed=seed, keep_flows=(YEARS,), effort=effort)
+    bases = {name: Basis(run) for name, run in zip(found, runs, strict=True)}
     paid = {form: PAID[form](bases[variant_of(form, bases)]) for form in FORMS if form in forms}
     base = base_of(deal, tuple(paid))
     plain = bases[variant_of("pays_itself", bases)]
@@ -123,7 +123,7 @@ def arrange(
         rows = [row for party in moving for row in scene.of_party(each, party)]
         rows += scene.of_all(each, basis=bases[variant_of(form, bases)], form=form)
         ways.append(Way(form, each, tuple(rows)))
-    run = next(iter(runs.values()))
+    run = runs[0]
     years = run.calendar.fiscal_years
     return Arranged(deal, seed, run.n_trials, base, tuple(ways), tuple(moving), years, scene.volume is not None)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sib.arrays import Floats
 from sib.deal.scenario import Scenario
-from sib.engine import Effort, Simulation, simulate
+from sib.engine import Effort, Simulation, simulate_all
 from sib.measures import risk
 from sib.results import Row, Unit, row_of
 
@@ -109,7 +109,7 @@ def compare(
         raise ValueError("a comparison takes two deals or more")
     if len({deal.currency for deal in deals}) > 1:
         raise ValueError("deals in different currencies cannot be compared; restate one of them")
-    runs = [simulate(deal, trials, seed=seed, effort=effort) for deal in deals]
+    runs = simulate_all(deals, trials, seed=seed, effort=effort)
     rows = tuple(tuple(_figure(run, each) for each in COMPARED) for run in runs)
     differences = tuple(tuple(_difference(runs[0], run, each) for each in COMPARED) for run in runs[1:])
     spared = tuple(_spared(runs[0], run) for run in runs[1:])
