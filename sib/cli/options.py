@@ -139,6 +139,24 @@ sheet = click.option("--sheet", metavar="NAME", default=None, help="Sheet of an 
 output = click.option("-o", "output", metavar="DIR", type=click.Path(path_type=str), default=None,
                       help="Write a result folder; nothing is written without.")
 force = click.option("--force", is_flag=True, help="Let -o replace an earlier result folder.")
+def _figures(context: click.Context, option: click.Parameter, typed: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Read ``MEASURE=VALUE``, each value above 0."""
+    found = []
+    for text in typed:
+        name, _, value = text.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not name or not (math.isfinite(number) and number > 0):
+            raise click.BadParameter(f"{text[:40]!r} is not MEASURE=VALUE with a value above 0, such as "
+                                     "investor.repaid_in_full=0.005")
+        found.append((name, number))
+    return tuple(found)
+
+
+precision = click.option("--precision", "asked", metavar="MEASURE=VALUE", multiple=True, callback=_figures,
+                         help="Go on until half of the 95% interval is so small; repeatable.")
 quiet = click.option("--quiet", is_flag=True, help="No progress and no talk on stderr.")
 strict = click.option("--strict", is_flag=True, help="Exit with 6 where a check was not passed.")
 

@@ -16,6 +16,7 @@ import click
 
 from sib import engine
 from sib.amounts import NumberFormat
+from sib.analysis.precision import Reached, Wanted, figure_named, until
 from sib.bridge import bridge_rows
 from sib.cli import options
 from sib.deal.reader import Reading
@@ -31,35 +32,72 @@ NOT_REACHED = 6
 @click.command("run", epilog=options.example("sib run zwarte-zwanen --trials 2000 --set contract.interest.rate=0.05"))
 @options.scenario(
     options.trials, options.seed, options.workers, options.lang, options.as_json, options.output, options.force,
-    options.strict, options.quiet,
+    options.strict, options.quiet, options.precision,
 )
 def verb(
     source: str, overlays: tuple[str, ...], settings: tuple[str, ...], lang: NumberFormat, as_json: bool,
     output: str | None, force: bool, strict: bool, quiet: bool, trials: int, seed: int, workers: int | None,
+    asked: tuple[tuple[str, float], ...],
 ) -> int:
     """Simulate SCENARIO and show what investor and outcome payer each stand to get and to lose.
 
-    With -o DIR also write a result folder: manifest, summary, bridge, flows, trials and charts. With --strict
-    end with 6 where the trials are too few for a figure that is shown.
+    With -o DIR also write a result folder: manifest, summary, bridge, flows, trials and charts. With --precision run
+    as many trials as a figure needs, at least --trials. With --strict end with 6 where the trials are too few for a
+    figure that is shown, or an asked precision was not reached.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
+    reached = long_enough(reading, asked, trials=trials, seed=seed, workers=workers) if asked else None
+    trials = trials if reached is None else reached.run.n_trials
     with options.progress(trials, is_shown=not quiet) as tell:
         effort = engine.Effort(workers, tell)
         simulate = partial(engine.simulate, reading.scenario, trials, seed=seed, effort=effort)
-        if output is None:
+        rows: Sequence[Row]
+        if output is None and reached is not None:
+            simulation, rows = reached.run, reached.rows
+        elif output is None:
             simulation = options.aside(simulate)
-            rows: Sequence[Row] = summarise(simulation)
+            rows = summarise(simulation)
         else:
             place = result_folder(output, force=force)
             simulation, rows = recorded(simulate, reading, place=place, trials=trials, lang=lang)
     page = Page(simulation, [*rows, *bridge_rows(simulation)], words=Words(lang))
     if as_json:
-        options.say_json(summary(simulation, rows))
+        told = {} if reached is None else {"precision": precision_of(reached, asked)}
+        options.say_json(summary(simulation, rows) | told)
     else:
         options.say(page.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+    if reached is not None and not quiet:
+        say_precision(reached, asked)
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
-    return NOT_REACHED if strict and not page.is_supported() else 0
+    is_short = not page.is_supported() or (reached is not None and not reached.is_reached)
+    return NOT_REACHED if strict and is_short else 0
+
+
+def long_enough(
+    reading: Reading, asked: tuple[tuple[str, float], ...], *, trials: int, seed: int, workers: int | None
+) -> Reached:
+    """Simulate until every figure that was asked for is sure enough."""
+    try:
+        wanted = tuple(Wanted(*figure_named(reading.scenario, name), value) for name, value in asked)
+    except KeyError as error:
+        raise click.BadParameter(str(error.args[0]), param_hint="--precision") from None
+    effort = engine.Effort(workers)
+    return options.aside(partial(until, reading.scenario, wanted, trials=trials, seed=seed, effort=effort))
+
+
+def precision_of(reached: Reached, asked: tuple[tuple[str, float], ...]) -> list[dict[str, Any]]:
+    """Return what was asked and what was reached, as plain data."""
+    return [{"measure": name, "asked": value, "half_width": half, "reached": half <= value}
+            for (name, value), half in zip(asked, reached.half_widths, strict=True)]
+
+
+def say_precision(reached: Reached, asked: tuple[tuple[str, float], ...]) -> None:
+    """Say on stderr how sure each figure is that was asked for."""
+    for each in precision_of(reached, asked):
+        word = "reached" if each["reached"] else "not reached"
+        click.echo(f"precision {word}: {each['measure']} is within {each['half_width']:,.6g} (asked {each['asked']:g}) "
+                   f"after {reached.run.n_trials:,} trials", err=True)
 
 
 def recorded(
