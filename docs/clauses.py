@@ -41,7 +41,7 @@ SECTIONS = {
     ),
     "Caps and payers": (
         "cap-line", "cap-line-per-year", "cap-by-metric", "cap-per-year", "cap-total", "cap-annual-return",
-        "outcome-payers", "payers-in-turn", "paid-by",
+        "outcome-payers", "payers-in-turn", "paid-by", "tax-on-payments",
     ),
     "When it is due": (
         "trigger-at-least", "trigger-above", "trigger-at-most", "trigger-below", "trigger-between", "trigger-all",
