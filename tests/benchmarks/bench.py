@@ -27,7 +27,7 @@ import pyxirr
 
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
-from sib.engine import Effort, Simulation, simulate
+from sib.engine import Effort, Simulation, simulate, simulate_all
 from sib.measures.returns import irr
 from sib.results import summarise
 
@@ -148,6 +148,21 @@ def programs(deal: Scenario) -> list[tuple[str, str, str]]:
     ]
 
 
+def variants() -> list[tuple[str, str, str]]:
+    """Deals that differ in their contract alone, worked out together and one by one."""
+    rates = [load("zwarte-zwanen", settings={"contract.interest.rate": 0.01 * k}) for k in range(1, 9)]
+    times = take_turns({
+        "one": lambda: simulate(rates[0], TRIALS // 4, effort=Effort(1)),
+        "eight": lambda: simulate_all(rates, TRIALS // 4, effort=Effort(1)),
+    }, ROUNDS)  # fmt: skip
+    each = (ratio(times, "eight", "one") - 1) / (len(rates) - 1)
+    per_second = len(rates) / median(times["eight"])
+    return [
+        ("a contract variant on the same cases, against a whole run", f"{each:.0%}", "5%"),
+        (f"contract variants a second, {TRIALS // 4:,} trials", f"{per_second:.1f}", ""),
+    ]
+
+
 def returns(deal: Scenario) -> list[tuple[str, str, str]]:
     """IRR of whole arrays against a loop over rows."""
     run, sizes = simulate(deal, 2048, keep_flows=True), {"irr": 2048, "pyxirr": 512, "npf": 128}
@@ -201,7 +216,7 @@ def main() -> None:
     deal = load("zwarte-zwanen")
     check_that_all_simulate_the_same_deal(deal)
     memory = ("peak memory, 100,000 trials, fresh process", f"{peak_memory(100_000):.0f} MB", "below 1,000 MB")
-    rows = [*programs(deal), *returns(deal), memory, *threads(deal), *starts()]
+    rows = [*programs(deal), *variants(), *returns(deal), memory, *threads(deal), *starts()]
     print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, {os.cpu_count()} processors, "
           f"load {os.getloadavg()[0]:.1f}\n")
     print("| what | measured | aim |\n|---|--:|--:|")
