@@ -21,7 +21,7 @@ from sib.deal.parties import BOUGHT, Payer
 from sib.deal.reader import Reading
 from sib.deal.scenario import MeasureTerms, Scenario
 from sib.deal.shape import IDENTITIES
-from sib.deal.term import Term
+from sib.deal.term import Term, Year
 
 Kind = Literal["sourced", "assumed", "default", "untagged"]
 
@@ -117,7 +117,7 @@ def text_of(value: Any, lang: NumberFormat = "en") -> str:
         return str(value).lower()
     if isinstance(value, tuple | list):
         return LISTED[lang].join(text_of(each, lang) for each in value)
-    if not isinstance(value, int | float):
+    if isinstance(value, Year) or not isinstance(value, int | float):
         return str(value)
     is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
     return f"{int(value) if is_whole else value:,}".translate(str.maketrans(",.", "".join(SEPARATORS[lang])))

@@ -17,7 +17,7 @@ from sib.deal.group import AnyProgramme, CountsProgramme, EffectProgramme
 from sib.deal.parties import Parties, Payer
 from sib.deal.programme import Dependence, Enrolment, Segment
 from sib.deal.spending import Budget
-from sib.deal.term import Amount, Rate, Term, Text, Whole, between, fault
+from sib.deal.term import Amount, CalendarYear, Rate, Term, Text, Year, fault
 from sib.deal.timeline import Timeline
 
 
@@ -54,7 +54,7 @@ class MeasureTerms(Term):
     discount_rate: Rate = 0.0225
     inflation: Rate = 0.02
     indexation: Rate = 0.0
-    price_base: Annotated[Whole, AfterValidator(between(1990, 2100, what="a year"))] | None = None
+    price_base: CalendarYear | None = None
     available_capacity: Amount | None = None
 
 
@@ -141,13 +141,13 @@ class Scenario(Term):
         return self.contract.cohorts
 
     @property
-    def price_base(self) -> int:
+    def price_base(self) -> Year:
         """The fiscal year whose prices amounts are in."""
         stated = self.measures.price_base
         if stated is not None:
-            return stated
+            return Year(stated)
         closing = self.timeline.closing
-        return closing.year if closing.month >= self.timeline.fiscal_year_start else closing.year - 1
+        return Year(closing.year if closing.month >= self.timeline.fiscal_year_start else closing.year - 1)
 
     def own_laws(self) -> tuple[str, ...]:
         """Return the laws that the outcome payer itself pays, in file order."""

@@ -170,8 +170,19 @@ def _for_editors(**limits: float) -> Any:
     return Field(json_schema_extra=dict(limits))
 
 
+class Year(int):
+    """A calendar year: a number without thousands."""
+
+
+def _year(value: int) -> Year:
+    if not 1990 <= value <= 2100:
+        raise fault("range", "is no year; a year from 1990 to 2100")
+    return Year(value)
+
+
 Number = Annotated[float, Strict(), BeforeValidator(_no_number_in_disguise)]
 Whole = Annotated[int, Strict(), BeforeValidator(_no_number_in_disguise)]
+CalendarYear = Annotated[Whole, AfterValidator(_year)]
 Text = Annotated[str, Strict(), Field(min_length=1, max_length=300)]
 Flag = Annotated[bool, Strict()]
 Day = Annotated[date, Strict()]
