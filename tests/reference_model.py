@@ -46,7 +46,7 @@ from reference_contract import (
 from reference_trial import ACCOUNT, ContractTrial, Outlay, ending
 
 States = dict[str, Any]
-PARTIES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder")
+PARTIES = ("investor", "outcome_payer", "provider", "intermediary", "accountant", "guarantor", "funder", "state")
 WORKERS = ("provider", "intermediary", "accountant")
 
 

@@ -85,7 +85,7 @@ class Moment:
     def due(self, waterfall: str) -> int:
         """Return what a waterfall could still pay on this date."""
         contract = self.deal["contract"]
-        due = -self.put_in.get(waterfall, 0)
+        due = 0
         for step in contract["pools"][waterfall] if waterfall else contract["waterfall"]:
             kind, _, name = step.partition(":")
             if kind == "fees":
@@ -94,7 +94,10 @@ class Moment:
                 due += self.loans[name].interest_due + self.coupons.get(name, 0)
             if kind == "principal":
                 due += self.loans[name].principal
-        return max(0, due)
+        vat = contract.get("vat")
+        if vat and vat["included"]:
+            due = math.ceil(due * (1 + exact(vat["rate"])))
+        return max(0, due - self.put_in.get(waterfall, 0))
 
     def note(self, terms: Terms, amount: int) -> None:
         """Take note of what a line puts in on this date, for the lines after it."""

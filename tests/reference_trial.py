@@ -29,7 +29,7 @@ from reference_contract import (
 )
 from reference_terms import CONTRACT, Line, Moment, Terms, cut, earns_on, line_of, waterfall_of
 
-ACCOUNT, PAYER, INVESTOR = "account", "outcome_payer", "investor"
+ACCOUNT, PAYER, INVESTOR, STATE = "account", "outcome_payer", "investor", "state"
 TRANCHE_FLOWS = ("draws", "returned", "interest_paid", "principal_paid", "success_fee")
 TRANCHE_BALANCES = ("outstanding", "interest_due")
 Key = tuple[str, str, str]
@@ -72,6 +72,8 @@ class ContractTrial:
         self.balance = self.kept = self.ahead = 0
         self.borne: dict[str, dict[int, int]] = {name: defaultdict(int) for name in self.payers}
         self.owed_back: dict[str, int] = defaultdict(int)
+        self.vat: Terms | None = self.terms.get("vat")
+        self.taken_off: dict[str | None, int] = defaultdict(int)
         self.book: dict[Key, list[int]] = {}
         self._open_books(len(outlay.cost))
 
@@ -272,8 +274,23 @@ class ContractTrial:
         for payer, part in by_payer.items():
             self.borne[payer][fiscal_year(self.deal, period)] += part
             self.move((self._role(payer), ACCOUNT if to == "waterfall" else to, f"payment:{name}"), period, part)
+            self._tax(self._role(payer), line, part, period)
         if to == INVESTOR:
             self.return_balance -= sum(by_payer.values())
+
+    def tax_on(self, payment: int) -> int:
+        """Return the tax on a payment, within it or on top (section 7, tax on payments)."""
+        rate = exact(self.vat["rate"]) if self.vat else Fraction(0)
+        return rounded(payment * (rate / (1 + rate) if self.vat and self.vat["included"] else rate))
+
+    def _tax(self, payer: str, line: Line, payment: int, period: int) -> None:
+        """Let the State have its tax, from what was paid or on top, and give it back where it is compensable."""
+        tax, name = self.tax_on(payment), line.terms["name"]
+        is_included = bool(self.vat and self.vat["included"])
+        self.taken_off[waterfall_of(line.terms)] += tax if is_included else 0
+        self.move((ACCOUNT if is_included else payer, STATE, f"tax:{name}"), period, tax)
+        if self.vat and self.vat["compensable"]:
+            self.move((STATE, payer, f"tax back:{name}"), period, tax)
 
     def _role(self, payer: str) -> str:
         return PAYER if payer == self.deal["parties"]["outcome_payer"] else payer
@@ -352,7 +369,7 @@ class ContractTrial:
         """Send money down a waterfall, step by step."""
         feeding = [by for line, by in zip(self.lines, parts, strict=True) if waterfall_of(line.terms) == waterfall]
         fed = {payer: sum(by_payer[payer] for by_payer in feeding) for payer in self.payers}
-        money = sum(fed.values())
+        money = sum(fed.values()) - self.taken_off.pop(waterfall, 0)
         if waterfall == CONTRACT:
             comes_back = max(0, self.kept - self._may_keep(period))
             self.kept -= comes_back

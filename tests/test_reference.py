@@ -26,11 +26,14 @@ TRIALS = (0, 1, 100)
 
 def engine_says(chapter: Chapter, column: int) -> dict[str, Any]:
     """Return the engine's account of one trial, under the reference model's names."""
-    flows, calendar = chapter.flows, chapter.calendar
+    flows, calendar, pockets = chapter.flows, chapter.calendar, chapter.pockets
     kept = {name: values[column].item() for name, values in tally(chapter).items()}
 
     def lists(by_name: dict[str, np.ndarray]) -> dict[str, list[int]]:
         return {name: amounts[:, column].astype(int).tolist() for name, amounts in by_name.items()}
+
+    def totals(by_law: dict[str, np.ndarray]) -> dict[str, int]:
+        return {law: int(amounts[:, column].sum()) for law, amounts in by_law.items()}
 
     def steps(kind: str) -> dict[str, list[int]]:
         empty = np.zeros(chapter.shape)
@@ -58,14 +61,14 @@ def engine_says(chapter: Chapter, column: int) -> dict[str, Any]:
         "earned": {name: kept[f"trigger.{name}.earned"] for name in flows.met},
         "late_trigger": {name: kept[f"trigger.{name}.late"] for name in flows.met},
         "true": kept["society.true_savings"],
-        "true_by_law": {law: amounts[column] for law, amounts in chapter.pockets.true.items()},
-        "cashable_by_law": {law: amounts[column] for law, amounts in chapter.pockets.total("cashable").items()},
-        "validated_by_law": {law: amounts[column] for law, amounts in chapter.pockets.total("validated").items()},
-        "payments_by_law": {law: amounts[column] for law, amounts in chapter.pockets.total("payments").items()},
+        "true_by_law": {law: totals(pockets.direct)[law] + totals(pockets.real)[law] for law in pockets.direct},
+        "cashable_by_law": totals(pockets.cashable),
+        "validated_by_law": totals(pockets.validated),
+        "payments_by_law": totals(pockets.payments),
         "net_payments": net_payments(flows)[column],
         "net_cash": kept["municipality.net_cash"],
         "repaid_in_full": kept["investor.repaid_in_full"],
-        "cash": lists({role: net for role, net in chapter.cash.items() if role not in ("account", "state")}),
+        "cash": lists({role: net for role, net in chapter.cash.items() if role != "account"}),
     }
 
 

@@ -19,7 +19,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Simulation
 from sib.ledger import parties
 from sib.money import even_split, exact, largest_remainder, round_half_away, share
-from sib.programme.grid import Grid
+from sib.programme.grid import Grid, fiscal_year_of
 
 Amounts = dict[str, Cents]
 
@@ -240,7 +240,7 @@ def lump_sum(basis: Basis) -> Paid:
     terms, deal = basis.deal.arrangements.lump_sum, basis.deal
     provider, gains = deal.parties.provider, basis.gains()
     paid = _sum_by_year(basis, terms.from_month, terms.months)
-    renewal = basis.calendar.fiscal_year[min(terms.renewal_month, basis.calendar.n_periods - 1)]
+    renewal = fiscal_year_of(deal, terms.renewal_month)
     kept = np.array([year < renewal for year in basis.calendar.fiscal_years])[:, np.newaxis]
     for law in terms.laws if terms.laws is not None else basis.own_laws[:1]:
         saved = basis.of(law, "cashable") * kept

@@ -105,6 +105,11 @@ def _fiscal_year(day: date, start_month: int, period: int) -> int:
     return last_day.year if last_day.month >= start_month else last_day.year - 1
 
 
+def fiscal_year_of(deal: Scenario, period: int) -> int:
+    """Return the fiscal year that a period lies in, also beyond the grid."""
+    return _fiscal_year(deal.timeline.day(period), deal.timeline.fiscal_year_start, period)
+
+
 def _last_period(deal: Scenario) -> int:
     """The latest of maturity, last saving month, last cost and, where it costs a fee, last validation."""
     ends = [deal.timeline.maturity, *_group_months(deal)]
