@@ -23,8 +23,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "right": (
         "In the worst tenth of trials the contract spares the {payer} {amount} that paying itself would not",
-        "In het slechtste tiende deel van de simulaties bespaart het contract de {payer} {amount} ten opzichte van zelf "
-        "betalen",
+        "In het slechtste tiende deel van de simulaties bespaart het contract de {payer} {amount} ten opzichte van "
+        "zelf betalen",
     ),
     "right_plain": (
         "What each party is worse off in the worst tenth of trials", "Wat elke partij slechter af is in het slechtste "
