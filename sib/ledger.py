@@ -13,7 +13,7 @@ import numpy as np
 
 from sib.arrays import Cents, add_up
 from sib.contract.books import OWED_BACK, CashFlows
-from sib.contract.tax import within
+from sib.contract.tax import divided
 from sib.deal.lines import TwoWay
 from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
@@ -92,17 +92,28 @@ def _outcome_payments(deal: Scenario, flows: CashFlows) -> Iterator[Movement]:
             yield Movement(liable[name], payer, f"{OWED_BACK}{name}", part)
 
 
-def _tax(deal: Scenario, paid: list[Movement]) -> Iterator[Movement]:
-    """Tax that comes on top of payments, and tax that outcome payers get back."""
+def _tax(deal: Scenario, payments: list[Movement]) -> Iterator[Movement]:
+    """Tax that comes on top of payments, and tax that outcome payers get back.
+
+    Within a payment it is worked out on all that enters a waterfall, on top of it line by line. What is owed back, and
+    what an early end settles between lender and borrower, bears none.
+    """
     terms = deal.contract.vat
-    for movement in paid if terms is not None else ():
-        if terms is None or movement.clause.startswith(OWED_BACK):
+    if terms is None:
+        return
+    together: dict[str | None, list[Movement]] = {}
+    for line in deal.contract.payments:
+        clause = f"payment:{line.name}"
+        own = [movement for movement in payments if movement.clause == clause]
+        together.setdefault(line.pool if terms.included else clause, []).extend(own)
+    for group in together.values():
+        if not group:
             continue
-        tax = share(movement.amounts, within(terms) if terms.included else exact(terms.rate))
-        if not terms.included:
-            yield Movement(movement.payer, "state", f"vat:{movement.clause}", tax)
-        if terms.compensable:
-            yield Movement("state", movement.payer, f"vat compensated:{movement.clause}", tax)
+        for movement, tax in zip(group, divided(terms, np.stack([each.amounts for each in group])), strict=True):
+            if not terms.included:
+                yield Movement(movement.payer, "state", f"vat:{movement.clause}", tax)
+            if terms.compensable:
+                yield Movement("state", movement.payer, f"vat compensated:{movement.clause}", tax)
 
 
 def _by_payer(deal: Scenario, flows: CashFlows, name: str, whole: Cents) -> Iterator[tuple[str, Cents]]:

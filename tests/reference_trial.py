@@ -247,6 +247,7 @@ class ContractTrial:
             line.book(amount, after)
             after.note(line.terms, amount)
             self._pay_line(line, by_payer, period)
+        self._tax(period, parts)
         for name, amount in after.coupons.items():
             self.loan(name).capitalised += amount
         for waterfall in (CONTRACT, *self.terms["pools"]):
@@ -274,23 +275,31 @@ class ContractTrial:
         for payer, part in by_payer.items():
             self.borne[payer][fiscal_year(self.deal, period)] += part
             self.move((self._role(payer), ACCOUNT if to == "waterfall" else to, f"payment:{name}"), period, part)
-            self._tax(self._role(payer), line, part, period)
         if to == INVESTOR:
             self.return_balance -= sum(by_payer.values())
 
-    def tax_on(self, payment: int) -> int:
-        """Return the tax on a payment, within it or on top (section 7, tax on payments)."""
-        rate = exact(self.vat["rate"]) if self.vat else Fraction(0)
-        return rounded(payment * (rate / (1 + rate) if self.vat and self.vat["included"] else rate))
+    def _tax(self, period: int, parts: list[dict[str, int]]) -> None:
+        """Let the State have its tax on what was paid, within it or on top, and give it back where it is compensable.
 
-    def _tax(self, payer: str, line: Line, payment: int, period: int) -> None:
-        """Let the State have its tax, from what was paid or on top, and give it back where it is compensable."""
-        tax, name = self.tax_on(payment), line.terms["name"]
-        is_included = bool(self.vat and self.vat["included"])
-        self.taken_off[waterfall_of(line.terms)] += tax if is_included else 0
-        self.move((ACCOUNT if is_included else payer, STATE, f"tax:{name}"), period, tax)
-        if self.vat and self.vat["compensable"]:
-            self.move((STATE, payer, f"tax back:{name}"), period, tax)
+        Section 7, tax on payments: a waterfall's lines together where the tax is within, else each line by itself.
+        """
+        if not self.vat:
+            return
+        rate, together = exact(self.vat["rate"]), defaultdict(list)
+        for number, (line, by_payer) in enumerate(zip(self.lines, parts, strict=True)):
+            key = waterfall_of(line.terms) if self.vat["included"] else number
+            together[key] += [(line.terms["name"], payer, part) for payer, part in by_payer.items()]
+        for key, paid in together.items():
+            whole = sum(part for _, _, part in paid)
+            tax = rounded(whole * (rate / (1 + rate) if self.vat["included"] else rate))
+            if self.vat["included"]:
+                self.taken_off[key] += tax
+                self.move((ACCOUNT, STATE, "vat:state"), period, tax)
+            for (name, payer, _), part in zip(paid, largest_remainder(tax, [part for *_, part in paid]), strict=True):
+                if not self.vat["included"]:
+                    self.move((self._role(payer), STATE, f"vat:payment:{name}"), period, part)
+                if self.vat["compensable"]:
+                    self.move((STATE, self._role(payer), f"vat compensated:payment:{name}"), period, part)
 
     def _role(self, payer: str) -> str:
         return PAYER if payer == self.deal["parties"]["outcome_payer"] else payer

@@ -508,6 +508,10 @@ def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     contract["guarantees"] = draw(guarantees(frame.owed, frame.maturity))
     if frame.triggers and sometimes(draw):
         contract["early_ends"] = [draw(early_ends(f"end {place}", frame)) for place in range(draw(st.integers(1, 2)))]
+    if sometimes(draw):
+        is_taken_off = all(line.get("to", "waterfall") == "waterfall" for line in contract["payments"])
+        contract["vat"] = {"rate": draw(st.sampled_from([0.0123, 0.21, 0.5])), "compensable": draw(st.booleans()),
+                           "included": is_taken_off and draw(st.booleans())}
     if frame.triggers and deal["programme"].get("kind") != "effect" and sometimes(draw):
         contract["stop_intake"] = draw(st.sampled_from(frame.triggers))
     return contract

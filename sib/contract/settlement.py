@@ -252,7 +252,7 @@ class _Settlement:
         mine = np.array([line.terms.to == "waterfall" and line.terms.pool == pool for line in self.lines])
         purse = Purse(paid[mine].sum(axis=0), self.accounts, self.fees_due, dict(self.contract.success_fee))
         if self.contract.vat is not None and self.contract.vat.included:
-            purse.give(TAX, tax_within(self.contract.vat, paid[mine]))
+            purse.give(TAX, tax_within(self.contract.vat, paid[mine].sum(axis=0)))
         if "recycle" in steps:
             self._offer_reserve(period, purse)
         released = purse.released
