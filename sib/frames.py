@@ -14,12 +14,14 @@ from sib.analysis.arrangements import arrange
 from sib.analysis.budgets import budgets as budgets_of
 from sib.analysis.compare import compare as compare_deals
 from sib.deal.arrangements import FORMS
+from sib.deal.clauses import nearest
 from sib.deal.scenario import Scenario
 from sib.engine import Effort
 
 
 def compare(
-    *deals: Scenario, trials: int = 20_000, seed: int = 1, forms: Sequence[str] = FORMS, workers: int | None = None
+    *deals: Scenario, trials: int = 20_000, seed: int = 1, forms: str | Sequence[str] = FORMS,
+    workers: int | None = None,
 ) -> pd.DataFrame:
     """Compare deals, or ways to pay for the work of one, on the same draws.
 
@@ -28,7 +30,7 @@ def compare(
     *deals : Scenario
         From ``load``. Of several, each is compared with the first; of one, the forms with the one in use.
     trials, seed : int
-    forms : sequence of str
+    forms : str or sequence of str
         Ways to pay, for one deal.
     workers : int, optional
         Threads; one a processor where not given.
@@ -42,8 +44,10 @@ def compare(
 
     Raises
     ------
+    TypeError
+        When something else than a deal is given, such as its name.
     ValueError
-        When a form is not known, or currencies differ.
+        When a form is not known, none is named, or currencies differ.
 
     Examples
     --------
@@ -52,12 +56,13 @@ def compare(
     >>> found.query("party == 'municipality' and measure == 'cost' and statistic == 'mean'")["value"].tolist()
     [100.0]
     """
-    unknown = sorted(set(forms) - set(FORMS))
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is no way to pay; known: {', '.join(FORMS)}")
+    _expect_deals(deals)
+    chosen = (forms,) if isinstance(forms, str) else tuple(forms)
+    for form in chosen:
+        _expect_form(form)
     effort = Effort(workers)
     if len(deals) == 1:
-        found = arrange(deals[0], trials, seed=seed, forms=tuple(forms), effort=effort)
+        found = arrange(deals[0], trials, seed=seed, forms=chosen, effort=effort)
         return pd.DataFrame([{"form": way.form, **asdict(row)} for way in found.ways for row in way.rows])
     several = compare_deals(deals, trials, seed=seed, effort=effort)
     kinds = (("value", 0, several.rows), ("difference", 1, several.differences))
@@ -90,6 +95,8 @@ def budgets(
 
     Raises
     ------
+    TypeError
+        When something else than a deal is given, such as its name.
     ValueError
         When the form is not known.
 
@@ -100,9 +107,20 @@ def budgets(
     >>> found.query("measure == 'charged' and law == 'Wmo' and year.isna()")["mean"].tolist()
     [105.76]
     """
+    _expect_deals((deal,))
     chosen = form or deal.arrangements.actual or "impact_bond"
-    if chosen not in FORMS:
-        raise ValueError(f"{chosen!r} is no way to pay; known: {', '.join(FORMS)}")
+    _expect_form(chosen)
     found = budgets_of(deal, trials, form=chosen, seed=seed, effort=Effort(workers))
     frame = pd.DataFrame([asdict(entry) for entry in found.entries])
     return frame.astype({"year": "Int64", "standard_error": float})
+
+
+def _expect_deals(deals: Sequence[object]) -> None:
+    for deal in deals:
+        if not isinstance(deal, Scenario):
+            raise TypeError(f"a deal is expected, not {type(deal).__name__}; read one with sib.load(...)")
+
+
+def _expect_form(form: str) -> None:
+    if form not in FORMS:
+        raise ValueError(f"{form!r} is no way to pay; {nearest(form, FORMS)}")

@@ -17,7 +17,7 @@ from sib.contract.tax import divided
 from sib.deal.lines import TwoWay
 from sib.deal.parties import ROLES
 from sib.deal.scenario import Scenario
-from sib.money import exact, share
+from sib.money import exact
 from sib.programme.budget import Spending
 
 ACCOUNT = "account"

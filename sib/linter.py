@@ -18,10 +18,10 @@ import numpy as np
 
 from sib.contract.interest import DAY_COUNTS, Account, accrual
 from sib.deal.assumptions import assumptions
-from sib.deal.cautions import Remark
 from sib.deal.consistency import planned_people
 from sib.deal.contract import Caps
 from sib.deal.group import EffectProgramme
+from sib.deal.independence import Remark
 from sib.deal.lending import Interest, Schedule
 from sib.deal.lint import left_open, readers
 from sib.deal.location import spelled

@@ -144,7 +144,8 @@ def price_levels(deal: Scenario, payer: Payer, *, calendar: Grid) -> list[Fracti
     """Return what care costs on a budget in each window, the price base being 1."""
     rate = deal.measures.indexation if payer.indexation is None else payer.indexation
     years = [int(calendar.fiscal_year[start]) - deal.price_base for start in calendar.window_starts]
-    return [Fraction(round((1 + exact(rate)) ** n * PRICE_STEPS), PRICE_STEPS) for n in years]
+    half = Fraction(1, 2)
+    return [Fraction(int((1 + exact(rate)) ** n * PRICE_STEPS + half), PRICE_STEPS) for n in years]
 
 
 def charged(deal: Scenario, found: Pockets, *, paid: Cents, calendar: Grid) -> Pockets:

@@ -509,12 +509,19 @@ def group_contracts(draw: Draw, deal: Table, frame: Frame) -> Table:
     if frame.triggers and sometimes(draw):
         contract["early_ends"] = [draw(early_ends(f"end {place}", frame)) for place in range(draw(st.integers(1, 2)))]
     if sometimes(draw):
-        is_taken_off = all(line.get("to", "waterfall") == "waterfall" for line in contract["payments"])
-        contract["vat"] = {"rate": draw(st.sampled_from([0.0123, 0.21, 0.5])), "compensable": draw(st.booleans()),
-                           "included": is_taken_off and draw(st.booleans())}
+        contract["vat"] = draw(taxes(contract["payments"]))
     if frame.triggers and deal["programme"].get("kind") != "effect" and sometimes(draw):
         contract["stop_intake"] = draw(st.sampled_from(frame.triggers))
     return contract
+
+
+def taxes(payments: list[Table]) -> st.SearchStrategy[Table]:
+    """Tax on payments; within them only where all go to a waterfall."""
+    can_be_within = all(line.get("to", "waterfall") == "waterfall" for line in payments)
+    return st.fixed_dictionaries({
+        "rate": st.sampled_from([0.0123, 0.21, 0.5]), "compensable": st.booleans(),
+        "included": st.booleans() if can_be_within else st.just(False),
+    })
 
 
 def early_ends(name: str, frame: Frame) -> st.SearchStrategy[Table]:

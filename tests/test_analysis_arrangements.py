@@ -38,7 +38,7 @@ class TestWhatTheStudySays:
         """Euro for euro: what the town is spared in the worst tenth, the investor loses there."""
         spared = value("impact_bond", TOWN, "spared_if_it_fails")
         assert spared > 500_000
-        assert spared == pytest.approx(-value("impact_bond", INVESTOR, "if_it_fails"), abs=1)
+        assert spared == pytest.approx(value("impact_bond", INVESTOR, "worse_if_it_fails"), abs=1)
         assert abs(value("pays_itself", TOWN, "spared_if_it_fails")) < 0.01
 
     def test_what_moving_it_costs(self) -> None:
@@ -50,10 +50,10 @@ class TestWhatTheStudySays:
     def test_a_lump_sum_moves_the_risk_of_volume_to_the_contractor(self) -> None:
         """The town's bill does not move at all; the contractor's does, by all that the town's does otherwise."""
         assert value("lump_sum", TOWN, "cost", "sd") == 0
-        assert value("lump_sum", TOWN, "if_volume_is_high") == 0
-        assert value("pays_itself", TOWN, "if_volume_is_high") < -50_000
-        assert value("lump_sum", "provider", "if_volume_is_high") == pytest.approx(
-            value("pays_itself", TOWN, "if_volume_is_high"), abs=0.01)
+        assert value("lump_sum", TOWN, "pays_more_if_volume_is_high") == 0
+        assert value("pays_itself", TOWN, "pays_more_if_volume_is_high") > 50_000
+        assert value("lump_sum", "provider", "pays_more_if_volume_is_high") == pytest.approx(
+            value("pays_itself", TOWN, "pays_more_if_volume_is_high"), abs=0.01)
 
     def test_central_reimbursement_cures_the_wrong_pocket(self) -> None:
         """Where half of the saving is others' (S1, K), a town that pays by itself loses; with the State's norm not."""
@@ -96,10 +96,10 @@ def test_the_bond_is_the_run_itself() -> None:
 
 def test_failure_adds_up_over_parties_and_is_what_the_work_loses() -> None:
     for way in found().ways:
-        total = sum(way.value(party, "if_it_fails") for party in found().parties)
-        assert total == pytest.approx(way.value(EVERYBODY, "if_it_fails"), abs=0.5)
-    whole = value("pays_itself", EVERYBODY, "if_it_fails")
-    assert value("revolving", EVERYBODY, "if_it_fails") == pytest.approx(whole, abs=0.01)
+        total = sum(way.value(party, "worse_if_it_fails") for party in found().parties)
+        assert total == pytest.approx(way.value(EVERYBODY, "worse_if_it_fails"), abs=0.5)
+    whole = value("pays_itself", EVERYBODY, "worse_if_it_fails")
+    assert value("revolving", EVERYBODY, "worse_if_it_fails") == pytest.approx(whole, abs=0.01)
 
 
 def test_differences_to_the_base_are_paired() -> None:
@@ -153,8 +153,31 @@ def test_what_others_are_compared_with() -> None:
 
 
 def test_the_lowest_share_of_trials() -> None:
-    assert lowest(np.array([3.0, 1.0, 2.0, 1.0]), 0.5).tolist() == [False, True, False, True]
-    assert lowest(np.array([1.0, 1.0, 1.0]), 0.1).tolist() == [True, False, False]
+    """Equals at the bound share what is left; none of them is picked."""
+    assert lowest(np.array([3.0, 1.0, 2.0, 1.0]), 0.5).tolist() == [0, 1, 0, 1]
+    assert lowest(np.array([3.0, 1.0, 2.0, 2.0]), 0.5).tolist() == [0, 1, 0.5, 0.5]
+    assert lowest(np.array([1.0, 1.0, 1.0]), 0.1).tolist() == [1 / 3] * 3
+
+
+def test_where_nothing_is_saved_nobody_carries_a_risk_of_failure() -> None:
+    """Peterborough puts no amount on what is saved: the worst tenth would be a pick among equals."""
+    forms = arrange(load("peterborough"), 200)
+    assert not forms.savings_vary
+    assert all(row.measure != "worse_if_it_fails" for way in forms.ways for row in way.rows)
+
+
+def test_nothing_alone_is_a_comparison_too() -> None:
+    way = arrange(load("worked-example"), 1, forms=("do_nothing",)).way("do_nothing")
+    assert [way.value(TOWN, measure) for measure in ("cost", "savings", "net_cash", "against_base")] == [0, 0, 0, 0]
+    with pytest.raises(ValueError, match="no way to pay is named"):
+        arrange(load("worked-example"), 1, forms=())
+
+
+def test_recording_grows_with_the_cases() -> None:
+    """Fixed are 105,000; a case costs 150 for recording besides its 4,300, so that is divided by what is left."""
+    way = arrange(load("zwarte-zwanen"), TRIALS, forms=("learning",)).way("learning")
+    left = way.value(EVERYBODY, "savings") / 375 - 4_300 - 150
+    assert way.value(EVERYBODY, "break_even_cases", statistic="value") == pytest.approx(105_000 / left)
 
 
 def test_a_revolving_budget_says_how_often_it_falls_short() -> None:

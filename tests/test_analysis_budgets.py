@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import pytest
@@ -60,15 +61,32 @@ def test_net_cost_is_net_from_the_other_side() -> None:
 
 @pytest.mark.parametrize(
     ("form", "share"), [("impact_bond", 0.10), ("pays_itself", 0.10), ("payment_agreement", 0.03),
-                        ("central_reimbursement", 0.0), ("do_nothing", 1.0)],
+                        ("central_reimbursement", 0.0)],
 )
 def test_what_falls_with_parties_that_bear_nothing(form: str, share: float) -> None:
     """The reference deal saves 7% on the Zvw and 3% on the Wlz."""
     assert page(form).outside.value == pytest.approx(share, abs=1e-6)
 
 
+def test_a_state_that_pays_a_part_does_not_pay_for_everybody() -> None:
+    """A norm of a quarter of the cost: insurer and care office bear nothing, and their 10% is outside again."""
+    deal = load("zwarte-zwanen", settings={"arrangements.central_reimbursement.norm": 1_145})
+    found = budgets(deal, 512, form="central_reimbursement")
+    assert (found.is_central, found.outside.value) == (False, pytest.approx(0.10, abs=1e-6))
+    assert page("central_reimbursement").is_central
+
+
+def test_savings_that_free_no_money_are_savings_still() -> None:
+    own = {f"payers.{law}.cashable": {"direct": 0.0, "real": 0.0} for law in load("zwarte-zwanen").payers}
+    found = budgets(load("zwarte-zwanen", settings=own), 256)
+    entries = {name: found.find(TOWN, ALL, measure=name).mean for name in ("saving", "cashable")}
+    assert entries["saving"] > 1_000_000
+    assert entries["cashable"] == 0
+
+
 def test_where_nothing_is_done_nothing_is_saved() -> None:
     found = page("do_nothing")
+    assert math.isnan(found.outside.value)
     assert {entry.mean for entry in found.entries} == {0.0}
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from small_deal import deal
 
-from sib.deal.cautions import CAUTIONS, INDEPENDENT, assumed_independent, cautions, last_validation_month
+from sib.deal.cautions import CAUTIONS, cautions, last_validation_month
+from sib.deal.independence import INDEPENDENT, assumed_independent
 from sib.deal.reader import load
 from sib.views.remarks import sentence
 
@@ -161,6 +162,10 @@ CAUTIONED: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"timeline.payment_dates": {"every": {"remove": True}, "months": [6, 19]}}, "timeline.payment_dates",
      ["month 19", "month 20", "late"]),
     ({"timeline.payment_dates.every": 16}, "timeline.payment_dates", ["month 32", "maturity in month 36"]),
+    ({"arrangements.lump_sum": {"from": 2, "months": 36}}, "arrangements.lump_sum.months",
+     ["month 37", "maturity in month 36"]),
+    ({"arrangements.lump_sum": {"amount": 100.0, "margin": 0.05}}, "arrangements.lump_sum.margin", ["sum of 100"]),
+    ({"arrangements.revolving": {"settled_with": []}}, "arrangements.revolving.settled_with", ["'Wmo'", "goes first"]),
     ({"contract.caps": {"total": 49_999.5}}, "contract.caps.total", ["is 49,999.5", "commitment of 50,000"]),
     ({f"{SEGMENT}.deadweight": 0.0, "accountant.claims.invalid": 0.1}, f"{SEGMENT}.deadweight", ["is 0"]),
     ({"accountant.counting.classes": ["direct", "real"]}, "accountant.counting.classes", ["real", "Wmo"]),
@@ -187,6 +192,7 @@ QUIET: list[dict[str, Any]] = [
     {"accountant.counting.classes": ["direct", "real"], "payers.Wmo.cashable": {"real": 0.1}},
     {"accountant.counting.classes": ["direct", "real"], f"{SEGMENT}.direct_share": 1.0},
     {"payers.Wmo": {"bought": "lump_sum", "renewal_month": 12}},
+    {"arrangements.lump_sum": {"from": 1, "months": 36, "amount": 100.0}, "arrangements.revolving": {"lead": "Wmo"}},
     {"accountant.mode": "none", "accountant.review": {"remove": True}},
     {"accountant.mode": "attributes", "accountant.sample": {"share": 0.3}},
     {"accountant.mode": "attributes", "accountant.sample": {"size": 5, "every": 36}},

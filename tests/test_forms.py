@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from one_block import household, plain_deal
 
+from sib.analysis.agreed import bond_only, planned_cents
 from sib.analysis.arrangements import variant_of, variants
 from sib.analysis.forms import PAID, Basis, Paid
 from sib.arrays import add_up
@@ -60,7 +61,7 @@ TOWN, INSURER, STATE = "municipality", "insurer", "State"
 def test_the_basis() -> None:
     """The audit is paid to the accountant, so only the contract needs it: 100 in 2025 and 20 in 2026 are left."""
     basis, _ = paid(small(), "pays_itself")
-    assert (first(basis.cost), basis.planned, basis.bond_only) == ([100, 20], 12_000, ("audit",))
+    assert (first(basis.cost), planned_cents(basis.deal), bond_only(basis.deal)) == ([100, 20], 12_000, ("audit",))
     assert first(basis.of("Wmo", "cashable")) == [120, 0]
     assert first(basis.gains()[TOWN]) == [180, 0]
 

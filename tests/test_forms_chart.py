@@ -65,7 +65,20 @@ def test_bars_of_failure_add_up_to_what_everybody_loses() -> None:
     right = draw_forms(found).axes[1]
     for place, way in enumerate(found.ways):
         widths = [bar.get_width() for bar in right.patches if abs(bar.get_y() + 0.3 - place) < 1e-9]
-        assert sum(widths) == pytest.approx(-way.value("all parties", "if_it_fails"), abs=0.5)
+        assert sum(widths) == pytest.approx(way.value("all parties", "worse_if_it_fails"), abs=0.5)
+
+
+def test_who_gains_in_a_failure_is_drawn_to_the_left() -> None:
+    """A high trigger: in the worst tenth the municipality pays nothing, and is better off than on average."""
+    found = arrange(load("zwarte-zwanen", overlays=["trigger-high"]), 600, forms=("impact_bond",))
+    right = draw_forms(found).axes[1]
+    town = found.ways[0].value("municipality", "worse_if_it_fails")
+    assert town < 0
+    left = [bar for bar in right.patches if bar.get_width() < 0]
+    assert [bar.get_width() for bar in left] == [town]
+    assert right.get_xlim()[0] <= town
+    ends = [bar.get_x() + bar.get_width() for bar in right.patches if bar.get_width() > 0]
+    assert max(ends) == pytest.approx(found.ways[0].value("all parties", "worse_if_it_fails") - town, abs=0.5)
 
 
 def test_titles_say_what_is_shown() -> None:

@@ -40,5 +40,5 @@ def test_budgets_by_year() -> None:
 
 @pytest.mark.parametrize("ask", [lambda: sib.compare(DEAL, forms=["bond"]), lambda: sib.budgets(DEAL, form="bond")])
 def test_an_unknown_form_is_refused_with_those_there_are(ask) -> None:
-    with pytest.raises(ValueError, match=r"'bond' is no way to pay; known: do_nothing"):
+    with pytest.raises(ValueError, match=r"'bond' is no way to pay; known: 'do_nothing'"):
         ask()

@@ -11,7 +11,7 @@ import pytest
 
 from sib import linter
 from sib.deal import lending, lines, lint
-from sib.deal.cautions import Remark
+from sib.deal.independence import Remark
 from sib.views.left_open import FINDINGS, READINGS, ROLES, amount_name, finding_sentence
 
 

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from sib.deal import cautions
-from sib.deal.cautions import Remark
+from sib.deal.independence import Remark
 from sib.views.remarks import REMARKS, sentence
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sib.analysis.agreed import bond_only, settled_laws
 from sib.analysis.forms import PAID, Basis, Paid
-from sib.arrays import Bools, Cents, Floats, add_up
+from sib.arrays import Cents, Floats, add_up
 from sib.deal.arrangements import FORMS
 from sib.deal.programme import Learning, Programme
 from sib.deal.scenario import Scenario
@@ -70,8 +71,8 @@ class Arranged:
     parties : tuple of str
         Those that pay, gain or lose in at least one of the forms, the outcome payer first.
     fiscal_years : tuple of int
-    volume_varies : bool
-        Whether the cost of the work differs between trials at all.
+    savings_vary, volume_varies : bool
+        Whether what the work saves, and what it costs, differs between trials at all.
     """
 
     deal: Scenario
@@ -81,6 +82,7 @@ class Arranged:
     ways: tuple[Way, ...]
     parties: tuple[str, ...]
     fiscal_years: tuple[int, ...]
+    savings_vary: bool
     volume_varies: bool
 
     def way(self, form: str) -> Way:
@@ -108,7 +110,14 @@ def arrange(
         where neither is asked for, the first of them.
     effort : Effort, optional
         Threads and progress; no figure depends on it.
+
+    Raises
+    ------
+    ValueError
+        When no form is named.
     """
+    if not forms:
+        raise ValueError(f"no way to pay is named; known: {', '.join(FORMS)}")
     found = variants(deal, forms)
     runs = simulate_all(list(found.values()), trials, seed=seed, keep_flows=(YEARS,), effort=effort)
     bases = {name: Basis(run) for name, run in zip(found, runs, strict=True)}
@@ -116,8 +125,8 @@ def arrange(
     base = base_of(deal, tuple(paid))
     plain = bases[variant_of("pays_itself", bases)]
     scene = _Scene(deal, plain, paid, base)
-    moving = [party for party in plain.holders()
-              if any(each.cost[party].any() or each.gains[party].any() for each in paid.values())]
+    moving = [party for party in plain.holders() if party == deal.parties.outcome_payer
+              or any(each.cost[party].any() or each.gains[party].any() for each in paid.values())]
     ways = []
     for form, each in paid.items():
         rows = [row for party in moving for row in scene.of_party(each, party)]
@@ -125,7 +134,8 @@ def arrange(
         ways.append(Way(form, each, tuple(rows)))
     run = runs[0]
     years = run.calendar.fiscal_years
-    return Arranged(deal, seed, run.n_trials, base, tuple(ways), tuple(moving), years, scene.volume is not None)
+    return Arranged(deal, seed, run.n_trials, base, tuple(ways), tuple(moving), years,
+                    savings_vary=scene.failure is not None, volume_varies=scene.volume is not None)
 
 
 def base_of(deal: Scenario, forms: tuple[str, ...]) -> str:
@@ -169,7 +179,8 @@ class _Scene:
         self.deal, self.paid, self.base = deal, paid, base
         saved = add_up([basis.nothing(), *(basis.of(law, kind) for law in deal.payers for kind in ("direct", "real"))])
         cost = basis.cost.sum(axis=0)
-        self.failure = lowest(saved.sum(axis=0), TENTH)
+        total = saved.sum(axis=0)
+        self.failure = lowest(total, TENTH) if np.ptp(total) > 0 else None
         self.volume = lowest(-cost, TENTH) if np.ptp(cost) > 0 else None
 
     def of_party(self, paid: Paid, party: str) -> Iterator[Row]:
@@ -184,14 +195,14 @@ class _Scene:
             yield self._money(party, "net_cash", estimate, percentile(level))
         yield self._row((party, "worse_off", "probability"), risk.probability(net < 0), unit="fraction")
         for level, estimate in zip(RESERVES, risk.quantiles(-net, RESERVES), strict=True):
-            value = max(estimate.value, 0.0)
-            yield self._money(party, "reserve", Estimate(value, None, None, None), percentile(level))
+            yield self._money(party, "reserve", _floored(estimate), percentile(level))
         against = net - self.paid[self.base].net(party).sum(axis=0)
         yield self._money(party, "against_base", risk.mean(against))
         yield self._row((party, "better_than_base", "probability"), risk.probability(against > 0), unit="fraction")
-        yield self._money(party, "if_it_fails", risk.mean(_shift(net, self.failure)))
+        if self.failure is not None:
+            yield self._money(party, "worse_if_it_fails", risk.mean(_shift(-net, self.failure)))
         if self.volume is not None:
-            yield self._money(party, "if_volume_is_high", risk.mean(_shift(-cost, self.volume)))
+            yield self._money(party, "pays_more_if_volume_is_high", risk.mean(_shift(cost, self.volume)))
 
     def of_all(self, paid: Paid, *, basis: Basis, form: str) -> Iterator[Row]:
         """What the form costs everybody together, what risk transfer costs, and at what scale it pays."""
@@ -200,7 +211,8 @@ class _Scene:
         yield self._money(EVERYBODY, "cost", risk.mean(cost))
         yield self._money(EVERYBODY, "savings", risk.mean(gains))
         yield self._money(EVERYBODY, "net_cash", risk.mean(gains - cost))
-        yield self._money(EVERYBODY, "if_it_fails", risk.mean(_shift(gains - cost, self.failure)))
+        if self.failure is not None:
+            yield self._money(EVERYBODY, "worse_if_it_fails", risk.mean(_shift(cost - gains, self.failure)))
         investor = self.deal.parties.investor
         yield self._money(EVERYBODY, "paid_for_finance", risk.mean(-paid.cost[investor].sum(axis=0)))
         plain = self.paid.get("pays_itself")
@@ -209,7 +221,7 @@ class _Scene:
             yield self._money(EVERYBODY, "extra_work", risk.mean(extra))
             yield from self._transfer(paid, plain)
         if form != "do_nothing":
-            yield from self._scale(cost, gains, basis)
+            yield from self._scale(paid, basis)
         terms = self.deal.arrangements.central_reimbursement
         if form == "central_reimbursement" and terms.based_on is not None:
             error = _known(1.96 * terms.cv / terms.based_on**0.5)
@@ -224,19 +236,21 @@ class _Scene:
         payer = self.deal.parties.outcome_payer
         more = (paid.cost[payer] - plain.cost[payer]).sum(axis=0)
         yield self._money(payer, "price_of_transfer", risk.mean(more))
-        spared = _shift(plain.cost[payer].sum(axis=0) - paid.cost[payer].sum(axis=0), self.failure)
-        yield self._money(payer, "spared_if_it_fails", risk.mean(spared))
+        if self.failure is not None:
+            spared = _shift(plain.cost[payer].sum(axis=0) - paid.cost[payer].sum(axis=0), self.failure)
+            yield self._money(payer, "spared_if_it_fails", risk.mean(spared))
 
-    def _scale(self, cost: Floats, gains: Floats, basis: Basis) -> Iterator[Row]:
+    def _scale(self, paid: Paid, basis: Basis) -> Iterator[Row]:
         """Number of cases at which savings make up for the cost, fixed costs staying as they are."""
-        lines = basis.deal.budget.lines
-        kept = [line for line in lines if line.activity not in basis.bond_only]
+        left_out = bond_only(basis.deal)
+        kept = [line for line in basis.deal.budget.lines if line.activity not in left_out]
         fixed_work = sum(line.number * line.unit_price for line in kept if line.when.stage is None) * 100
-        cases = float(basis.years["plans"].sum(axis=0).mean())
-        work = float(basis.cost.sum(axis=0).mean())
-        fixed = fixed_work + float(cost.mean()) - work
+        cases = _mean(basis.years["plans"])
+        recording = 0.0 if paid.recording is None else _mean(paid.recording)
+        with_cases = _mean(basis.cost) - fixed_work + recording
+        fixed = sum(map(_mean, paid.cost.values())) - with_cases
         if cases > 0:
-            left = (float(gains.mean()) - (work - fixed_work)) / cases
+            left = (sum(map(_mean, paid.gains.values())) - with_cases) / cases
             yield self._row((EVERYBODY, "left_per_case", "value"), _known(left), unit="money")
             if left > 0:
                 yield self._row((EVERYBODY, "break_even_cases", "value"), _known(fixed / left), unit="count")
@@ -248,24 +262,40 @@ class _Scene:
         return row_of(self.deal, what, estimate=estimate, unit=unit)
 
 
+def _floored(estimate: Estimate) -> Estimate:
+    """Return an estimate of something of which only what is above 0 counts."""
+    ends = (None if end is None else max(end, 0.0) for end in (estimate.low, estimate.high))
+    return Estimate(max(estimate.value, 0.0), None, *ends)
+
+
 def _known(value: float) -> Estimate:
     return Estimate(value, None, None, None)
 
 
-def lowest(values: Floats, share: float) -> Bools:
-    """Return which trials have the lowest values, exactly that share of them rounded up, the first of equals first."""
-    chosen = np.zeros(len(values), dtype=np.bool_)
-    chosen[np.argsort(values, kind="stable")[: int(np.ceil(share * len(values)))]] = True
-    return chosen
+def _mean(amounts: Cents) -> float:
+    """Return the mean over trials of amounts by year."""
+    return float(amounts.sum(axis=0).mean())
 
 
-def _shift(values: Floats, chosen: Bools) -> Floats:
-    """Values whose mean is how far the mean over chosen trials lies from the mean over all."""
-    return np.asarray(values * chosen / chosen.mean() - values)
+def lowest(values: Floats, share: float) -> Floats:
+    """Return the weight of each trial among those with the lowest values, that share of them rounded up.
+
+    Trials below the bound weigh 1; those at the bound share what is left of the number evenly, so that none is picked
+    among equals. Values that never differ give all trials the same weight.
+    """
+    n_chosen = int(np.ceil(share * len(values)))
+    bound = np.partition(values, n_chosen - 1)[n_chosen - 1]
+    below, at_bound = values < bound, values == bound
+    return np.asarray(below + at_bound * ((n_chosen - below.sum()) / at_bound.sum()))
+
+
+def _shift(values: Floats, weights: Floats) -> Floats:
+    """Values whose mean is how far the weighted mean lies from the mean over all."""
+    return np.asarray(values * (weights / weights.mean()) - values)
 
 
 def _refunded(paid: Paid, basis: Basis) -> Cents:
     """What a revolving budget was settled with, its lead's own share included, shape (n_trials,)."""
-    laws = basis.settled_laws(basis.deal.arrangements.revolving)
-    proven = np.maximum(np.sum([basis.proven(law).sum(axis=0) for law in laws], axis=0), 0.0)
+    laws = settled_laws(basis.deal, basis.deal.arrangements.revolving)
+    proven = add_up(np.maximum(basis.proven(law).sum(axis=0), 0.0) for law in laws)
     return np.asarray(np.minimum(basis.cost.sum(axis=0), proven))

@@ -65,7 +65,9 @@ class Budgets:
     fiscal_years : tuple of int
     entries : tuple of Entry
     outside : Estimate
-        Share of the true savings that falls with parties that bear none of the cost.
+        Share of the true savings that falls with parties that bear none of the cost; NaN where nothing is done.
+    is_central : bool
+        Whether the State bears more than half of what is borne: then it pays for everybody, and nothing is outside.
     """
 
     deal: Scenario
@@ -75,6 +77,7 @@ class Budgets:
     fiscal_years: tuple[int, ...]
     entries: tuple[Entry, ...]
     outside: Estimate
+    is_central: bool
 
     def find(self, party: str, law: str, *, measure: str, year: int | None = None) -> Entry:
         """Return one entry; StopIteration where there is none."""
@@ -112,7 +115,10 @@ def budgets(
     pages = [page for party in basis.holders() for page in _with_total(list(_pages(basis, paid, party)))]
     years = run.calendar.fiscal_years
     entries = tuple(entry for page in pages for entry in _entries(page, years))
-    return Budgets(deal, form, seed, run.n_trials, years, entries, _outside(basis, paid))
+    bears = {party: max(float(cost.sum(axis=0).mean()), 0.0) for party, cost in paid.cost.items()}
+    is_central = 2 * bears[deal.parties.state] > sum(bears.values())
+    idle = () if is_central else tuple(law for law, payer in deal.payers.items() if not bears[payer.party])
+    return Budgets(deal, form, seed, run.n_trials, years, entries, _saved_on(basis, idle, paid), is_central)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +150,8 @@ MEASURES: dict[str, Callable[[Page], Cents]] = {
 def _pages(basis: Basis, paid: Paid, party: str) -> Iterator[Page]:
     """Yield the budgets of a party, and its general means where something falls there."""
     nothing, charged, cashable = basis.nothing(), paid.cost[party], paid.gains[party]
-    is_saved = any(amounts.any() for amounts in paid.gains.values())
     for law in (law for law, payer in basis.deal.payers.items() if payer.party == party):
-        direct, real, freed, proven = (basis.of(law, kind) * is_saved for kind in KINDS[:4])
+        direct, real, freed, proven = (basis.of(law, kind) * paid.is_done for kind in KINDS[:4])
         page = Page(party, law, direct, real, freed, proven, paid.charged.get(law, nothing))
         charged, cashable = charged - page.charged, cashable - page.cashable
         yield page
@@ -173,11 +178,9 @@ def _entries(page: Page, years: tuple[int, ...]) -> Iterator[Entry]:
             yield Entry(page.party, page.law, year, measure, mean.value / 100, error, p80, p90, p95)
 
 
-def _outside(basis: Basis, paid: Paid) -> Estimate:
-    """Share of true savings that falls with parties that bear none of the cost; none where the State pays for all."""
+def _saved_on(basis: Basis, laws: tuple[str, ...], paid: Paid) -> Estimate:
+    """Share of true savings that falls on some laws; undefined where no work is done."""
     nothing = np.zeros(basis.shape[1])
-    true = {law: (basis.of(law, "direct") + basis.of(law, "real")).sum(axis=0) for law in basis.deal.payers}
-    bears = {party: bool(cost.mean() > 0) for party, cost in paid.cost.items()}
-    central = bears[basis.deal.parties.state]
-    idle = [law for law, payer in basis.deal.payers.items() if not bears[payer.party] and not central]
-    return risk.ratio(add_up([nothing, *(true[law] for law in idle)]), add_up([nothing, *true.values()]))
+    kinds = ("direct", "real")
+    true = {law: add_up(basis.of(law, kind) for kind in kinds).sum(axis=0) * paid.is_done for law in basis.deal.payers}
+    return risk.ratio(add_up([nothing, *(true[law] for law in laws)]), add_up([nothing, *true.values()]))

@@ -7,13 +7,22 @@ and docs/model.md, section 10, what is made of them here. No draws are made, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from sib.analysis.agreed import (
+    bond_only,
+    contracted_laws,
+    filled_by,
+    funders,
+    lead,
+    norm_cents,
+    planned_cents,
+    settled_laws,
+)
 from sib.arrays import Cents, add_up
 from sib.deal.arrangements import Revolving
-from sib.deal.consistency import planned_people
 from sib.deal.parties import ROLES, WORKERS
 from sib.deal.scenario import Scenario
 from sib.engine import Simulation
@@ -36,11 +45,17 @@ class Paid:
         By party: the cashable savings that are left to it.
     charged : dict of str to ndarray
         By law: what of the cost its budget bears; the rest of a party's cost is borne by its general means.
+    recording : ndarray, optional
+        What of the cost is for recording cases, where the form asks for that.
+    is_done : bool
+        Whether there is any work at all.
     """
 
     cost: Amounts
     gains: Amounts
     charged: Amounts = field(default_factory=dict)
+    recording: Cents | None = None
+    is_done: bool = True
 
     def net(self, party: str) -> Cents:
         """Return what a party is better off by, by fiscal year, shape (n_years, n_trials)."""
@@ -73,26 +88,11 @@ class Basis:
         return self.years[f"law.{law}.{kind}"]
 
     @property
-    def bond_only(self) -> tuple[str, ...]:
-        """Budget lines that only the contract needs."""
-        stated = self.deal.arrangements.bond_only
-        if stated is not None:
-            return stated
-        return tuple(line.activity for line in self.deal.budget.lines if line.payee != "provider")
-
-    @property
     def cost(self) -> Cents:
         """What the work costs without the lines that only the contract needs."""
-        kept = [self.years[f"cost.{line.activity}"] for line in self.deal.budget.lines
-                if line.activity not in self.bond_only]
+        left_out = bond_only(self.deal)
+        kept = [self.years[f"cost.{line.activity}"] for line in self.deal.budget.lines if line.activity not in left_out]
         return add_up([self.nothing(), *kept])
-
-    @property
-    def planned(self) -> int:
-        """The same as planned, in cents."""
-        kept = [line.number * exact(line.unit_price) for line in self.deal.budget.lines
-                if line.activity not in self.bond_only]
-        return int(sum(kept) * 100)
 
     def holders(self) -> tuple[str, ...]:
         """Return every party that pays or gains in some form, the outcome payer first."""
@@ -112,10 +112,6 @@ class Basis:
         is_counted = bool(self.deal.segments) and law in self.deal.accountant.counting.laws
         return self.of(law, "validated" if is_counted else "cashable")
 
-    def settled_laws(self, terms: Revolving) -> tuple[str, ...]:
-        """Return the laws that a revolving budget is settled with."""
-        return terms.settled_with if terms.settled_with is not None else self.own_laws
-
     def paid(self, costs: Mapping[str, Cents], *, charged: Amounts | None = None, gains: Amounts | None = None) -> Paid:
         """Return the paper of a form in which only the named parties pay or receive."""
         cost = {party: self.nothing() for party in self.holders()}
@@ -134,7 +130,8 @@ def split(amounts: Cents, shares: Iterable[float]) -> list[Cents]:
 
 def do_nothing(basis: Basis) -> Paid:
     """Nobody pays, nothing is saved: the measure of all others."""
-    return basis.paid({}, gains={party: basis.nothing() for party in basis.holders()})
+    nothing = {party: basis.nothing() for party in basis.holders()}
+    return Paid(nothing, dict(nothing), is_done=False)
 
 
 def pays_itself(basis: Basis) -> Paid:
@@ -150,12 +147,12 @@ def custom_budget(basis: Basis) -> Paid:
 def learning(basis: Basis) -> Paid:
     """A custom budget, each expense recorded at a price; that later cases do better is in the cases."""
     price = float(exact(basis.deal.arrangements.learning.recording_cost) * 100)
-    return _filled(basis, basis.cost + basis.years["plans"] * price)
+    recording = basis.years["plans"] * price
+    return replace(_filled(basis, basis.cost + recording), recording=recording)
 
 
 def _filled(basis: Basis, cost: Cents) -> Paid:
-    stated = basis.deal.arrangements.custom_budget.filled_by
-    filled = stated if stated is not None else dict.fromkeys(basis.own_laws, 1.0)
+    filled = filled_by(basis.deal)
     charged = dict(zip(filled, split(cost, filled.values()), strict=True))
     return basis.paid({basis.payer: cost}, charged=charged)
 
@@ -167,7 +164,7 @@ def revolving(basis: Basis) -> Paid:
     each by then. What is not refunded stays with the law that paid.
     """
     terms = basis.deal.arrangements.revolving
-    laws, cost = basis.settled_laws(terms), basis.cost
+    laws, cost = settled_laws(basis.deal, terms), basis.cost
     proven = np.maximum(np.array([np.cumsum(basis.proven(law), axis=0) for law in laws]), 0.0)
     refunded = np.minimum(np.cumsum(cost, axis=0), proven.sum(axis=0))
     so_far = largest_remainder(refunded, np.ascontiguousarray(np.moveaxis(proven, 0, -1)))
@@ -182,7 +179,7 @@ def pre_booked(basis: Basis) -> Paid:
     """
     terms = basis.deal.arrangements.pre_booked
     charges = {}
-    for law in basis.settled_laws(terms):
+    for law in settled_laws(basis.deal, terms):
         proven = basis.proven(law)
         booked = share(round_half_away(proven.mean(axis=1, keepdims=True)), exact(terms.booked_share))
         later = np.zeros_like(proven)
@@ -194,9 +191,9 @@ def pre_booked(basis: Basis) -> Paid:
 
 def _settled(basis: Basis, terms: Revolving, charges: Amounts) -> Paid:
     """The lead law bears the cost less what other laws are charged; other parties' laws pay for themselves."""
-    lead = terms.lead or basis.own_laws[0]
-    others = {law: amounts for law, amounts in charges.items() if law != lead}
-    charged = others | {lead: basis.cost - add_up([basis.nothing(), *others.values()])}
+    first = lead(basis.deal, terms)
+    others = {law: amounts for law, amounts in charges.items() if law != first}
+    charged = others | {first: basis.cost - add_up([basis.nothing(), *others.values()])}
     cost = {party: basis.nothing() for party in basis.holders()}
     for law, amounts in charged.items():
         party = basis.deal.payers[law].party
@@ -216,22 +213,14 @@ def impact_bond(basis: Basis) -> Paid:
 
 def payment_agreement(basis: Basis) -> Paid:
     """Funders bear the cost in shares agreed in advance, whatever comes of it."""
-    shares = basis.deal.arrangements.payment_agreement.shares
-    if shares is None:
-        others = [payer.party for payer in basis.deal.payers.values() if payer.party != basis.payer]
-        shares = {basis.payer: 0.5, others[0]: 0.5} if others else {basis.payer: 1.0}
+    shares = funders(basis.deal)
     return basis.paid(dict(zip(shares, split(basis.cost, shares.values()), strict=True)))
 
 
 def central_reimbursement(basis: Basis) -> Paid:
     """The State pays a norm for each case; what the work costs beyond it, or less, is the outcome payer's."""
     cost, state = basis.cost, basis.deal.parties.state
-    stated = basis.deal.arrangements.central_reimbursement.norm
-    if stated is None:
-        norm = float(round_half_away(basis.planned / planned_people(basis.deal)))
-    else:
-        norm = float(exact(stated) * 100)
-    reimbursed = basis.years["plans"] * norm
+    reimbursed = basis.years["plans"] * float(norm_cents(basis.deal))
     return basis.paid({basis.payer: cost - reimbursed, state: reimbursed})
 
 
@@ -242,7 +231,7 @@ def lump_sum(basis: Basis) -> Paid:
     paid = _sum_by_year(basis, terms.from_month, terms.months)
     renewal = fiscal_year_of(deal, terms.renewal_month)
     kept = np.array([year < renewal for year in basis.calendar.fiscal_years])[:, np.newaxis]
-    for law in terms.laws if terms.laws is not None else basis.own_laws[:1]:
+    for law in contracted_laws(deal):
         saved = basis.of(law, "cashable") * kept
         gains[basis.payer], gains[provider] = gains[basis.payer] - saved, gains[provider] + saved
     cost = {basis.payer: paid + basis.nothing(), provider: basis.cost - paid}
@@ -256,7 +245,7 @@ def lump_sum(basis: Basis) -> Paid:
 def _sum_by_year(basis: Basis, first: int, months: int) -> Cents:
     """The sum, or the planned cost of the work with the margin, evenly over months, by fiscal year: (n_years, 1)."""
     terms = basis.deal.arrangements.lump_sum
-    total = share(np.array([float(basis.planned)]), 1 + exact(terms.margin))
+    total = share(np.array([float(planned_cents(basis.deal))]), 1 + exact(terms.margin))
     if terms.amount is not None:
         total = np.array([float(exact(terms.amount) * 100)])
     by_year = np.zeros((basis.shape[0], 1))

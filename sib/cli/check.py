@@ -10,7 +10,8 @@ import click
 from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.assumptions import assumptions
-from sib.deal.cautions import assumed_independent, cautions
+from sib.deal.cautions import cautions
+from sib.deal.independence import assumed_independent
 from sib.linter import findings
 from sib.views.left_open import finding_sentence
 from sib.views.remarks import sentence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +14,6 @@ from sib.analysis.compare import Compared, compare
 from sib.cli import options
 from sib.deal.arrangements import FORMS
 from sib.deal.reader import Reading
-from sib.deal.shelf import packaged
 from sib.engine import Effort
 from sib.errors import Problem, ScenarioError
 from sib.folder import result_folder
@@ -47,11 +45,12 @@ def verb(
 
     Of two SCENARIOs or more: what each party gets under each, with paired differences to the first. SCENARIO+OVERLAY
     lays an overlay over one of them; --with and --set hold for all. Of one SCENARIO: doing nothing, paying itself,
-    custom budgets, the bond, and the other forms, settled on the same cases. With -o DIR also write tables and a chart.
+    custom budgets, the bond, and the other forms, settled on the same cases. With -o DIR also write
+    tables, and for one SCENARIO a chart.
     """
     if forms and len(sources) > 1:
         raise click.UsageError("--form is for one SCENARIO; several are compared under their own contracts")
-    readings = [read(source, overlays, settings=settings, as_json=as_json) for source in sources]
+    readings = [options.reading(source, overlays, settings=settings, as_json=as_json) for source in sources]
     deals = tuple(each.scenario for each in readings)
     if len({deal.currency for deal in deals}) > 1:
         known = ", ".join(f"{source}: {deal.currency}" for source, deal in zip(sources, deals, strict=True))
@@ -71,14 +70,6 @@ def verb(
     tell_of(found, sources, lang=lang, as_json=as_json)
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
-
-
-def read(source: str, overlays: Sequence[str], *, settings: Sequence[str], as_json: bool) -> Reading:
-    """Return a deal; what follows a + after its name are overlays of its own."""
-    name, *own = source.split("+")
-    if own and (os.path.exists(source) or source in packaged()):
-        name, own = source, []
-    return options.reading(name, (*own, *overlays), settings=settings, as_json=as_json)
 
 
 def tell_of(found: Compared | Arranged, sources: Sequence[str], *, lang: NumberFormat, as_json: bool) -> None:

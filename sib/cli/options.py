@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import sys
 import threading
@@ -25,6 +26,7 @@ from sib.amounts import parse_amount
 from sib.columns import in_options
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
+from sib.deal.shelf import packaged
 from sib.deal.term import percent
 from sib.errors import ScenarioError
 
@@ -183,11 +185,18 @@ def reading(source: str, overlays: Sequence[str], *, settings: Sequence[str], as
 
     Parameters
     ----------
+    source : str
+        A path or a name; overlays may follow it, each after a +.
     as_json : bool
         Whether a program reads along; then what is wrong is one JSON object on stdout too.
     """
+    name, *own = source.split("+")
+    if own and (os.path.exists(source) or source in packaged()):
+        name, own = source, []
+    if "" in own:
+        raise click.UsageError(f"nothing follows a + in {source!r}; write SCENARIO+OVERLAY")
     try:
-        return read(source, overlays=overlays, settings=[parse_setting(text) for text in settings])
+        return read(name, overlays=(*own, *overlays), settings=[parse_setting(text) for text in settings])
     except ScenarioError as error:
         if as_json:
             say_json({"errors": [asdict(problem) for problem in error.problems]})
@@ -243,4 +252,6 @@ def _defined(value: Any) -> Any:
         return {key: _defined(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_defined(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if isinstance(value, float):
+        return value + 0.0 if math.isfinite(value) else None  # no minus before a zero
+    return value

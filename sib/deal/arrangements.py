@@ -68,7 +68,8 @@ class Revolving(Term):
     lead : str, optional
         The law that pays first; the outcome payer's first own law where none is given.
     settled_with : list of str, optional
-        Laws that pay back, up to what was validated on them; the outcome payer's own laws where none is given.
+        Laws that pay back, up to what was proven on them: validated, or cashable where the accountant does not count
+        the law; the outcome payer's own laws where none is given.
     """
 
     lead: Text | None = None
@@ -132,7 +133,8 @@ class LumpSum(Term):
     from_month, months : int
         The sum is paid evenly over these months.
     renewal_month : int
-        From this month on what is saved is the outcome payer's.
+        In the fiscal years before the one that holds this month the contractor keeps what is saved; after that it is
+        the outcome payer's.
     excused_share : float
         Share of the contractor's shortfall that the outcome payer makes good, as beyond its influence.
     """

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sib.deal.cautions import Remark, Said, validated_too_late
+from sib.deal.cautions import validated_too_late
 from sib.deal.group import CountsProgramme, EffectMetric, EffectProgramme
+from sib.deal.independence import Remark, Said
 from sib.deal.lines import Payment, PerPoint, Proportional, RateCard, TwoWay
 from sib.deal.programme import Intake
 from sib.deal.rows import bound_of

@@ -11,18 +11,16 @@ from decimal import Decimal
 from typing import Any
 
 from sib import __version__
+from sib.analysis.agreed import terms_of
 from sib.analysis.arrangements import EVERYBODY, Arranged, Way
 from sib.deal.assumptions import text_of
 from sib.results import Row
-from sib.views.form_words import FORM_NAMES, FORM_TEXTS, holder
-from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
+from sib.views.form_words import FORM_MEANT, FORM_NAMES, FORM_TEXTS, holder
+from sib.views.tables import DIGEST, WIDTH, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
-TERMS = ("custom_budget", "learning", "revolving", "pre_booked", "payment_agreement", "central_reimbursement",
-         "lump_sum")
-"""Forms that have terms of their own."""
-HEADING = 22
-"""Characters of a party's name over a column."""
+LONGEST, HEADING = 40, 22
+"""Characters of a party's name over a column; fewer where the table would be too wide."""
 
 
 def as_data(found: Arranged) -> dict[str, Any]:
@@ -44,6 +42,7 @@ class Page:
 
     def __init__(self, found: Arranged, words: Words) -> None:
         self.found, self.deal, self.words = found, found.deal, words
+        self.done = [way for way in found.ways if way.paid.is_done]
         self.say, self.name = Phrases(FORM_TEXTS, words.lang), Phrases(FORM_NAMES, words.lang)
 
     def text(self) -> str:
@@ -52,8 +51,8 @@ class Page:
         head = self.say("head", trials=self.words.trials(found.n_trials), seed=found.seed,
                         digest=self.deal.digest[:DIGEST], version=__version__, currency=self.deal.currency)
         star = self.say("actual" if self.deal.arrangements.actual == found.base else "base")
-        saved = any(way.value(EVERYBODY, "savings") for way in found.ways)
-        told = "" if saved else wrapped(self.say("no_savings"))
+        saved = any(way.value(EVERYBODY, "savings") for way in self.done)
+        told = "" if saved or not self.done else wrapped(self.say("no_savings"))
         title = f"{plain(self.deal.name)}\n{head}"
         parts = (title, self.payer(), star, told, *self.by_party(), self.costs(), self.meaning())
         return "\n\n".join(part for part in parts if part)
@@ -86,22 +85,27 @@ class Page:
         return self.words.figure(row, {"fraction": "share", "count": "number"}.get(row.unit, "euros"))[0]
 
     def by_party(self) -> Iterator[str]:
-        """Yield the tables with a column for each party."""
+        """Yield the tables with a column for each party, where any work is done."""
+        if not self.done:
+            return
         yield self._table("nets", "net_cash", "mean", with_all=True)
         yield self._table("chances", "worse_off", "probability", with_all=False)
-        yield self._table("fails", "if_it_fails", "mean", with_all=True)
-        if self.found.volume_varies:
-            yield self._table("volume", "if_volume_is_high", "mean", with_all=False)
-        else:
-            yield wrapped(self.say("no_volume"))
+        yield (self._table("fails", "worse_if_it_fails", "mean", with_all=True) if self.found.savings_vary
+               else wrapped(self.say("no_failure")))
+        yield (self._table("volume", "pays_more_if_volume_is_high", "mean", with_all=False) if self.found.volume_varies
+               else wrapped(self.say("no_volume")))
 
     def _table(self, title: str, measure: str, statistic: str, *, with_all: bool) -> str:
         parties = (*self.found.parties, *((EVERYBODY,) if with_all else ()))
-        names = [self.say("all") if party == EVERYBODY else plain(holder(party, self.words), longest=HEADING)
-                 for party in parties]
         rows = [(self.form(way), *(self.cell(way.row(party, measure, statistic=statistic)) for party in parties))
-                for way in self.found.ways if way.form != "do_nothing"]
-        return f"{wrapped(self.say(title))}\n{ruled(columns([(self.say('form'), *names), *rows], n_left=1))}"
+                for way in self.done]
+        for longest in (LONGEST, HEADING):
+            names = [self.say("all") if party == EVERYBODY else plain(holder(party, self.words), longest=longest)
+                     for party in parties]
+            table = ruled(columns([(self.say("form"), *names), *rows], n_left=1))
+            if len(table.partition("\n")[0]) <= WIDTH:
+                break
+        return f"{wrapped(self.say(title))}\n{table}"
 
     def costs(self) -> str:
         """Return what moving risk costs, and at what scale it pays; nothing where nobody pays by itself."""
@@ -141,19 +145,25 @@ class Page:
                 yield wrapped(self.say("norm_error", n=n_cases, share=self.cell(error)))
 
     def meaning(self) -> str:
-        """Return what the tables mean, and the terms of each form that is shown."""
-        shown = {way.form for way in self.found.ways}
-        lines = [wrapped(self.say("meant"))]
-        for form in TERMS:
-            terms = getattr(self.deal.arrangements, form)
-            given = terms.model_dump(exclude={"source"}, exclude_none=True, by_alias=True)
-            if form in shown and given:
-                told = ", ".join(f"{name} {_told(value, self.words)}" for name, value in given.items())
-                lines.append(wrapped(f"{self.name(form)}: {told}", "  ", others="    "))
+        """Return what the tables mean, how each form works, and the terms that it goes by."""
+        lines = [wrapped(self.say("meant")), "", self.say("terms")]
+        meant = Phrases(FORM_MEANT, self.words.lang)
+        payer = plain(holder(self.deal.parties.outcome_payer, self.words))
+        for way in self.found.ways:
+            lines.append(wrapped(f"{self.name(way.form)}: {meant(way.form, payer=payer)}", "  ", others="    "))
+            lines += [wrapped(told, "    ", others="      ") for told in self.terms(way.form)]
         return "\n".join(lines)
+
+    def terms(self, form: str) -> Iterator[str]:
+        """Yield the terms of a form that the scenario states, and those that are assumed."""
+        for kind, is_stated in (("stated", True), ("assumed", False)):
+            held = [each for each in terms_of(self.deal, form) if each.is_stated == is_stated]
+            if held:
+                told = " · ".join(f"{each.name} {_told(each.value, self.words)}" for each in held)
+                yield f"{self.say(kind)}: {told}"
 
 
 def _told(value: Any, words: Words) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {text_of(part, words.lang)}" for name, part in value.items())
+        return ", ".join(f"{plain(holder(name, words))} {text_of(part, words.lang)}" for name, part in value.items())
     return text_of(value, words.lang)

@@ -5,6 +5,7 @@ In comes a ``Budgets`` paper, out goes a page, rows or plain data. Nothing is co
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
@@ -52,11 +53,18 @@ class Page:
         form = Phrases(FORM_NAMES, self.words.lang)(found.form)
         head = self.say("head", form=form, trials=self.words.trials(found.n_trials), seed=found.seed,
                         digest=self.deal.digest[:DIGEST], version=__version__, currency=self.deal.currency)
-        outside_share = found.outside.value if found.outside.value == found.outside.value else 0.0
-        share = self.words.number(Decimal(repr(100 * outside_share)), -1)
-        outside = self.say("outside", share=share) if found.outside.value == found.outside.value else ""
-        parts = (f"{plain(self.deal.name)}\n{head}", self.pockets(), outside, self.years(), wrapped(self.say("meant")))
-        return "\n\n".join(parts)
+        parts = (f"{plain(self.deal.name)}\n{head}", self.pockets(), self.outside(), self.years(),
+                 wrapped(self.say("meant")))
+        return "\n\n".join(part for part in parts if part)
+
+    def outside(self) -> str:
+        """Return what falls in pockets that do not pay; nothing where nothing is saved."""
+        share = self.found.outside.value
+        if math.isnan(share):
+            return ""
+        if self.found.is_central:
+            return wrapped(self.say("central", state=plain(holder(self.deal.parties.state, self.words))))
+        return self.say("outside", share=self.words.number(Decimal(repr(100 * share)), -1))
 
     def budget(self, law: str) -> str:
         """Return what a budget is called."""
@@ -88,9 +96,11 @@ class Page:
         return self.words.number(Decimal(repr(amount)))
 
     def years(self) -> str:
-        """Return a measure by budget and fiscal year."""
+        """Return a measure by budget and fiscal year, where any is not zero."""
         title = self.say("by_year", measure=self.say(self.measure).capitalize())
         heading, *rows = self.rows()
+        if not rows:
+            return ""
         return f"{title}\n{ruled(columns([heading, *rows], n_left=2))}"
 
     def rows(self) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,8 @@ In comes a ``Budgets`` paper, out goes a figure. Nothing is counted here but sum
 
 from __future__ import annotations
 
+import math
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -20,6 +22,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Of every 100 saved, {share} falls with parties that bear none of the cost",
         "Van elke 100 die bespaard wordt, valt {share} bij partijen die niets van de kosten dragen",
     ),
+    "central": (
+        "The {state} bears most of the cost, on behalf of everybody", "Het {state} draagt de meeste kosten, namens "
+        "iedereen",
+    ),
+    "nothing": ("Nothing is saved", "Er wordt niets bespaard"),
     "right": (
         "The {payer} is furthest behind in {year}: {amount} on average",
         "De {payer} staat het verst achter in {year}: gemiddeld {amount}",
@@ -29,10 +36,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cashable": ("saving that frees money", "besparing waar geld door vrijkomt"),
     "rest": ("other saving", "andere besparing"),
-    "charged": ("charged", "belast"),
+    "charged": ("charged", "ten laste"),
     "amount": ("mean of the trials, {unit}", "gemiddelde van de simulaties, {unit}"),
     "freed": ("saving, cash", "besparing, kas"),
-    "paid": ("charged", "belast"),
+    "paid": ("charged", "ten laste"),
     "net": ("is left", "houdt over"),
     "by_year": ("mean of the trials, {unit}", "gemiddelde van de simulaties, {unit}"),
     "foot": (
@@ -88,9 +95,17 @@ def draw_pockets(found: Budgets, ax: Axes, *, say: Captions) -> Axes:
     ax.grid(visible=False, axis="y")
     style.money_axis(ax.xaxis, "amount-per-trial", say=say)
     ax.set_xlabel(phrases("amount", unit=say.unit()))
-    share = say.percent(found.outside.value).removesuffix("%").strip() if found.outside.value >= 0 else "0"
-    style.headed(ax, phrases("left", share=share), width=62, columns=3)
+    style.headed(ax, _said_of_pockets(found, say), width=62, columns=3)
     return ax
+
+
+def _said_of_pockets(found: Budgets, say: Captions) -> str:
+    phrases, share = Phrases(TEXTS, say.lang), found.outside.value
+    if math.isnan(share):
+        return phrases("nothing")
+    if found.is_central:
+        return phrases("central", state=style.plain(holder(found.deal.parties.state, say)))
+    return phrases("left", share=say.percent(share).removesuffix("%").strip())
 
 
 def draw_years(found: Budgets, ax: Axes, *, say: Captions) -> Axes:

@@ -28,6 +28,56 @@ def holder(name: str, words: Words | Captions) -> str:
     return HOLDERS.get(name, words.party(name)) if words.lang == "nl" else name
 
 
+FORM_MEANT: dict[str, tuple[str, str]] = {
+    "do_nothing": ("nobody pays and nothing is saved", "niemand betaalt en er wordt niets bespaard"),
+    "pays_itself": (
+        "the {payer} buys the work from its general means, and proves nothing to anybody",
+        "de {payer} koopt het werk uit de algemene middelen en hoeft niemand iets te bewijzen",
+    ),
+    "custom_budget": (
+        "one budget without compartments, filled by several laws and not settled afterwards",
+        "één budget zonder schotten, gevuld door meerdere wetten en achteraf niet verrekend",
+    ),
+    "learning": (
+        "a custom budget of which every expense is recorded, so that later cases go better",
+        "een maatwerkbudget waarvan elke uitgave wordt vastgelegd, zodat latere casussen beter gaan",
+    ),
+    "revolving": (
+        "one law pays first; others pay back, without interest, what is proven on them, up to the cost: validated "
+        "savings where the accountant counts the law, else cashable savings",
+        "één wet schiet voor; andere betalen zonder rente terug wat op hen bewezen is, tot de kosten: gevalideerde "
+        "besparingen waar de accountant de wet meetelt, anders verzilverbare",
+    ),
+    "pre_booked": (
+        "as revolving, with the expected saving taken from each budget in advance and corrected a year later; what is "
+        "taken is not capped at the cost",
+        "als revolverend, waarbij de verwachte besparing vooraf van elk budget wordt afgeboekt en een jaar later "
+        "gecorrigeerd; de afboeking is niet begrensd op de kosten",
+    ),
+    "impact_bond": (
+        "an investor pays first, and is repaid as far as outcomes were reached: the contract of the scenario",
+        "een investeerder schiet voor en krijgt terugbetaald voor zover resultaten zijn behaald: het contract van het "
+        "scenario",
+    ),
+    "payment_agreement": (
+        "funders bear the cost in shares agreed in advance, whatever comes of it",
+        "financiers dragen de kosten in vooraf afgesproken delen, wat er ook van komt",
+    ),
+    "central_reimbursement": (
+        "the State pays a norm for each case that gets a plan; the rest, or what is left of it, is the "
+        "{payer}'s. The norm is rounded to cents, so a few euros may stay with it",
+        "het Rijk betaalt een normbedrag voor elke casus met een plan; de rest, of wat ervan overblijft, is voor de "
+        "{payer}. Het normbedrag is afgerond op centen, zodat daar enkele euro's kunnen blijven hangen",
+    ),
+    "lump_sum": (
+        "a contractor is paid a sum whatever the volume, and keeps what is saved on the care within it in the fiscal "
+        "years before the one that holds the renewal month",
+        "een aannemer krijgt een som ongeacht het volume, en houdt wat op de zorg daarbinnen wordt bespaard in de "
+        "begrotingsjaren vóór het jaar waarin de verlengingsmaand valt",
+    ),
+}
+"""By form, how it works: English, Dutch."""
+
 FORM_TEXTS: dict[str, tuple[str, str]] = {
     "head": (
         "{trials}, the same cases under every form · seed {seed} · scenario {digest} · sib {version} · amounts in "
@@ -53,16 +103,20 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
         "Kans dat een partij slechter af is dan als er niets gebeurde",
     ),
     "fails": (
-        "Who carries the risk of failure: what each is worse off in the tenth of trials that saves least, against the "
-        "mean",
-        "Wie het risico van mislukken draagt: wat elk slechter af is in het tiende deel van de simulaties dat het "
-        "minst bespaart, t.o.v. het gemiddelde",
+        "Who carries the risk of failure: how much worse off each party is in the tenth of trials that saves least, "
+        "against the mean (a minus: better off)",
+        "Wie het risico van mislukken draagt: hoeveel slechter af elke partij is in het tiende deel van de simulaties "
+        "dat het minst bespaart, vergeleken met het gemiddelde (een min: beter af)",
     ),
     "volume": (
-        "Who carries the risk of volume: what each pays more in the tenth of trials with the most work, against the "
-        "mean",
-        "Wie het volumerisico draagt: wat elk meer betaalt in het tiende deel van de simulaties met het meeste werk, "
-        "t.o.v. het gemiddelde",
+        "Who carries the risk of volume: how much more each party pays in the tenth of trials with the most work, "
+        "against the mean (a minus: less); there is never more work than planned",
+        "Wie het volumerisico draagt: hoeveel meer elke partij betaalt in het tiende deel van de simulaties met het "
+        "meeste werk, vergeleken met het gemiddelde (een min: minder); meer werk dan gepland is er nooit",
+    ),
+    "no_failure": (
+        "What the work saves does not vary in this deal, so nobody carries a risk of failure here.",
+        "Wat het werk bespaart varieert in deze deal niet, dus niemand draagt hier een risico van mislukken.",
     ),
     "no_volume": (
         "The volume of work does not vary in this deal, so nobody carries that risk here; let enrolment or the custom "
@@ -78,8 +132,8 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
     "finance": ("to investor", "investeerder"),
     "extra": ("extra work", "extra werk"),
     "transfer": ("pays more", "betaalt meer"),
-    "spared": ("spared", "gespaard"),
-    "cents": ("per 100 spared", "per 100 gespaard"),
+    "spared": ("spared", "minder nadeel"),
+    "cents": ("per 100 spared", "per 100 minder nadeel"),
     "scale": ("break-even cases", "quitte bij"),
     "costs_meant": (
         "to investor: what the investor gains, expected · extra work: work that only this form needs, such as the "
@@ -87,7 +141,7 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
         "trials that saves least) it bears than if it paid itself · break-even cases: cases at which the cashable "
         "savings of all parties make up for the cost of the work, fixed costs staying as they are.",
         "investeerder: wat de investeerder naar verwachting wint · extra werk: werk dat alleen deze vorm nodig "
-        "heeft, zoals de accountant · betaalt meer: {party} vergeleken met zelf betalen · gespaard: hoeveel "
+        "heeft, zoals de accountant · betaalt meer: {party} vergeleken met zelf betalen · minder nadeel: hoeveel "
         "minder van een slechte uitkomst (het tiende deel van de simulaties dat het minst bespaart) die draagt dan bij "
         "zelf betalen · quitte bij: aantal casussen waarbij de verzilverbare besparingen van alle partijen de kosten "
         "van het werk goedmaken, bij gelijkblijvende vaste kosten.",
@@ -95,8 +149,8 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
     "not_settled": (
         "Revolving: in {chance}% of trials the budgets prove too little to pay back the law that went first, {amount} "
         "short on average over all trials. No interest is paid.",
-        "Revolverend: in {chance}% van de simulaties bewijzen de budgetten te weinig om de wet die voorschoot terug te "
-        "betalen, gemiddeld over alle simulaties {amount} te kort. Er wordt geen rente betaald.",
+        "Revolverend: in {chance}% van de simulaties is op de budgetten te weinig bewezen om het budget dat voorschoot "
+        "terug te betalen, gemiddeld over alle simulaties {amount} te weinig. Er wordt geen rente betaald.",
     ),
     "no_savings": (
         "In no form is any money saved: the scenario puts no amount on what its outcomes save, or care is bought in a "
@@ -113,16 +167,21 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
     "base": ("* what the others are compared with", "* waarmee de andere vergeleken worden"),
     "actual": (
         "* in fact this is paid for so; the contract of the file is then a what-if",
-        "* zo wordt dit in feite betaald; het contract van het bestand is dan een wat-als",
+        "* zo wordt dit in feite betaald; het contract in het bestand is dan alleen een vergelijking",
     ),
+    "terms": (
+        "The forms, and the terms that they go by here (`arrangements` in the scenario)",
+        "De vormen, en de voorwaarden die hier gelden (`arrangements` in het scenario)",
+    ),
+    "stated": ("stated", "afgesproken"),
+    "assumed": ("assumed", "aangenomen"),
     "meant": (
         "A form changes who pays and when, not what the work saves; learning is the exception. Savings are those that "
-        "free money in a budget; each party keeps those on its own laws. ± is the 95% error of the simulation. Terms "
-        "of each form stand under `arrangements` in the scenario; where that is silent they are assumed:",
+        "free money in a budget; each party keeps those on its own laws. ± is the 95% error of the simulation. Figures "
+        "are rounded each to its own error, so they may not add up to the last digit.",
         "Een vorm verandert wie betaalt en wanneer, niet wat het werk bespaart; lerend is de uitzondering. Besparingen "
         "zijn die waar in een budget geld door vrijkomt; elke partij houdt die op de eigen wetten. ± is de 95%-fout "
-        "van de simulatie. De voorwaarden van elke vorm staan onder `arrangements` in het scenario; waar dat zwijgt "
-        "zijn ze aangenomen:",
+        "van de simulatie. Elk cijfer is afgerond op de eigen fout; sommen kunnen dus in het laatste cijfer afwijken.",
     ),
 }
 """By key: English, Dutch."""
@@ -141,7 +200,7 @@ BUDGET_TEXTS: dict[str, tuple[str, str]] = {
     "saving": ("saving", "besparing"),
     "cashable": ("cashable", "verzilverbaar"),
     "validated": ("validated", "gevalideerd"),
-    "charged": ("charged", "belast"),
+    "charged": ("charged", "ten laste"),
     "net": ("is left", "houdt over"),
     "net_cost": ("net cost", "netto kosten"),
     "sum": ("together", "samen"),
@@ -150,6 +209,10 @@ BUDGET_TEXTS: dict[str, tuple[str, str]] = {
         "Of every 100 saved, {share} falls with parties that bear none of the cost.",
         "Van elke 100 die bespaard wordt, valt {share} bij partijen die niets van de kosten dragen.",
     ),
+    "central": (
+        "The {state} bears most of the cost, on behalf of everybody, so no saving falls in a pocket that does not pay.",
+        "Het {state} draagt de meeste kosten, namens iedereen; geen besparing valt dus bij wie niet betaalt.",
+    ),
     "by_year": ("{measure} by fiscal year", "{measure} per begrotingsjaar"),
     "what": ("", ""),
     "mean": ("mean", "gemiddeld"),
@@ -157,13 +220,14 @@ BUDGET_TEXTS: dict[str, tuple[str, str]] = {
     "meant": (
         "saving: true savings, deadweight and regression to the mean taken off, at the prices of their year; direct "
         "and real are its classes · cashable: what of it frees money in the budget · validated: what the accountant "
-        "let count · charged: what the budget pays · is left: cashable less charged. P80, P90, P95: in so many of 100 "
-        "trials the amount of that year is no higher; the quantiles of years do not add up.",
+        "let count, as the contract prices it · charged: what the budget pays · is left: cashable less charged. "
+        "P80, P90, P95: in so many of 100 trials the amount of that year is no higher; the quantiles of years do not "
+        "add up.",
         "besparing: werkelijke besparing, zonder deadweight en terugval naar het gemiddelde, in prijzen van het jaar; "
         "direct en reëel zijn de klassen ervan · verzilverbaar: waar in het budget geld door vrijkomt · gevalideerd: "
-        "wat de accountant liet tellen · belast: wat het budget betaalt · houdt over: verzilverbaar min belast. P80, "
-        "P90, P95: in zoveel van de 100 simulaties is het bedrag van dat jaar niet hoger; kwantielen van jaren tellen "
-        "niet op.",
+        "wat de accountant liet tellen, in de prijzen van het contract · ten laste: wat het budget betaalt · houdt "
+        "over: verzilverbaar min ten laste. P80, P90, P95: in zoveel van de 100 simulaties is het bedrag van dat jaar "
+        "niet hoger; kwantielen van jaren tellen niet op.",
     ),
 }
 """By key: English, Dutch."""

@@ -23,17 +23,23 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "right": (
         "In the worst tenth of trials the contract spares the {payer} {amount} that paying itself would not",
-        "In het slechtste tiende deel van de simulaties bespaart het contract de {payer} {amount} ten opzichte van "
+        "In het slechtste tiende deel van de simulaties scheelt het contract de {payer} {amount} ten opzichte van "
         "zelf betalen",
     ),
     "right_plain": (
-        "What each party is worse off in the worst tenth of trials", "Wat elke partij slechter af is in het slechtste "
-        "tiende deel van de simulaties",
+        "How much worse off each party is in the worst tenth of trials", "Hoeveel slechter af elke partij is in het "
+        "slechtste tiende deel van de simulaties",
+    ),
+    "right_none": (
+        "What the work saves does not vary, so nobody carries a risk of failure",
+        "Wat het werk bespaart varieert niet, dus niemand draagt een risico van mislukken",
     ),
     "mean": ("mean", "gemiddelde"),
     "range": ("9 in 10 trials", "9 van de 10 simulaties"),
     "net": ("left over the whole horizon, {unit}", "over aan het eind van de looptijd, {unit}"),
-    "lost": ("worse off than on average, {unit}", "slechter af dan gemiddeld, {unit}"),
+    "lost": (
+        "worse off than on average (left: better off), {unit}", "slechter af dan gemiddeld (links: beter af), {unit}",
+    ),
     "foot": (
         "{name} · {trials}, the same cases in every form · seed {seed} · scenario {digest} · worst tenth: the trials "
         "that save least",
@@ -94,24 +100,29 @@ def draw_left(found: Arranged, ax: Axes, *, say: Captions) -> Axes:
 
 
 def draw_failure(found: Arranged, ax: Axes, *, say: Captions) -> Axes:
-    """Draw what each party is worse off in the worst trials, one on top of the other."""
+    """Draw how much worse off each party is in the worst trials, end to end; who is better off goes to the left."""
     phrases, payer = Phrases(TEXTS, say.lang), found.deal.parties.outcome_payer
+    ends = [[0.0, 0.0] for _ in found.ways]
     for party, look in _looks(found).items():
         for place, way in enumerate(found.ways):
-            before = sum(_lost(way, each) for each in found.parties[: found.parties.index(party)])
-            ax.barh(place, _lost(way, party), left=before, height=0.6, color=look.colour, hatch=look.hatch,
+            lost = _lost(way, party)
+            side = int(lost > 0)
+            ax.barh(place, lost, left=ends[place][side], height=0.6, color=look.colour, hatch=look.hatch,
                     edgecolor=style.INK, linewidth=0.4,
                     label=style.escape(style.plain(holder(party, say))) if place == 0 else "_")
-    totals = [sum(_lost(way, party) for party in found.parties) for way in found.ways]
-    ax.set_xlim(0.0, max(1.0, *totals) * 1.05)
+            ends[place][side] += lost
+    low, high = min(low for low, _ in ends), max(1.0, *(high for _, high in ends))
+    ax.set_xlim(low * 1.05, high * 1.05)
+    ax.axvline(0.0, color=style.INK, linewidth=0.8)
     ax.grid(axis="x")
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
     style.money_axis(ax.xaxis, "amount-per-trial", say=say)
     ax.set_xlabel(phrases("lost", unit=say.unit()))
     spared = next((way.value(payer, "spared_if_it_fails") for way in found.ways if way.form == "impact_bond"), 0.0)
-    title = (phrases("right", payer=style.plain(holder(payer, say)), amount=say.money(_coarse(spared)))
-             if spared > 1 else phrases("right_plain"))
+    title = phrases("right_none") if not found.savings_vary else phrases("right_plain")
+    if spared > 1:
+        title = phrases("right", payer=style.plain(holder(payer, say)), amount=say.money(_coarse(spared)))
     style.headed(ax, title, width=60, columns=3)
     return ax
 
@@ -121,7 +132,7 @@ def _looks(found: Arranged) -> dict[str, style.Look]:
     parties = found.deal.parties
     named = {parties.outcome_payer: style.PARTIES["municipality"], parties.investor: style.PARTIES["investor"],
              parties.provider: style.PARTIES["provider"]}
-    others = [style.Look("#7a5195", "//"), style.Look("#b8a1cc", ".."), style.Look("#4d4d4d", "xx"),
+    others = [style.Look("#7a5195", "//"), style.Look("#b8a1cc", ".."), style.Look("#e0d4ea", "xx"),
               style.Look("#999999", "\\\\"), style.Look("#cccccc")]
     looks: dict[str, style.Look] = {}
     for party in found.parties:
@@ -131,7 +142,9 @@ def _looks(found: Arranged) -> dict[str, style.Look]:
 
 
 def _lost(way: Way, party: str) -> float:
-    return max(-way.value(party, "if_it_fails"), 0.0)
+    """How much worse off a party is; 0 where nothing varies."""
+    row = way.row(party, "worse_if_it_fails")
+    return 0.0 if row is None else row.value
 
 
 def _coarse(amount: float) -> float:

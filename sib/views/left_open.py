@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sib.amounts import NumberFormat
 from sib.deal.assumptions import text_of
-from sib.deal.cautions import Remark
+from sib.deal.independence import Remark
 
 FINDINGS: dict[str, tuple[str, str]] = {
     # rules that no clause speaks of

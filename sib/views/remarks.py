@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sib.amounts import NumberFormat
 from sib.deal.assumptions import text_of
-from sib.deal.cautions import Remark
+from sib.deal.independence import Remark
 
 REMARKS: dict[str, tuple[str, str]] = {
     # assumed independent
@@ -73,6 +73,20 @@ REMARKS: dict[str, tuple[str, str]] = {
         "is {cap}, below the commitment of {commitment}: the payments alone can never repay it in full",
         "is {cap}, minder dan de toezegging van {commitment}: de betalingen alleen kunnen die nooit volledig "
         "terugbetalen",
+    ),
+    "sum_too_late": (
+        "goes on until month {end}, after maturity in month {maturity}: what is left of the sum by then falls in the "
+        "last month",
+        "loopt door tot maand {end}, na het einde in maand {maturity}: wat dan van de som over is valt in de laatste "
+        "maand",
+    ),
+    "margin_unused": (
+        "does nothing beside the sum of {amount}; leave one of them out",
+        "doet niets naast de som van {amount}; laat een van beide weg",
+    ),
+    "settled_with_nobody": (
+        "names no law but {lead!r}, which goes first: nothing is paid back to it",
+        "noemt geen andere wet dan {lead!r}, die voorschiet: er wordt niets aan terugbetaald",
     ),
     "no_deadweight": (
         "is 0: every saving counts as the help's own; say what households would have managed without",

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from sib import __version__
 from sib.bridge import STEP
-from sib.deal.cautions import assumed_independent, cautions
+from sib.deal.cautions import cautions
 from sib.deal.consistency import planned_people
+from sib.deal.independence import assumed_independent
 from sib.deal.scenario import Scenario
 from sib.engine import Simulation
 from sib.measures.risk import error_method
