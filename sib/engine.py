@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import index
+from threading import Lock
 
 import numpy as np
 
@@ -165,70 +166,77 @@ def _together(deals: list[Scenario], job: _Job) -> list[Simulation]:
     n_blocks = -(-job.trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
     chunks = [range(first, min(first + per_chunk, n_blocks)) for first in range(0, n_blocks, per_chunk)]
-    audits = [Audit() for _ in deals]
+    audits, stores = [Audit() for _ in deals], [_Store(job) for _ in deals]
 
-    def work(blocks: range) -> list[_Part]:
+    def work(blocks: range) -> list[dict[str, Cents]]:
         first = find(Work(deals[0], job.seed, blocks, calendar)) if len(deals) > 1 else None
-        parts = []
-        for deal, audit in zip(deals, audits, strict=True):
+        sums = []
+        for deal, audit, store in zip(deals, audits, stores, strict=True):
             chapter = write(deal, job.seed, blocks=blocks, calendar=calendar, first=first)
             reconcile(chapter, audit)
-            parts.append(_part(chapter, blocks, job))
-        return parts
+            sums.append(_put_away(chapter, blocks, store=store, job=job))
+        return sums
 
     if effort.n_workers == 1 or len(chunks) == 1:
         found = [work(blocks) for blocks in chunks]
     else:
         with ThreadPoolExecutor(effort.n_workers) as pool:
             found = list(pool.map(work, chunks))
-    by_deal = zip(deals, audits, zip(*found, strict=True), strict=True)
-    return [_simulation(deal, audit, list(parts), job) for deal, audit, parts in by_deal]
+    by_deal = zip(deals, audits, stores, zip(*found, strict=True), strict=True)
+    return [_simulation(deal, audit, store, sums=list(sums)) for deal, audit, store, sums in by_deal]
 
 
-def _part(chapter: Chapter, blocks: range, job: _Job) -> _Part:
-    """Return what is kept of a chapter."""
-    wanted = min(len(blocks) * BLOCK, job.trials - blocks.start * BLOCK)
+class _Store:
+    """Room for what is kept of all trials; work chunks put in theirs in any order, on any thread.
+
+    What a chunk never met, or what is zero in it, is not written, so that the memory of it is never touched.
+    """
+
+    def __init__(self, job: _Job) -> None:
+        self.trials, self.seed = job.trials, job.seed
+        self.kept: dict[str, dict[str, Array]] = {"entries": {}, "flows": {}, "years": {}}
+        self.turn = Lock()
+
+    def put(self, kind: str, name: str, values: Array, *, first: int) -> None:
+        """Write values from trial ``first`` on; trials are on the first axis, of years on the last."""
+        axis = values.ndim - 1 if kind == "years" else 0
+        with self.turn:
+            shape = [self.trials if place == axis else size for place, size in enumerate(values.shape)]
+            array = self.kept[kind].setdefault(name, np.zeros(shape, dtype=values.dtype))
+        if values.any():
+            mine = slice(first, first + values.shape[axis])
+            array[(slice(None),) * axis + (mine,)] = values
+
+
+def _put_away(chapter: Chapter, blocks: range, *, store: _Store, job: _Job) -> dict[str, Cents]:
+    """Put in the store what is kept of a chapter, and return its flows added up over trials."""
+    first = blocks.start * BLOCK
+    wanted = min(len(blocks) * BLOCK, job.trials - first)
     flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
-    entries = {name: values[:wanted] for name, values in tally(chapter).items()}
-    sums = {name: flow.sum(axis=1) for name, flow in flows.items()}
+    for name, values in tally(chapter).items():
+        store.put("entries", name, values[:wanted], first=first)
+    for name, flow in flows.items():
+        if _is_kept(name, job.keep_flows):
+            store.put("flows", name, flow.T, first=first)
+    if _is_kept(YEARS, job.keep_flows):
+        for name, amounts in by_year(chapter).items():
+            store.put("years", name, amounts[:, :wanted], first=first)
     if job.effort.progress is not None:
         job.effort.progress(wanted)
-    kept = {name: flow.T for name, flow in flows.items() if _is_kept(name, job.keep_flows)}
-    years = by_year(chapter) if _is_kept(YEARS, job.keep_flows) else {}
-    return _Part(wanted, entries, sums, kept, {name: amounts[:, :wanted] for name, amounts in years.items()})
+    return {name: flow.sum(axis=1) for name, flow in flows.items()}
 
 
-def _simulation(deal: Scenario, audit: Audit, parts: list[_Part], job: _Job) -> Simulation:
-    """Put the chunks of a deal together."""
-    sums = {name: read_only(add_up(part.flow_sums[name] for part in parts)) for name in parts[0].flow_sums}
-    kept = {name: read_only(np.concatenate([part.flows[name] for part in parts])) for name in parts[0].flows}
-    years = {name: read_only(np.concatenate([part.years[name] for part in parts], axis=1)) for name in parts[0].years}
-    checks = tuple(sorted(audit.passed))
-    return Simulation(deal, job.seed, job.trials, grid(deal), _joined(parts), sums, kept, years, checks)
+def _simulation(deal: Scenario, audit: Audit, store: _Store, *, sums: list[dict[str, Cents]]) -> Simulation:
+    """Put what is left of a deal's chunks together."""
+    whole = {name: read_only(add_up(part[name] for part in sums)) for name in sums[0]}
+    trials, flows, years = ({name: read_only(array) for name, array in store.kept[kind].items()}
+                            for kind in ("entries", "flows", "years"))
+    return Simulation(deal, store.seed, store.trials, grid(deal), trials, whole, flows, years,
+                      tuple(sorted(audit.passed)))
 
 
 def _is_kept(name: str, keep_flows: bool | tuple[str, ...]) -> bool:
     return keep_flows if isinstance(keep_flows, bool) else name in keep_flows
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What is kept of one work chunk."""
-
-    n_trials: int
-    entries: dict[str, Array]
-    flow_sums: dict[str, Cents]
-    flows: dict[str, Cents]
-    years: dict[str, Cents]
-
-
-def _joined(parts: list[_Part]) -> dict[str, Array]:
-    """Put the chunks behind each other, trial by trial; what a chunk never met is zero in it."""
-    names = dict.fromkeys(name for part in parts for name in part.entries)
-    return {
-        name: read_only(np.concatenate([part.entries.get(name, np.zeros(part.n_trials)) for part in parts]))
-        for name in names
-    }
 
 
 def check_size(deal: Scenario, trials: int, *, keep_flows: bool, n_workers: int = 1, n_deals: int = 1) -> None:
