@@ -165,6 +165,7 @@ def check(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """Measure the speed, against other libraries too."""
     set_up("test")
+    set_up("bench")
     return hand_over("tests/benchmarks/bench.py", *arguments)
 
 
