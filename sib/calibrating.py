@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,8 @@ class Calibrated:
 
 
 def calibrate(
-    source: str | Path, *, number_format: NumberFormat | None = None, sheet: str | None = None, **asked: Any,
+    source: str | Path, *, number_format: NumberFormat | None = None, sheet: str | None = None,
+    laws: Sequence[str] = (), **asked: Any,
 ) -> Calibrated:
     """Return what a case file says of a programme.
 
@@ -72,6 +73,8 @@ def calibrate(
         How amounts are written; needed where one could be read in two ways.
     sheet : str, optional
         Name of the sheet of an XLSX file; the first one unless given.
+    laws : sequence of str
+        Laws or budgets that the file names beside those that are known.
     **asked
         ``fit`` (``"lognormal"``, ``"gamma"`` or ``"empirical"``), ``segment``, ``all_cases``, ``is_public`` and
         ``seed``, as in ``sib.calibration.Asked``.
@@ -87,7 +90,8 @@ def calibrate(
     >>> found.shares()["share"].sum().round(9).item()
     1.0
     """
-    return Calibrated(calibrated(read_cases(str(source), number_format=number_format, sheet=sheet), Asked(**asked)))
+    how = Asked(**asked)
+    return Calibrated(calibrated(read_cases(str(source), number_format=number_format, sheet=sheet, laws=laws), how))
 
 
 def figures(paper: Calibration) -> Iterator[tuple[object, ...]]:

@@ -17,10 +17,10 @@ from scipy.special import stdtrit
 
 from sib.arrays import Bools, Floats
 from sib.casefile import CaseFile
-from sib.caselines import FEWEST
 from sib.errors import Problem, ScenarioError
 from sib.fitting import FAMILIES, LEVEL, Fit, band_means, fitted, moments, n_bands_of, plain_cv_error
 from sib.money import largest_remainder
+from sib.privacy import FEWEST
 
 Shape: TypeAlias = Literal["lognormal", "gamma", "empirical"]
 HOUSEHOLDS = "households"

@@ -13,12 +13,13 @@ from sib.calibration import Asked, Calibration, Segment, calibrated
 from sib.casefile import read_cases
 from sib.errors import ScenarioError
 
+LAWS = tuple(f"law {place}" for place in range(40))
 HEAD = "case,segment,law,class,current,threatening,tailored,months,success"
 
 
 def calibrate(folder: Path, *lines: str, head: str = HEAD, asked: Asked | None = None) -> Calibration:
     (folder / "cases.csv").write_text("\n".join((head, *lines)), encoding="utf-8")
-    return calibrated(read_cases(str(folder / "cases.csv")), asked)
+    return calibrated(read_cases(str(folder / "cases.csv"), laws=LAWS), asked)
 
 
 def of(*savings: int, start: int = 0, law: str = "Wmo", success: str = "yes", segment: str = "a") -> list[str]:

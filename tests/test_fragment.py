@@ -91,7 +91,7 @@ def test_a_name_can_be_anything(tmp_path: Path) -> None:
     quoted = law.replace('"', '""')
     path.write_text("\n".join((HEAD.replace(",segment", ""), *(
         f'K{n},"{quoted}",direct,,{100 + n},,12' for n in range(12)))), encoding="utf-8")
-    text = fragment(calibrated(read_cases(str(path)), Asked(segment=name)))
+    text = fragment(calibrated(read_cases(str(path), laws=(law,)), Asked(segment=name)))
     (segment,) = tomllib.loads(text)["programme"]["segments"]
     assert (segment["name"], list(segment["shares"])) == (name, [law])
     assert segment["source"]["cases"] == 'calibrated from 12 cases of my "cases" #1.csv'

@@ -22,6 +22,7 @@ from sib.views.words import Words
 @click.argument("source", metavar="CASES")
 @options.number_format
 @options.sheet
+@options.laws
 @click.option("--fit", type=click.Choice(["lognormal", "gamma", "empirical"]), default=None,
               help="Distribution of the saving; lognormal or gamma, whichever is likelier, unless said.")
 @click.option("--segment", metavar="NAME", default=None, help="Name of the only segment, where the file names none.")
@@ -36,9 +37,9 @@ from sib.views.words import Words
 @options.force
 @options.quiet
 def verb(
-    source: str, number_format: NumberFormat | None, sheet: str | None, fit: Shape | None, segment: str | None,
-    all_cases: bool, is_public: bool, seed: int, lang: NumberFormat, as_json: bool, output: str | None, force: bool,
-    quiet: bool,
+    source: str, number_format: NumberFormat | None, sheet: str | None, laws: tuple[str, ...], fit: Shape | None,
+    segment: str | None, all_cases: bool, is_public: bool, seed: int, lang: NumberFormat, as_json: bool,
+    output: str | None, force: bool, quiet: bool,
 ) -> None:
     """Take the saving of a success, its shares by law and class and the chance of success from CASES.
 
@@ -49,7 +50,7 @@ def verb(
     if segment is not None and not (segment.isprintable() and 0 < len(segment.strip()) <= 100):
         raise click.BadParameter("is blank, longer than 100 characters or not printable", param_hint="--segment")
     try:
-        cases = read_cases(source, number_format=number_format, sheet=sheet)
+        cases = read_cases(source, number_format=number_format, sheet=sheet, laws=laws)
         asked = Asked(fit, segment, all_cases=all_cases, is_public=is_public, seed=seed)
         found = options.aside(partial(calibrated, cases, asked))
     except ScenarioError as error:

@@ -13,8 +13,8 @@ from typing import Any
 
 from sib import __version__
 from sib.calibration import FEW, Calibration, Segment
-from sib.caselines import FEWEST
 from sib.fragment import fragment
+from sib.privacy import FEWEST
 from sib.results import Row
 from sib.views.tables import alone, block, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from sib import __version__
 from sib.amounts import NumberFormat
 from sib.calibration import Calibration, Segment
-from sib.caselines import FEWEST
 from sib.fitting import Fit
+from sib.privacy import FEWEST
 from sib.views import style
 from sib.views.captions import Captions
 from sib.views.words import Phrases
