@@ -279,7 +279,7 @@ def faults_of_keys(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def cautions(rows: Rows, found: CostLines) -> Iterator[Problem]:
-    """Yield what is allowed and worth a second look, each with how many lines it is about and where the first is."""
+    """Yield what is allowed and worth a second look, with whether it is about few lines, and where the first is."""
     current, threatening, tailored = (found.amounts[name] for name in AMOUNTS)
     told = {
         "tailored": ("is above current: the plan costs more than today", [
@@ -290,5 +290,5 @@ def cautions(rows: Rows, found: CostLines) -> Iterator[Problem]:
     }
     for column, (message, places) in told.items():
         if places:
-            n_lines = f"fewer than {FEWEST}" if len(places) < FEWEST else f"{len(places)}"
-            yield Problem(rows.file, found.lines[places[0]], column, f"{message} ({n_lines} lines, this is the first)")
+            n_lines = f"fewer than {FEWEST} lines" if len(places) < FEWEST else f"{FEWEST} lines or more"
+            yield Problem(rows.file, found.lines[places[0]], column, f"{message} ({n_lines}, this is the first)")

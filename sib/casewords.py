@@ -14,8 +14,8 @@ from sib.privacy import FEWEST, names_somebody, suspicions
 
 LAWS = (
     "Wmo", "Wmo 2015", "Jeugdwet", "Participatiewet", "Wgs", "Zvw", "Wlz", "Wpg", "Wvggz", "Wzd", "Wfz",
-    "Wet inburgering", "Leerplichtwet", "WW", "WIA", "ZW", "Wajong", "Wsw", "Bbz", "IOAW", "IOAZ", "AOW", "Anw", "Huurtoeslag",
-    "DUO", "Nidos", "beschermd_wonen", "poverty", "special_education", "foster_care",
+    "Wet inburgering", "Leerplichtwet", "WW", "WIA", "ZW", "Wajong", "Wsw", "Bbz", "IOAW", "IOAZ", "AOW", "Anw",
+    "Huurtoeslag", "DUO", "Nidos", "beschermd_wonen", "poverty", "special_education", "foster_care",
 )
 """Laws and budgets that a case file may name: those of Dutch social care, income and schools, and of the files and
 deals that come with the package. Capitals make no difference."""
