@@ -14,7 +14,7 @@ def test_examples_of_the_docstrings_run() -> None:
     assert doctest.testmod(disclosure).failed == 0
 
 
-@pytest.mark.parametrize("total", [10, 15, 19, 20, 150])
+@pytest.mark.parametrize("total", [11, 15, 19, 20, 150])
 def test_no_few_are_told_and_the_truth_lies_between_the_ends(total: int) -> None:
     for n in range(total + 1):
         found = counted(n, total, fewest=10)
@@ -22,6 +22,11 @@ def test_no_few_are_told_and_the_truth_lies_between_the_ends(total: int) -> None
         assert (found.exact is None) == (n < 10 or total - n < 10)
         alike = {each for each in range(total + 1) if counted(each, total, fewest=10) == found}
         assert len(alike) in ({1} if found.exact is not None else {min(10, total - 9), 10})
+
+
+def test_of_ten_that_may_be_told_all_are() -> None:
+    # ten or more of ten are ten: that anything is told of them says so
+    assert counted(10, 10, fewest=10) == Count(10, 10)
 
 
 def test_everything_is_told_of_published_cases() -> None:
