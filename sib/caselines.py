@@ -271,9 +271,9 @@ class _Reader:
 
 def faults_of_keys(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield the place of each key that seems to name somebody, and what to do."""
-    whole = dict(suspicions(cells))
+    whole, within = dict(suspicions(cells)), {cell: names_somebody(cell, is_key=True) for cell in set(cells)}
     for place, cell in enumerate(cells):
-        what = whole.get(place) or names_somebody(cell, is_key=True)
+        what = whole.get(place) or within[cell]
         if what is not None:
             yield place, f"looks like {what}; use a key that says nothing about people"
 

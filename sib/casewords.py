@@ -69,8 +69,9 @@ def faults_of_segments(cells: Sequence[str], cases: Sequence[str]) -> Iterator[t
     """
     small = small_segments(cells, cases)
     doubtful = {place: what for place, what in suspicions(cells) if cells[place] in small}
+    sure = {cell: names_somebody(cell) for cell in set(cells)}
     for place, cell in enumerate(cells):
-        what = names_somebody(cell) or doubtful.get(place)
+        what = sure[cell] or doubtful.get(place)
         if what is not None:
             yield place, what
 
