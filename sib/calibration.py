@@ -327,7 +327,7 @@ class _Sample:
         return replace(
             fit, mean=rounded(fit.mean), cv=rounded(fit.cv), cv_error=rounded(fit.cv_error, 2),
             log_likelihood=rounded(fit.log_likelihood, 4), distance=rounded(fit.distance),
-            p_value=round(fit.p_value, 2), bands=tuple(
+            p_value=rounded(fit.p_value, 1), bands=tuple(
                 (rounded(mean), rounded(low), rounded(high)) for mean, low, high in fit.bands),
         )
 

@@ -177,7 +177,7 @@ class _Reader:
 
     def _faults_of_segments(self, cells: Sequence[str]) -> Iterator[tuple[int, str]]:
         for place, what in faults_of_segments(cells, self.cases):
-            yield place, f"looks like {what}; use words that say nothing about people"
+            yield place, f"looks like {what}; use words that say nothing about people on every line that has it"
 
     def classes(self) -> tuple[str, ...]:
         """Return the class of each line."""

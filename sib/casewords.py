@@ -39,7 +39,7 @@ def fault_of_name(name: str) -> str | None:
 def faults_of_laws(
     cells: Sequence[str], lines: Sequence[int], *, laws: Sequence[str] = (),
 ) -> Iterator[tuple[int, str]]:
-    """Yield the place of a law that is not known, and what to do; the first says which are.
+    """Yield the first place of each law that is not known, and what to do; the first of all says which are.
 
     Parameters
     ----------
@@ -51,29 +51,34 @@ def faults_of_laws(
         Those that the user names beside ``LAWS``.
     """
     known = {spelled(name) for name in (*LAWS, *laws)}
-    first = None
-    for place, cell in enumerate(cells):
-        if not cell or spelled(cell) in known:
-            continue
-        told = f"known: {', '.join((*LAWS, *laws))}; write one of these, or name another with --law (Python: laws)" if (
-            first is None) else f"line {first} says which are"
-        first = lines[place] if first is None else first
-        yield place, f"is no law that is known; {told}"
+    listed = (f"known: {', '.join((*LAWS, *laws))}; write one of these on every line that has it, or name another with "
+              "--law (Python: laws)")
+    for cell, place in first_places(cells).items():
+        if cell and spelled(cell) not in known:
+            yield place, f"is no law that is known; {listed}"
+            listed = f"line {lines[place]} says which are" if listed.startswith("known") else listed
 
 
 def faults_of_segments(cells: Sequence[str], cases: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield the place of a segment that seems to name people or a place, and what it looks like.
+    """Yield the first place of each segment that seems to name people or a place, and what it looks like.
 
     Two words with capitals may be a name or none: they are taken where ``FEWEST`` cases share them. Whatever looks like
     a date of birth, a title, an address or a number of somebody is never taken.
     """
     small = small_segments(cells, cases)
     doubtful = {place: what for place, what in suspicions(cells) if cells[place] in small}
-    sure = {cell: names_somebody(cell) for cell in set(cells)}
-    for place, cell in enumerate(cells):
-        what = sure[cell] or doubtful.get(place)
+    for cell, place in first_places(cells).items():
+        what = names_somebody(cell) or doubtful.get(place)
         if what is not None:
             yield place, what
+
+
+def first_places(cells: Sequence[str]) -> dict[str, int]:
+    """Return where each text stands first."""
+    first: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        first.setdefault(cell, place)
+    return first
 
 
 def small_segments(cells: Sequence[str], cases: Sequence[str]) -> set[str]:

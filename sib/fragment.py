@@ -42,10 +42,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "# success: het bestand zegt niet welke casussen slaagden; de slaagkans van de deal zelf blijft",
     ),
     "few": (
-        "# success: {told} of {n} cases succeeded; so few, or all but so few, are not told, and the deal's own chance "
-        "stays (--own-data tells it)",
-        "# success: {told} van {n} casussen slaagden; zo weinig, of op zo weinig na alle, wordt niet verteld, en de "
-        "slaagkans van de deal zelf blijft (--own-data vertelt het)",
+        "# success: {told} of {n} cases succeeded; how many is not told where few did or few did not, and the deal's "
+        "own chance stays (--own-data tells it)",
+        "# success: {told} van {n} casussen slaagden; hoeveel wordt niet verteld als het er weinig zijn of weinig "
+        "niet, en de slaagkans van de deal zelf blijft (--own-data vertelt het)",
     ),
     "source": ("calibrated from {n} {which}cases of {file}", "gekalibreerd op {n} {which}casussen van {file}"),
     "successful": ("successful ", "geslaagde "),

@@ -147,7 +147,7 @@ def test_nearly_all_that_succeeded_is_no_evidence(tmp_path: Path) -> None:
     text = fragment(calibrated(read_cases(str(path))))
     (segment,) = tomllib.loads(text)["programme"]["segments"]
     assert "success" not in segment
-    assert "# success: more than 140 of 150 cases succeeded; so few, or all but so few, are not told" in text
+    assert "# success: more than 140 of 150 cases succeeded; how many is not told where few did or few did not" in text
     assert segment["saving"]["source"] == "calibrated from more than 140 successful cases of cases.csv"
     own = fragment(calibrated(read_cases(str(path)), Asked(own_data=True)))
     assert tomllib.loads(own)["programme"]["segments"][0]["success"]["successes"] == 146
