@@ -50,8 +50,8 @@ VALUES = {
 """By what a cell looks like: the pattern of the whole of it."""
 BSN = "a citizen service number"
 
-_STREETS = ("straat|str\\.|laan|weg|plein|gracht|kade|dijk|singel|steeg|hof|plantsoen|dreef|(?<!zorg)(?<!leer)pad|street|road|lane|avenue"
-            "|square")
+_STREETS = ("straat|str\\.|laan|weg|plein|gracht|kade|dijk|singel|steeg|hof|plantsoen|dreef"
+            "|(?<!zorg)(?<!leer)pad|street|road|lane|avenue|square")
 _LABELS = "groep|group|fase|phase|type|klasse|class|categorie|category|cluster|cohort|tranche|wave|ronde|round"
 _MONTHS = "jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
 _PARTICLES = "van|von|de|der|den|ten|ter|el|la"

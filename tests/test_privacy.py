@@ -94,7 +94,8 @@ def test_keys_that_say_nothing_about_people(key: str) -> None:
         ("dhr. Smit en kinderen", "a name"), ("mw. Smit", "a name"), ("Mevrouw", "a name"), ("gezin: Jansen", "a name"),
         ("kinderen van J.P. van den Berg", "a name"), ("Jan de Vries en zijn zoon", "a name"),
         ("Kerkweg 3a, 3311 AB", "an address"), ("huis Dorpsstraat 12 boven", "an address"), ("Brink 7b", "an address"),
-        ("Lindepad 2", "an address"), ("wonen op 3311 AB", "a postcode"), ("3311ab", "a postcode"), ("mail ann@x.nl", "an e-mail address"),
+        ("Lindepad 2", "an address"),
+        ("wonen op 3311 AB", "a postcode"), ("3311ab", "a postcode"), ("mail ann@x.nl", "an e-mail address"),
         ("tel 06-12345678", "a number of somebody"), ("bsn 111222333", "a number of somebody"),
         ("1112.22.333 x", "a number of somebody"), ("NL91 ABNA 0417 x", "a bank account"),
         ("Dorpsstraat\u00a012", "an address"), ("geb. \uff11\uff12", "a date, of birth perhaps"),
@@ -107,7 +108,8 @@ def test_parts_of_a_text(text: str, what: str) -> None:
 @pytest.mark.parametrize("text", [
     "multi-problem households", "gezinnen met schulden", "gezin met kinderen", "Gezin zonder werk", "Beschermd Wonen",
     "jongeren 18-23 jaar", "Wmo 2015", "cohort 2019-2020", "Fase 2", "Groep 3a", "onder de Wmo", "eenoudergezinnen",
-    "AMW en MW", "Zorgpad 2", "vroeg geboren kinderen", "0-18, 18-65", "families with children", "50 families", "Type A",
+    "AMW en MW", "Zorgpad 2", "vroeg geboren kinderen", "0-18, 18-65", "families with children", "50 families",
+    "Type A",
 ])
 def test_texts_that_name_nobody(text: str) -> None:
     assert names_somebody(text) is None
