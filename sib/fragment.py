@@ -29,6 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
 # Om het in een scenario te plakken: laat de twee regels met remove weg en geef cases.
 # Elke wet hieronder heeft een budget onder [payers] nodig.""",
     ),
+    "own": (
+        "# Told with --own-data: numbers of cases may tell of a few households. Keep it to yourself.",
+        "# Verteld met --own-data: aantallen casussen kunnen iets zeggen over enkele huishoudens. Houd het voor uzelf.",
+    ),
     "cases": (
         "# cases: the deal's own number stays; the file has {n} (--with-cases writes it here)",
         "# cases: het aantal van de deal zelf blijft; het bestand heeft er {n} (--with-cases zet dat hier)",
@@ -66,8 +70,9 @@ def fragment(found: Calibration, lang: NumberFormat = "en") -> str:
     file = PurePath(found.file.replace("\\", "/")).name
     shown = "".join(mark if mark.isprintable() else " " for mark in file)
     head = say("head", lang, n=sum(each.n_cases for each in found.segments), file=shown, version=__version__)
+    own = [say("own", lang)] if found.asked.own_data and not found.asked.is_public else []
     lines = (line for each in found.segments for line in _Lines(each, found, file=shown, lang=lang).lines())
-    return "\n".join((head, *lines, ""))
+    return "\n".join((head, *own, *lines, ""))
 
 
 def say(key: str, lang: NumberFormat, **values: object) -> str:

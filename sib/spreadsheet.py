@@ -33,6 +33,8 @@ ANY_RATIO = 1_000_000
 """Bytes of a part that may be packed as tightly as it likes."""
 MOST_PARTS = 1_000
 MOST_COLUMNS = 60
+YES, NO_HEIGHT = ("1", "true"), ("0", "0.0")
+"""How a sheet says that a row or a column is hidden, and that it has no height or width."""
 NUMBER, DATE, TRUTH, FORMULA, ERROR = "number", "date", "truth", "formula", "error"
 """What a cell may hold that is no text; a formula is one whose result was not stored."""
 DAMAGED = (KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError, SyntaxError,
@@ -73,10 +75,18 @@ def rows_in_sheet(content: bytes, shown: str, *, sheet: str | None = None) -> tu
         n_sheets = len(results.worksheets)
     if not found:
         raise refused(shown, "has nothing on its sheet" if sheet else "has nothing on its first sheet")
-    if hidden := [line for line, _ in found if line in part.hidden]:
-        raise refused(shown, f"has {len(hidden):,} hidden rows with something in them, row {hidden[0]} first; whoever "
-                             "looks at the sheet does not see them: show them or delete them, and save it again")
+    _refuse_hidden(shown, found, part)
     return _as_rows(shown, found), n_sheets
+
+
+def _refuse_hidden(shown: str, found: list[tuple[int, list[tuple[str, str]]]], part: _Seen) -> None:
+    """Refuse rows and columns that hold something and that nobody sees who looks at the sheet."""
+    rows = [line for line, _ in found if line in part.rows]
+    filled = {place for _, row in found for place, cell in enumerate(row, start=1) if cell != ("", "")}
+    for what, hidden in (("row", rows), ("column", sorted(filled & part.columns))):
+        if hidden:
+            raise refused(shown, f"has {len(hidden):,} hidden {what}s with something in them, {what} {hidden[0]} first, "
+                                 "which nobody sees who looks at the sheet; show or delete them, and save it again")
 
 
 def _filled(lines: Iterable[tuple[Any, Any]]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
@@ -148,19 +158,21 @@ def _fault_of_parts(parts: list[zipfile.ZipInfo]) -> str | None:
 
 
 class _Seen(ContentHandler):
-    """Which rows of a sheet are hidden, and whether it has formulas."""
+    """Which rows and columns of a sheet are hidden, and whether it has formulas."""
 
     def __init__(self, *, has_formulas: bool = False) -> None:
         super().__init__()
-        self.row, self.hidden, self.has_formulas = 0, set[int](), has_formulas
+        self.row, self.rows, self.columns, self.has_formulas = 0, set[int](), set[int](), has_formulas
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 the name that the parser calls
-        """Look at rows and formulas, whatever prefix their names have."""
+        """Look at rows, columns and formulas, whatever prefix their names have."""
         plain = name.rpartition(":")[2]
         if plain == "row":
             self.row = int(attrs.get("r", self.row + 1))
-            if attrs.get("hidden") in ("1", "true") or attrs.get("ht") in ("0", "0.0"):
-                self.hidden.add(self.row)
+            if attrs.get("hidden") in YES or attrs.get("ht") in NO_HEIGHT:
+                self.rows.add(self.row)
+        elif plain == "col" and (attrs.get("hidden") in YES or attrs.get("width") in NO_HEIGHT):
+            self.columns.update(range(int(attrs["min"]), min(int(attrs["max"]), MOST_COLUMNS) + 1))
         elif plain == "f":
             self.has_formulas = True
 

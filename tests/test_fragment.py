@@ -150,6 +150,7 @@ def test_nearly_all_that_succeeded_is_no_evidence(tmp_path: Path) -> None:
     assert "# success: more than 140 of 150 cases succeeded; how many is not told where few did or few did not" in text
     assert segment["saving"]["source"] == "calibrated from more than 140 successful cases of cases.csv"
     own = fragment(calibrated(read_cases(str(path)), Asked(own_data=True)))
+    assert "# Told with --own-data: numbers" in own
     assert tomllib.loads(own)["programme"]["segments"][0]["success"]["successes"] == 146
 
 

@@ -176,6 +176,15 @@ def test_hidden_rows_are_refused_where_they_hold_something() -> None:
     assert rows_of(hidden(3), "other").lines == (2,)
 
 
+def test_hidden_columns_are_refused_where_they_hold_something() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(HEAD, ("a", "b", 1))))
+    for letter, message in (("D", None), ("C", "has 1 hidden columns with something in them, column 3 first")):
+        book.active.column_dimensions[letter].hidden = True
+        file = io.BytesIO()
+        book.save(file)
+        assert rows_of(file.getvalue()).lines == (2,) if message is None else message in refusal(file.getvalue())
+
+
 def test_a_hidden_sheet_is_read_only_if_it_is_named() -> None:
     content = hidden(state="hidden")
     assert "has a first sheet that is hidden; say with --sheet" in refusal(content)
