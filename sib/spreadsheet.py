@@ -85,7 +85,7 @@ def _refuse_hidden(shown: str, found: list[tuple[int, list[tuple[str, str]]]], p
     filled = {place for _, row in found for place, cell in enumerate(row, start=1) if cell != ("", "")}
     for what, hidden in (("row", rows), ("column", sorted(filled & part.columns))):
         if hidden:
-            raise refused(shown, f"has {len(hidden):,} hidden {what}s with something in them, {what} {hidden[0]} first, "
+            raise refused(shown, f"has {len(hidden):,} hidden {what}s that hold something, {what} {hidden[0]} first, "
                                  "which nobody sees who looks at the sheet; show or delete them, and save it again")
 
 

@@ -171,14 +171,14 @@ def hidden(*places: int, state: str = "visible") -> bytes:
 
 
 def test_hidden_rows_are_refused_where_they_hold_something() -> None:
-    assert "has 2 hidden rows with something in them, row 3 first" in refusal(hidden(3, 5))
+    assert "has 2 hidden rows that hold something, row 3 first" in refusal(hidden(3, 5))
     assert rows_of(hidden(4)).lines == (2, 3, 5)
     assert rows_of(hidden(3), "other").lines == (2,)
 
 
 def test_hidden_columns_are_refused_where_they_hold_something() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(HEAD, ("a", "b", 1))))
-    for letter, message in (("D", None), ("C", "has 1 hidden columns with something in them, column 3 first")):
+    for letter, message in (("D", None), ("C", "has 1 hidden columns that hold something, column 3 first")):
         book.active.column_dimensions[letter].hidden = True
         file = io.BytesIO()
         book.save(file)
