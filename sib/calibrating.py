@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import pandas as pd
 from sib.amounts import NumberFormat
 from sib.calibration import Asked, Calibration, Segment, calibrated
 from sib.casefile import read_cases
+from sib.casewords import fault_of_name
+from sib.disclosure import Count
 from sib.fragment import fragment
 
 FIGURES = ("segment", "measure", "value", "standard_error", "low", "high", "unit")
@@ -38,7 +40,10 @@ class Calibrated:
         return fragment(self.paper)
 
     def summary(self) -> pd.DataFrame:
-        """Return one row a figure: segment, measure, value, standard_error, low, high, unit; amounts in euros."""
+        """Return one row a figure: segment, measure, value, standard_error, low, high, unit; amounts in euros.
+
+        A number of cases that would tell of a few has no value, and lies between low and high.
+        """
         return pd.DataFrame([*figures(self.paper)], columns=pd.Index(FIGURES)).astype(
             {"value": float, "standard_error": float, "low": float, "high": float})
 
@@ -60,7 +65,8 @@ class Calibrated:
 
 
 def calibrate(
-    source: str | Path, *, number_format: NumberFormat | None = None, sheet: str | None = None, **asked: Any,
+    source: str | Path, *, number_format: NumberFormat | None = None, sheet: str | None = None,
+    laws: Sequence[str] = (), **asked: Any,
 ) -> Calibrated:
     """Return what a case file says of a programme.
 
@@ -72,14 +78,18 @@ def calibrate(
         How amounts are written; needed where one could be read in two ways.
     sheet : str, optional
         Name of the sheet of an XLSX file; the first one unless given.
+    laws : sequence of str
+        Laws or budgets that the file names beside those that are known.
     **asked
-        ``fit`` (``"lognormal"``, ``"gamma"`` or ``"empirical"``), ``segment``, ``all_cases``, ``is_public`` and
-        ``seed``, as in ``sib.calibration.Asked``.
+        ``fit`` (``"lognormal"``, ``"gamma"`` or ``"empirical"``), ``segment``, ``all_cases``, ``is_public``, ``seed``,
+        ``own_data`` and ``with_cases``, as in ``sib.calibration.Asked``.
 
     Raises
     ------
     ScenarioError
         With everything that is wrong with the file, or where too few cases are in it.
+    ValueError
+        Where the fit is not known, or the segment or a law that is given names people or a place.
 
     Examples
     --------
@@ -87,23 +97,33 @@ def calibrate(
     >>> found.shares()["share"].sum().round(9).item()
     1.0
     """
-    return Calibrated(calibrated(read_cases(str(source), number_format=number_format, sheet=sheet), Asked(**asked)))
+    how = Asked(**asked)
+    for fault in filter(None, map(fault_of_name, laws)):
+        raise ValueError(f"laws: one of them {fault}")
+    return Calibrated(calibrated(read_cases(str(source), number_format=number_format, sheet=sheet, laws=laws), how))
 
 
 def figures(paper: Calibration) -> Iterator[tuple[object, ...]]:
     """Yield the figures of each segment, as ``FIGURES`` says."""
     for segment in paper.segments:
+        for measure, n in _counts(segment):
+            ends = (math.nan, math.nan) if n.exact is not None else (n.low, n.high)
+            yield (segment.name, measure, math.nan if n.exact is None else n.exact, math.nan, *ends, "count")
         for measure, value, error, unit in _figures(segment):
             ends = (segment.low / 100, segment.high / 100) if measure == "mean_saving" else (math.nan, math.nan)
             yield (segment.name, measure, value, error, *ends, unit)
 
 
-def _figures(segment: Segment) -> Iterator[tuple[str, float, float, str]]:
-    yield "cases", segment.n_cases, math.nan, "count"
-    yield "cases_counted", segment.n_counted, math.nan, "count"
+def _counts(segment: Segment) -> Iterator[tuple[str, Count]]:
+    """Yield numbers of cases by name."""
+    yield "cases", Count(segment.n_cases, segment.n_cases)
+    yield "cases_counted", segment.n_counted
     if segment.successes is not None:
-        yield "successes", segment.successes, math.nan, "count"
-    yield "cases_saving_nothing", segment.n_not_positive, math.nan, "count"
+        yield "successes", segment.successes
+    yield "cases_saving_nothing", segment.n_not_positive
+
+
+def _figures(segment: Segment) -> Iterator[tuple[str, float, float, str]]:
     yield "mean_saving", segment.mean / 100, segment.mean_error / 100, "EUR"
     yield "cv_saving", segment.cv, segment.cv_error, "fraction"
     yield "saving_months", segment.saving_months, math.nan, "months"

@@ -41,6 +41,8 @@ class CaseFile:
         The segment of each case; blank where the file has none.
     succeeded : tuple of bool, optional
         Whether the plan of each case worked; None where the file does not say.
+    first_lines : tuple of int
+        Where the first line of each case stands in the file.
     case_of : ndarray of int64 of shape (n_lines,)
         Place in ``cases`` of each line's case; lines are in the order of their cases.
     laws, classes : tuple of str
@@ -58,6 +60,7 @@ class CaseFile:
     cases: tuple[str, ...]
     segments: tuple[str, ...]
     succeeded: tuple[bool, ...] | None
+    first_lines: tuple[int, ...]
     case_of: Ints
     laws: tuple[str, ...]
     classes: tuple[str, ...]
@@ -130,7 +133,9 @@ def read_table(source: str, *, sheet: str | None = None) -> Table:
     return Table(rows_in(content, source), 1, is_practice=False)
 
 
-def read_cases(source: str, *, number_format: NumberFormat | None = None, sheet: str | None = None) -> CaseFile:
+def read_cases(
+    source: str, *, number_format: NumberFormat | None = None, sheet: str | None = None, laws: Sequence[str] = (),
+) -> CaseFile:
     """Return the cases of a CSV or XLSX file.
 
     Parameters
@@ -142,6 +147,8 @@ def read_cases(source: str, *, number_format: NumberFormat | None = None, sheet:
         same. Numbers that a spreadsheet stored are taken as they are, to the cent.
     sheet : str, optional
         Name of the sheet of an XLSX file; the first one unless given.
+    laws : sequence of str
+        Names of laws that the user says the file has, beside ``sib.casewords.LAWS``.
 
     Raises
     ------
@@ -150,7 +157,7 @@ def read_cases(source: str, *, number_format: NumberFormat | None = None, sheet:
     """
     table = read_table(source, sheet=sheet)
     refuse([*faults_of_columns(table.rows, COLUMNS, needed=NEEDED, things="cases")])
-    found = cost_lines(table.rows, number_format)
+    found = cost_lines(table.rows, number_format, laws=laws)
     told = [*cautions(table.rows, found)]
     if table.n_sheets > 1 and sheet is None:
         several = f"has {table.n_sheets} sheets, of which the first is read; choose another with --sheet"
@@ -163,13 +170,14 @@ def _in_order(file: str, found: CostLines, *, told: Sequence[Problem], is_practi
     cases = tuple(sorted(set(found.cases)))
     place_of = {case: place for place, case in enumerate(cases)}
     order = sorted(range(len(found.cases)), key=lambda line: found.cases[line])
-    one_of = {found.cases[line]: line for line in order}
+    one_of = {found.cases[line]: line for line in reversed(order)}
     current, threatening, tailored = (
         read_only(np.array(amounts, dtype=np.float64)[order]) for amounts in found.amounts.values())
     answers = found.answers
     return CaseFile(
         file, cases, tuple(found.segments[one_of[case]] for case in cases),
         succeeded=None if answers is None else tuple(answers[one_of[case]] for case in cases),
+        first_lines=tuple(found.lines[one_of[case]] for case in cases),
         case_of=read_only(np.array([place_of[found.cases[line]] for line in order], dtype=np.int64)),
         laws=tuple(found.laws[line] for line in order), classes=tuple(found.classes[line] for line in order),
         current=current, threatening=threatening, tailored=tailored,

@@ -7,8 +7,7 @@ households: a message says what is allowed and shows no cell, of an amount neith
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
@@ -16,10 +15,11 @@ from unicodedata import normalize
 
 from sib.amounts import AmountError, NumberFormat, parse_amount
 from sib.arrays import EXACT
+from sib.casewords import faults_of_laws, faults_of_segments
 from sib.columns import Manner, in_options
 from sib.delimited import Rows, refuse
 from sib.errors import Problem
-from sib.privacy import is_date, suspicions
+from sib.privacy import FEWEST, is_date, names_somebody, suspicions
 from sib.spreadsheet import DATE, ERROR, FORMULA, NUMBER, TRUTH
 
 COLUMNS = {
@@ -39,8 +39,6 @@ AMOUNTS = ("current", "threatening", "tailored")
 CLASSES = {"direct": "direct", "real": "real", "reëel": "real", "reeel": "real", "reële": "real", "reele": "real"}
 ANSWERS = {"yes": True, "ja": True, "no": False, "nee": False}
 LONGEST, MOST_MONTHS = 100, 600
-FEWEST = 10
-"""Cases that a figure rests on at the least where they are real; a name that so many share is nobody's."""
 STORED = {
     NUMBER: "is stored as a number, without leading zeros and right to fifteen digits only; format the column as text "
             "and fill it in again",
@@ -84,7 +82,7 @@ class CostLines:
     answers: tuple[bool, ...] | None
 
 
-def cost_lines(rows: Rows, number_format: NumberFormat | None = None) -> CostLines:
+def cost_lines(rows: Rows, number_format: NumberFormat | None = None, *, laws: Sequence[str] = ()) -> CostLines:
     """Return the cost lines of rows whose columns are known.
 
     Parameters
@@ -92,13 +90,15 @@ def cost_lines(rows: Rows, number_format: NumberFormat | None = None) -> CostLin
     rows : Rows
     number_format : {"en", "nl"}, optional
         How amounts are written that are text.
+    laws : sequence of str
+        Names of laws that the user says the file has, beside those that are known.
 
     Raises
     ------
     ScenarioError
         With every problem.
     """
-    reader = _Reader(rows, number_format)
+    reader = _Reader(rows, number_format, laws=laws)
     found = reader.read()
     refuse(reader.problems)
     return found
@@ -107,8 +107,9 @@ def cost_lines(rows: Rows, number_format: NumberFormat | None = None) -> CostLin
 class _Reader:
     """Reads column by column, and keeps what is wrong."""
 
-    def __init__(self, rows: Rows, number_format: NumberFormat | None) -> None:
+    def __init__(self, rows: Rows, number_format: NumberFormat | None, *, laws: Sequence[str]) -> None:
         self.rows, self.number_format, self.manner = rows, number_format, Manner()
+        self.laws = laws
         self.cases = rows.column("case")
         self.problems: list[Problem] = []
 
@@ -160,17 +161,23 @@ class _Reader:
                 self._problem(place, name, f"is blank; every line has {COLUMNS[name]}")
             elif len(cell) > LONGEST or not cell.isprintable():
                 self._problem(place, name, f"is longer than {LONGEST} characters or not printable")
-        shared = self._shared(cells) if name != "case" else set()
-        for place, what in suspicions(cells):
-            if cells[place] not in shared and not self.is_refused(place, name):
-                better = "a key that says" if name == "case" else "words that say"
-                self._problem(place, name, f"looks like {what}; use {better} nothing about people")
+        for place, fault in self._faults[name](cells):
+            if not self.is_refused(place, name):
+                self._problem(place, name, fault)
         return cells
 
-    def _shared(self, cells: Sequence[str]) -> set[str]:
-        """Return the texts that so many cases have that they are nobody's."""
-        held = Counter(cell for cell, _ in {*zip(cells, self.cases, strict=True)})
-        return {cell for cell, times in held.items() if times >= FEWEST}
+    @property
+    def _faults(self) -> dict[str, Callable[[Sequence[str]], Iterator[tuple[int, str]]]]:
+        """By column of text: what yields the places of its cells that cannot be taken, and why."""
+        return {
+            "case": faults_of_keys,
+            "segment": self._faults_of_segments,
+            "law": lambda cells: faults_of_laws(cells, self.rows.lines, laws=self.laws),
+        }
+
+    def _faults_of_segments(self, cells: Sequence[str]) -> Iterator[tuple[int, str]]:
+        for place, what in faults_of_segments(cells, self.cases):
+            yield place, f"looks like {what}; use words that say nothing about people on every line that has it"
 
     def classes(self) -> tuple[str, ...]:
         """Return the class of each line."""
@@ -262,8 +269,17 @@ class _Reader:
         self.problems.append(Problem(self.rows.file, self.rows.lines[place], column, message))
 
 
+def faults_of_keys(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the place of each key that seems to name somebody, and what to do."""
+    whole, within = dict(suspicions(cells)), {cell: names_somebody(cell, is_key=True) for cell in set(cells)}
+    for place, cell in enumerate(cells):
+        what = whole.get(place) or within[cell]
+        if what is not None:
+            yield place, f"looks like {what}; use a key that says nothing about people"
+
+
 def cautions(rows: Rows, found: CostLines) -> Iterator[Problem]:
-    """Yield what is allowed and worth a second look, each with how many lines it is about and where the first is."""
+    """Yield what is allowed and worth a second look, with whether it is about few lines, and where the first is."""
     current, threatening, tailored = (found.amounts[name] for name in AMOUNTS)
     told = {
         "tailored": ("is above current: the plan costs more than today", [
@@ -274,5 +290,5 @@ def cautions(rows: Rows, found: CostLines) -> Iterator[Problem]:
     }
     for column, (message, places) in told.items():
         if places:
-            number = "this line" if len(places) == 1 else f"{len(places)} lines, this is the first"
-            yield Problem(rows.file, found.lines[places[0]], column, f"{message} ({number})")
+            n_lines = f"fewer than {FEWEST} lines" if len(places) < FEWEST else f"{FEWEST} lines or more"
+            yield Problem(rows.file, found.lines[places[0]], column, f"{message} ({n_lines}, this is the first)")

@@ -197,7 +197,7 @@ class _Store:
         self.kept: dict[str, dict[str, Array]] = {"entries": {}, "flows": {}, "years": {}}
         self.turn = Lock()
 
-    def put(self, kind: str, name: str, values: Array, *, first: int) -> None:
+    def put(self, kind: str, name: str, *, values: Array, first: int) -> None:
         """Write values from trial ``first`` on; trials are on the first axis, of years on the last."""
         axis = values.ndim - 1 if kind == "years" else 0
         with self.turn:
@@ -214,13 +214,13 @@ def _put_away(chapter: Chapter, blocks: range, *, store: _Store, job: _Job) -> d
     wanted = min(len(blocks) * BLOCK, job.trials - first)
     flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
     for name, values in tally(chapter).items():
-        store.put("entries", name, values[:wanted], first=first)
+        store.put("entries", name, values=values[:wanted], first=first)
     for name, flow in flows.items():
         if _is_kept(name, job.keep_flows):
-            store.put("flows", name, flow.T, first=first)
+            store.put("flows", name, values=flow.T, first=first)
     if _is_kept(YEARS, job.keep_flows):
         for name, amounts in by_year(chapter).items():
-            store.put("years", name, amounts[:, :wanted], first=first)
+            store.put("years", name, values=amounts[:, :wanted], first=first)
     if job.effort.progress is not None:
         job.effort.progress(wanted)
     return {name: flow.sum(axis=1) for name, flow in flows.items()}

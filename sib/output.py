@@ -152,13 +152,13 @@ def save_calibration(found: Calibration, folder: Path, *, started: datetime, lan
         From ``result_folder``, still empty.
     started : datetime
     lang : {"en", "nl"}
-        Language of the chart.
+        Language of the chart and of the comments in the fragment.
     """
     from sib.views.calibration_chart import draw_calibration, drawable
     from sib.views.style import write_figure
 
     with told(folder):
-        (folder / "fragment.toml").write_text(fragment(found), encoding="utf-8", newline="\n")
+        (folder / "fragment.toml").write_text(fragment(found, lang), encoding="utf-8", newline="\n")
         write_csv(folder / "fit.csv", FIGURES, lines=[*figures(found)])
         write_csv(folder / "bands.csv", BANDS, lines=[*bands(found)])
         if drawable(found):

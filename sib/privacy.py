@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from unicodedata import normalize
+
+FEWEST = 10
+"""Cases that anything that is told rests on at the least, where they are real; what so many share is nobody's."""
 
 NAMES = {
     "a citizen service number": r"bsn|burgerservice|sofi|ssn|social_?security|citizen_?service|national_?id",
@@ -46,6 +50,38 @@ VALUES = {
 """By what a cell looks like: the pattern of the whole of it."""
 BSN = "a citizen service number"
 
+_STREETS = ("straat|str\\.|laan|weg|plein|gracht|kade|dijk|singel|steeg|hof|plantsoen|dreef"
+            "|(?<!zorg)(?<!leer)pad|street|road|lane|avenue|square")
+_LABELS = "groep|group|fase|phase|type|klasse|class|categorie|category|cluster|cohort|tranche|wave|ronde|round"
+_MONTHS = "jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec"
+_PARTICLES = "van|von|de|der|den|ten|ter|el|la"
+
+WITHIN = {
+    "an e-mail address": r"[^@\s]+@[^@\s]+",
+    "a date, of birth perhaps": "|".join((
+        r"(?i:\bgeb\b|\b(geboren|born|dob)\b\D{0,12}\d)",
+        r"\b[0-3]?\d([-/. ])[01]?\d\2\d{2}(\d{2})?\b|\b(18|19|20)\d{2}([-/. ])[01]?\d\5[0-3]?\d\b",
+        rf"(?i:\b\d{{1,2}}\.? ({_MONTHS})[a-z]*\.? '?\d{{2,4}}\b)",
+    )),
+    "a name": "|".join((
+        r"(?i:\b(dhr|mevr|mevrouw|meneer|mej|de heer|mrs)\b)|\b([Mm]w|[Mm]r|[Mm]s)\b\.? *[A-Z]",
+        r"(?i:\bfam\b)\.? *[^\W\d]|\b[Ff]amily [A-Z][a-z]+ ?\d",
+        r"(?i:\b(familie|gezin)\b *(?!(met|zonder|in|en|of|op|bij|als|tot|waar|dat|die)\b)[^\W\d])",
+        r"(?i:\b(familie|gezin)\b) *[:;,-] *[A-Z]",
+        rf"\b([A-Z]\.)+ ?(({_PARTICLES}) )*[A-Z][a-zà-ÿ]+|\b[A-Z][a-zà-ÿ]+ (({_PARTICLES}) )+[A-Z][a-zà-ÿ]+",
+    )),
+    "an address": "|".join((
+        rf"(?i:({_STREETS}) +\d{{1,5}})",
+        rf"\b(?!(?i:{_LABELS})\b)[A-Z][a-zà-ÿ]+ \d{{1,4}} ?-?[a-z]\b",
+    )),
+    "a postcode": r"\b[1-9]\d{3} ?[A-Z]{2}\b|\b[1-9]\d{3}[a-z]{2}\b",
+    "a bank account": r"\b[A-Z]{2}\d{2} ?[A-Z]{4} ?\d",
+    "a number of somebody": r"(\d[ ./()-]{0,2}){7}",
+}
+"""By what a part of a text looks like: its pattern, in a text with single spaces and without years in pairs."""
+_IN_KEYS = ("an e-mail address", "a name")
+"""What is looked for within a key too; numbers, dates and letters of keys may mean anything."""
+
 
 def looks_like(name: str) -> str | None:
     """Return what a column looks like by its name; None where it may be anything.
@@ -57,6 +93,28 @@ def looks_like(name: str) -> str | None:
     """
     spelled = re.sub(r"[\s-]+", "_", name.strip().lower())
     return next((what for what, pattern in NAMES.items() if re.search(pattern, spelled)), None)
+
+
+def names_somebody(text: str, *, is_key: bool = False) -> str | None:
+    """Return what a part of a text looks like, however many cases share it; None where it names nobody and no place.
+
+    Parameters
+    ----------
+    text : str
+    is_key : bool
+        Whether it is a key, whose digits may be anything.
+
+    Examples
+    --------
+    >>> names_somebody("Familie Jansen, geb. 12-03-1984"), names_somebody("Kerkweg 3a, 3311 AB")
+    ('a date, of birth perhaps', 'an address')
+    >>> names_somebody("gezinnen met schulden, 18-23 jaar") is names_somebody("Wmo 2015") is None
+    True
+    """
+    plain = " ".join(normalize("NFKC", text).split())
+    plain = re.sub(r"\b(19|20)\d\d ?[-–/] ?(19|20)\d\d\b", "", plain)
+    return next((what for what, pattern in WITHIN.items()
+                 if (what in _IN_KEYS or not is_key) and re.search(pattern, plain)), None)
 
 
 def is_bsn(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Case files under other keys: the same cost lines, keys that say nothing, and no column that a case file has not.
 
-In comes a case file as it stands, out goes the text of a CSV file and what was left out. The key of a case is a keyed
-hash of it: whoever has the secret can make the same one again, whoever has not cannot go back.
+In comes a case file as it stands, out goes the text of a CSV file and what was left out. Every cell that is kept is
+looked at as it is for a calibration: known laws, classes, answers, numbers, segments that name nobody. The key of a
+case is a keyed hash of it: whoever has the secret can make the same one again, whoever has not cannot go back.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ import base64
 import csv
 import hmac
 import io
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sib.caselines import COLUMNS, NEEDED
+from sib.caselines import AMOUNTS, ANSWERS, CLASSES, COLUMNS, LIKE_A_DATE, NEEDED
+from sib.casewords import faults_of_laws, faults_of_segments, small_segments
 from sib.columns import quoted
 from sib.delimited import Rows, refuse
 from sib.errors import Problem
-from sib.privacy import looks_like, suspicions
+from sib.privacy import FEWEST, is_date, looks_like
 from sib.spreadsheet import FORMULA, NUMBER, TRUTH
 
 SECRET_BYTES, LEAST_SECRET = 32, 16
@@ -28,6 +31,12 @@ KEY_LENGTH = 16
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 TEXTS = ("case", "segment", "law", "class", "success")
 """Columns of text; the others hold amounts and months, of which a minus in front is part."""
+MEANT = {
+    "class": (f"(?i:{'|'.join(CLASSES)})", "direct or real (in Dutch: direct, reëel)"),
+    **dict.fromkeys(AMOUNTS, (r"[-+]?(€|EUR)? ?[-+]?[0-9.,' ]*( ?(€|EUR))?", "an amount")),
+    "months": (r"[0-9]{1,4}([.,]0{1,2})?", "a number of months"),
+}
+"""By column that is kept: the pattern of its cells, and what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,9 @@ def new_secret() -> bytes:
     return secrets.token_bytes(SECRET_BYTES)
 
 
-def pseudonymised(rows: Rows, secret: bytes) -> Pseudonymised:
+def pseudonymised(
+    rows: Rows, secret: bytes, *, laws: Sequence[str] = (), is_practice: bool = False,
+) -> Pseudonymised:
     """Return a case file under other keys, in the order of these, so that the old order is gone too.
 
     Parameters
@@ -62,14 +73,18 @@ def pseudonymised(rows: Rows, secret: bytes) -> Pseudonymised:
     rows : Rows
     secret : bytes
         The same secret gives the same case the same key, in every file.
+    laws : sequence of str
+        Names of laws that the user says the file has, beside those that are known.
+    is_practice : bool
+        Whether the file comes with the package, so that a segment of few cases is nobody's.
 
     Raises
     ------
     ScenarioError
-        Where a column that every case file has is not there or cannot be kept.
+        Where a column that every case file has is not there or holds what cannot be kept, by line and column.
     """
-    dropped = dict(_dropped(rows))
-    refuse([*_faults(rows, dropped)])
+    dropped = dict(_dropped(rows, is_practice=is_practice))
+    refuse([*_faults(rows, dropped), *_wrong_cells(rows, dropped, laws=laws)])
     kept = [place for place in range(len(rows.names)) if place not in dropped]
     keys = {case: pseudonym(case, secret) for case in rows.column("case")}
     file = io.StringIO()
@@ -98,7 +113,7 @@ def pseudonym(case: str, secret: bytes) -> str:
     return "c-" + base64.b32encode(digest).decode("ascii").lower()[:KEY_LENGTH]
 
 
-def _dropped(rows: Rows) -> Iterator[tuple[int, str]]:
+def _dropped(rows: Rows, *, is_practice: bool) -> Iterator[tuple[int, str]]:
     """Yield the places of columns that are left out, and why; of an unknown name only where it reads like a word."""
     for place, name in enumerate(rows.names):
         what = looks_like(name)
@@ -106,8 +121,49 @@ def _dropped(rows: Rows) -> Iterator[tuple[int, str]]:
             yield place, f"looks like {what}"
         elif name not in COLUMNS:
             yield place, f"{quoted(name)}is no column of a case file"
-        elif name in TEXTS and name != "case" and (found := next(suspicions(rows.column(name)), None)) is not None:
-            yield place, f"{name!r} holds what looks like {found[1]}"
+    for name, why in (("segment", _why_no_segments(rows, is_practice=is_practice)), ("success", _why_no_answers(rows))):
+        if why is not None:
+            yield rows.names.index(name), f"{name!r} {why}"
+
+
+def _why_no_segments(rows: Rows, *, is_practice: bool) -> str | None:
+    """Return why the segments are left out, if they are: they name people or places, or few cases share one."""
+    if "segment" not in rows.names or "case" not in rows.names:
+        return None
+    cells, cases = rows.column("segment"), rows.column("case")
+    found = next(faults_of_segments(cells, cases), None)
+    if found is not None:
+        return f"holds what looks like {found[1]}, on line {rows.lines[found[0]]} first"
+    if small_segments(cells, cases) and not is_practice:
+        return f"holds a segment of fewer than {FEWEST} cases, whose name may be that of a household"
+    return None
+
+
+def _why_no_answers(rows: Rows) -> str | None:
+    """Return why the column of successes is left out, if it is."""
+    cells = rows.column("success") if "success" in rows.names else ()
+    wrong = next((place for place, cell in enumerate(cells) if cell.lower() not in ANSWERS), None)
+    return None if wrong is None else f"holds what is neither yes nor no, on line {rows.lines[wrong]} first"
+
+
+def _wrong_cells(rows: Rows, dropped: dict[int, str], *, laws: Sequence[str]) -> Iterator[Problem]:
+    """Yield cells of the columns that every case file has which are not what is meant: they may hold anything."""
+    for column, name in enumerate(rows.names):
+        if name not in NEEDED or name == "case" or column in dropped:
+            continue
+        cells = rows.column(name)
+        found = faults_of_laws(cells, rows.lines, laws=laws) if name == "law" else _unlike(cells, name)
+        for place, message in found:
+            if (place, column) not in rows.kinds or rows.kinds[place, column] in (NUMBER, TRUTH):
+                yield Problem(rows.file, rows.lines[place], name, message)
+
+
+def _unlike(cells: Sequence[str], name: str) -> Iterator[tuple[int, str]]:
+    """Yield the places of cells that are no class, no amount or no number of months, and what is meant."""
+    pattern, meant = MEANT[name]
+    for place, cell in enumerate(cells):
+        if not re.fullmatch(pattern, cell) or re.fullmatch(LIKE_A_DATE, cell) or is_date(cell):
+            yield place, f"is not what is meant: {meant}"
 
 
 def _faults(rows: Rows, dropped: dict[int, str]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from io import BytesIO
 from itertools import zip_longest
 from typing import Any
 from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
 
 from sib.delimited import Rows, faults_of_names, refuse
 from sib.errors import Problem, ScenarioError
@@ -32,6 +33,8 @@ ANY_RATIO = 1_000_000
 """Bytes of a part that may be packed as tightly as it likes."""
 MOST_PARTS = 1_000
 MOST_COLUMNS = 60
+YES, NO_HEIGHT = ("1", "true"), ("0", "0.0")
+"""How a sheet says that a row or a column is hidden, and that it has no height or width."""
 NUMBER, DATE, TRUTH, FORMULA, ERROR = "number", "date", "truth", "formula", "error"
 """What a cell may hold that is no text; a formula is one whose result was not stored."""
 DAMAGED = (KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError, SyntaxError,
@@ -60,20 +63,40 @@ def rows_in_sheet(content: bytes, shown: str, *, sheet: str | None = None) -> tu
     Lines are the numbers of the sheet's rows. A stored number is a plain decimal with a point, TRUE is yes and FALSE is
     no; dates and errors are blank here. ``kinds`` says which was which. At most ``MOST_COLUMNS`` columns are read.
     """
-    _look_from_outside(content, shown)
-    with _opened(content, shown, as_shown=True) as results, _opened(content, shown, as_shown=False) as written:
+    seen = _look_from_outside(content, shown)
+    with _opened(content, shown, as_shown=True) as results:
         name = _named(results, shown, sheet)
-        found = []
-        for line, (cells, formulas) in enumerate(zip_longest(*map(_cells, (results[name], written[name]))), start=1):
-            row = [_read(cell, formula) for cell, formula in zip_longest(cells or (), formulas or ())]
-            while row and row[-1] == ("", ""):
-                row.pop()
-            if row:
-                found.append((line, row))
+        part = seen.get(str(getattr(results[name], "_worksheet_path", "")).lstrip("/"), _Seen(has_formulas=True))
+        if not part.has_formulas:
+            found = [*_filled(zip_longest(_cells(results[name]), ()))]
+        else:
+            with _opened(content, shown, as_shown=False) as written:
+                found = [*_filled(zip_longest(*map(_cells, (results[name], written[name]))))]
         n_sheets = len(results.worksheets)
     if not found:
         raise refused(shown, "has nothing on its sheet" if sheet else "has nothing on its first sheet")
+    _refuse_hidden(shown, found, part)
     return _as_rows(shown, found), n_sheets
+
+
+def _refuse_hidden(shown: str, found: list[tuple[int, list[tuple[str, str]]]], part: _Seen) -> None:
+    """Refuse rows and columns that hold something and that nobody sees who looks at the sheet."""
+    rows = [line for line, _ in found if line in part.rows]
+    filled = {place for _, row in found for place, cell in enumerate(row, start=1) if cell != ("", "")}
+    for what, hidden in (("row", rows), ("column", sorted(filled & part.columns))):
+        if hidden:
+            raise refused(shown, f"has {len(hidden):,} hidden {what}s that hold something, {what} {hidden[0]} first, "
+                                 "which nobody sees who looks at the sheet; show or delete them, and save it again")
+
+
+def _filled(lines: Iterable[tuple[Any, Any]]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Yield the rows that have anything in them, each with its number, given cells and their formulas, if any."""
+    for line, (cells, formulas) in enumerate(lines, start=1):
+        row = [_read(cell, formula) for cell, formula in zip_longest(cells or (), formulas or ())]
+        while row and row[-1] == ("", ""):
+            row.pop()
+        if row:
+            yield line, row
 
 
 def _as_rows(shown: str, found: list[tuple[int, list[tuple[str, str]]]]) -> Rows:
@@ -92,8 +115,12 @@ def _as_rows(shown: str, found: list[tuple[int, list[tuple[str, str]]]]) -> Rows
     return Rows(shown, names, tuple(line for line, _ in body), cells, kinds)
 
 
-def _look_from_outside(content: bytes, shown: str) -> None:
-    """Refuse what must not be opened: packed too tightly or too large, with macros, with entities, no XLSX at all."""
+def _look_from_outside(content: bytes, shown: str) -> dict[str, _Seen]:
+    """Refuse what must not be opened: packed too tightly or too large, with macros, with entities, no XLSX at all.
+
+    Returns what was seen in each part.
+    """
+    seen = {}
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
@@ -101,7 +128,8 @@ def _look_from_outside(content: bytes, shown: str) -> None:
                 raise refused(shown, fault)
             for part in parts:
                 if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _parse(archive, part)
+                    seen[part.filename] = _parse(archive, part)
+        return seen
     except ScenarioError:
         raise
     except DAMAGED as error:
@@ -129,14 +157,34 @@ def _fault_of_parts(parts: list[zipfile.ZipInfo]) -> str | None:
     return None
 
 
-def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Go through a part of a file, which fails where it declares anything."""
-    from xml.sax.handler import ContentHandler
+class _Seen(ContentHandler):
+    """Which rows and columns of a sheet are hidden, and whether it has formulas."""
 
+    def __init__(self, *, has_formulas: bool = False) -> None:
+        super().__init__()
+        self.row, self.rows, self.columns, self.has_formulas = 0, set[int](), set[int](), has_formulas
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 the name that the parser calls
+        """Look at rows, columns and formulas, whatever prefix their names have."""
+        plain = name.rpartition(":")[2]
+        if plain == "row":
+            self.row = int(attrs.get("r", self.row + 1))
+            if attrs.get("hidden") in YES or attrs.get("ht") in NO_HEIGHT:
+                self.rows.add(self.row)
+        elif plain == "col" and (attrs.get("hidden") in YES or attrs.get("width") in NO_HEIGHT):
+            self.columns.update(range(int(attrs["min"]), min(int(attrs["max"]), MOST_COLUMNS) + 1))
+        elif plain == "f":
+            self.has_formulas = True
+
+
+def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> _Seen:
+    """Go through a part of a file, which fails where it declares anything."""
     from defusedxml import sax
 
+    seen = _Seen()
     with archive.open(part) as file:
-        sax.parse(file, ContentHandler(), forbid_dtd=True)
+        sax.parse(file, seen, forbid_dtd=True)
+    return seen
 
 
 @contextmanager
@@ -164,6 +212,8 @@ def _named(book: Any, shown: str, sheet: str | None) -> str:
     if sheet is not None and sheet not in names:
         raise refused(shown, f"has no sheet of the name that was given; it has {len(names)}, named as in the "
                              "spreadsheet program, capitals and spaces included")
+    if sheet is None and str(book.worksheets[0].sheet_state) != "visible":
+        raise refused(shown, "has a first sheet that is hidden; say with --sheet which one is meant, this or another")
     return sheet if sheet is not None else str(names[0])
 
 

@@ -58,6 +58,13 @@ def test_bars_and_marks_are_the_bands_of_the_paper() -> None:
     assert "88 cases in order" in ax.get_xlabel()
 
 
+def test_nearly_all_cases_are_not_counted_under_the_axis(tmp_path: Path) -> None:
+    lines = (f"K{n},a,Wmo,direct,,{1000 + n},,1,{'yes' if n < 146 else 'no'}" for n in range(150))
+    (tmp_path / "cases.csv").write_text("\n".join((f"{HEAD},success", *lines)), encoding="utf-8")
+    (ax,) = draw_calibration(calibrated(read_cases(str(tmp_path / "cases.csv")))).axes
+    assert ax.get_xlabel().startswith("more than 140 cases in order of saving, in 14 equal bands")
+
+
 def test_the_title_says_whether_it_fits(tmp_path: Path) -> None:
     two_kinds = of_file(tmp_path, *range(10, 40), *range(9_000, 9_030))
     given = {" fits, ": portfolio(), " fits poorly, ": two_kinds,

@@ -132,7 +132,7 @@ def test_lines_are_counted_right_after_quoted_newlines(tmp_path: Path) -> None:
         (HEAD, "x,Wmo,direct,1,80000000000000,,600", [
             ": has amounts that add up to more than can be counted in cents"]),
         (HEAD + ",segment", "x,Wmo,direct,1,2,,12,fam. Jansen", [
-            ":2: segment looks like a name; use words that say nothing about people"]),
+            ":2: segment looks like a name; use words that say nothing about people on every line that has it"]),
     ],
 )
 def test_what_is_wrong_is_told(head: str, row: str, problems: list[str], tmp_path: Path) -> None:
@@ -172,10 +172,41 @@ def test_columns_that_name_people_are_refused(name: str, tmp_path: Path) -> None
     assert "geheim" not in problem
 
 
-def test_a_name_that_ten_cases_share_is_nobodys(tmp_path: Path) -> None:
-    lines = [f"K{number},Beschermd Wonen,direct,1,2,,12" for number in range(10)]
-    assert set(cases_of(tmp_path, HEAD, *lines).laws) == {"Beschermd Wonen"}
-    assert len(told(tmp_path, HEAD, *lines[:9], "K1,Beschermd Wonen,real,1,2,,12")) == 10
+def test_capitals_that_ten_cases_share_are_nobodys(tmp_path: Path) -> None:
+    lines = [f"K{number},Wmo,direct,1,2,,12,Beschermd Wonen" for number in range(10)]
+    assert set(cases_of(tmp_path, f"{HEAD},segment", *lines).segments) == {"Beschermd Wonen"}
+    again = "K2,Wmo,real,1,2,,12,Beschermd Wonen"
+    (problem,) = told(tmp_path, f"{HEAD},segment", *lines[:1], *lines[2:], again)
+    assert problem.startswith(":2: segment looks like a name")
+
+
+@pytest.mark.parametrize(("segment", "what"), [
+    ("Dorpsstraat 12", "an address"), ('"Kerkweg 3a, 3311 AB"', "an address"), ("3311 AB", "a postcode"),
+    ('"Familie Jansen, geb. 12-03-1984"', "a date, of birth perhaps"), ("mw. Smit", "a name"),
+    ("ann@example.nl", "an e-mail address"), ("bel 06-12345678", "a number of somebody"),
+])
+def test_segments_that_name_people_or_places_are_refused_however_many_share_them(
+    segment: str, what: str, tmp_path: Path,
+) -> None:
+    lines = [f"K{number},Wmo,direct,1,2,,12,{segment}" for number in range(12)]
+    problems = told(tmp_path, f"{HEAD},segment", *lines)
+    meant = "use words that say nothing about people on every line that has it"
+    assert problems == [f":2: segment looks like {what}; {meant}"]
+
+
+def test_laws_are_known_or_named(tmp_path: Path) -> None:
+    lines = ("x,wmo,direct,1,2,,12", "x,Wlz Jansen,direct,1,2,,12", "x,Beschermd Wonen,direct,1,2,,12")
+    first, second = told(tmp_path, HEAD, *lines)
+    assert first.startswith(":3: law is no law that is known; known: Wmo, ")
+    assert second == ":4: law is no law that is known; line 3 says which are"
+    path = tmp_path / "cases.csv"
+    path.write_text("\n".join((HEAD, lines[0], lines[2])))
+    assert read_cases(str(path), laws=("Beschermd Wonen",)).laws == ("wmo", "Beschermd Wonen")
+
+
+def test_the_first_line_of_each_case_is_kept(tmp_path: Path) -> None:
+    lines = ("b,Wmo,direct,1,2,,12", "a,Wmo,direct,1,2,,12", "b,Zvw,direct,1,2,,12")
+    assert cases_of(tmp_path, HEAD, *lines).first_lines == (3, 2)
 
 
 def test_a_line_that_is_there_twice_is_refused_however_it_is_written(tmp_path: Path) -> None:
@@ -214,7 +245,7 @@ def test_the_manner_of_amounts_can_be_declared(tmp_path: Path) -> None:
 def test_tailored_above_current_is_a_caution(tmp_path: Path) -> None:
     found = cases_of(tmp_path, HEAD, "x,Wmo,real,1,2,1,12", "y,Wmo,real,,5,1,12", "z,Wmo,real,,5,1,12")
     assert [str(each).removeprefix(f"{tmp_path}/cases.csv") for each in found.cautions] == [
-        ":3: tailored is above current: the plan costs more than today (2 lines, this is the first)"]
+        ":3: tailored is above current: the plan costs more than today (fewer than 10 lines, this is the first)"]
 
 
 def test_direct_savings_beyond_what_is_paid_today_are_a_caution(tmp_path: Path) -> None:

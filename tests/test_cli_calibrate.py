@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 
 import sib
 from sib.cli import main
+from sib.fragment import fragment
 
 HEAD = "case,law,class,current,threatening,tailored,months"
 
@@ -35,7 +37,8 @@ def test_the_page_ends_with_the_fragment() -> None:
     dutch = said("portfolio", "--lang", "nl")
     assert "Besparing per succes, gemiddeld" in dutch
     assert "21.906" in dutch
-    assert dutch.endswith(sib.calibrate("portfolio").fragment)
+    assert dutch.endswith(fragment(sib.calibrate("portfolio").paper, "nl"))
+    assert "# Gekalibreerd op 150 casussen" in json.loads(said("portfolio", "--json", "--lang", "nl"))["fragment"]
 
 
 def test_the_fragment_goes_into_a_deal_that_passes_its_check(tmp_path: Path) -> None:
@@ -91,6 +94,7 @@ def test_options_reach_the_calibration() -> None:
     assert 'kind = "empirical", values = [' in said("portfolio", "--fit", "empirical")
     saving = next(line for line in said("portfolio", "--all-cases").splitlines() if line.startswith("saving = "))
     assert "calibrated from 150 cases of" in saving
+    assert "cases = 150\n" in said("portfolio", "--with-cases")
     assert 'name = "mine"' in said("practice-cases", "--segment", "mine")
     assert said("portfolio", "--seed", "2") != said("portfolio")
 
@@ -112,7 +116,9 @@ def test_an_xlsx_file_says_the_same_as_a_csv_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("words", "code"), [
     ((), 2), (("portfolio", "--fit", "normal"), 2), (("portfolio", "--number-format", "de"), 2),
-    (("portfolio", "--seed", "-1"), 2), (("practice-cases", "--segment", " "), 2), (("no-such-cases",), 3),
+    (("portfolio", "--seed", "-1"), 2), (("practice-cases", "--segment", " "), 2),
+    (("practice-cases", "--segment", "Familie Jansen"), 2), (("practice-cases", "--law", "3311 AB"), 2),
+    (("no-such-cases",), 3),
     (("portfolio", "--sheet", "x"), 3), (("portfolio", "--segment", "x"), 3), ((".",), 3),
 ])
 def test_how_it_ends_when_something_is_wrong(words: tuple[str, ...], code: int) -> None:
@@ -120,6 +126,7 @@ def test_how_it_ends_when_something_is_wrong(words: tuple[str, ...], code: int) 
     assert result.exit_code == code
     assert "Traceback" not in result.stderr
     assert bool(result.stdout) == (code == 0)
+    assert not [secret for secret in ("Jansen", "3311") if secret in result.stderr]
 
 
 def test_what_is_wrong_with_a_file_is_one_object_too(tmp_path: Path) -> None:
@@ -131,6 +138,40 @@ def test_what_is_wrong_with_a_file_is_one_object_too(tmp_path: Path) -> None:
         (2, "threatening"), (2, "months")]
     assert not (tmp_path / "out").exists()
     assert not [secret for secret in ("Jansen", "4321", "987") if secret in result.output]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--lang", "nl")])
+def test_a_few_that_failed_are_told_nowhere(form: tuple[str, ...], tmp_path: Path) -> None:
+    path, place = tmp_path / "cases.csv", tmp_path / "out"
+    path.write_text(f"{HEAD},success\n" + "".join(
+        f"K{n},Wmo,direct,5000,{1000 + n if n > 3 else 0},,1,{'yes' if n < 146 else 'no'}\n" for n in range(150)))
+    result = answered(str(path), *form, "-o", str(place))
+    assert result.exit_code == 0
+    written = "".join(each.read_text() for each in place.rglob("*") if each.suffix in (".toml", ".csv", ".json"))
+    for text in (result.output, written):
+        # 146 of 150 succeeded, and 4 of these save nothing
+        assert not re.search(r"\b(146|142|4 of these|4 van deze|successes = )\b", text)
+    assert "141" in result.stdout if "--json" in form else "140" in result.stdout
+    told = said(str(path), "--own-data")
+    assert "successes = 146, trials = 150" in told
+    assert "Keep this page to yourself" in told
+    refused = answered(str(path), "--all-cases")
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert "tells would, beside what is told without it" in " ".join(refused.stderr.split())
+
+
+def test_no_figure_in_json_is_a_zero_below_zero_and_cautions_have_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text(f"{HEAD}\n" + "".join(
+        f"K{n},Wmo,direct,10,15,10,12\nK{n},Zvw,real,50,,50,12\n" for n in range(20)))
+    told = said(str(path), "--json")
+    assert "-0.0" not in told
+    assert json.loads(told)["segments"][0]["current_share"] == 0
+    assert "-0.0" not in fragment(sib.calibrate(path).paper)
+    path.write_text(f"{HEAD}\n" + "".join(f"K{n},Wmo,direct,9,19,10,12\n" for n in range(20)))
+    cautions = json.loads(said(str(path), "--json"))["cautions"]
+    assert [(each["line"], each["path"]) for each in cautions] == [(None, "tailored")]
+    assert "(10 lines or more, this is the first)" in cautions[0]["message"]
 
 
 def test_a_csv_file_loads_no_spreadsheet_and_no_chart() -> None:

@@ -56,7 +56,8 @@ def test_nothing_is_written_over_without_force(tmp_path: Path) -> None:
     (("practice-cases",), 2), (("no-such-cases", "-o", "x.csv"), 3),
     (("practice-cases", "-o", "no/such/folder/x.csv"), 5), (("practice-cases", "-o", "."), 5),
     (("practice-cases", "-o", "x.csv", "--key-file", "short"), 3),
-    (("practice-cases", "-o", "x.csv", "--sheet", "a"), 3),
+    (("practice-cases", "-o", "x.csv", "--sheet", "a"), 3), (("practice-cases", "-o", "x.xlsx"), 2),
+    (("practice-cases", "-o", "x"), 2), (("practice-cases", "-o", "x.csv", "--law", "Kerkweg 3a"), 2),
 ])
 def test_how_it_ends_when_something_is_wrong(
     words: tuple[str, ...], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -66,7 +67,18 @@ def test_how_it_ends_when_something_is_wrong(
     result = answered(*words)
     assert (result.exit_code, result.stdout) == (code, "")
     assert "Traceback" not in result.stderr
-    assert not Path("x.csv").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["short"]
+    assert "Kerkweg" not in result.stderr
+
+
+def test_only_csv_is_written_and_few_cases_are_not_counted(tmp_path: Path) -> None:
+    path, place = tmp_path / "cases.csv", tmp_path / "out.CSV"
+    path.write_text("case,law,class,current,threatening,tailored,months\nx,Zorg,direct,1,2,3,4\n")
+    assert answered(str(path), "-o", str(place)).exit_code == 3
+    told = answered(str(path), "-o", str(place), "--law", "Zorg")
+    assert told.stdout == f"fewer than 10 cases in {place}\n"
+    wrong = answered(str(path), "-o", str(tmp_path / "out.xlsx"))
+    assert "does not end in .csv, and CSV is what is written" in " ".join(wrong.stderr.split())
 
 
 def test_a_refusal_shows_nothing_of_the_file(tmp_path: Path) -> None:

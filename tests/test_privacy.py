@@ -7,7 +7,7 @@ import doctest
 import pytest
 
 from sib import privacy
-from sib.privacy import BSN, is_bsn, is_date, looks_like, suspicions
+from sib.privacy import BSN, is_bsn, is_date, looks_like, names_somebody, suspicions
 
 
 def test_examples_of_the_docstrings_run() -> None:
@@ -81,3 +81,40 @@ def test_cells_by_what_they_hold(cell: str, what: str | None) -> None:
 )
 def test_keys_that_say_nothing_about_people(key: str) -> None:
     assert list(suspicions([key])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Familie Jansen, geb. 12-03-1984", "a date, of birth perhaps"),
+        ("Jansen geb 1984", "a date, of birth perhaps"),
+        ("moeder, 12 maart 1984", "a date, of birth perhaps"), ("casus 12/3/84 oud", "a date, of birth perhaps"),
+        ("born in 1984", "a date, of birth perhaps"), ("van 1984-03-12 af", "a date, of birth perhaps"),
+        ("familie jansen", "a name"), ("het gezin El-Amrani in schulden", "a name"), ("fam. de vries", "a name"),
+        ("dhr. Smit en kinderen", "a name"), ("mw. Smit", "a name"), ("Mevrouw", "a name"), ("gezin: Jansen", "a name"),
+        ("kinderen van J.P. van den Berg", "a name"), ("Jan de Vries en zijn zoon", "a name"),
+        ("Kerkweg 3a, 3311 AB", "an address"), ("huis Dorpsstraat 12 boven", "an address"), ("Brink 7b", "an address"),
+        ("Lindepad 2", "an address"),
+        ("wonen op 3311 AB", "a postcode"), ("3311ab", "a postcode"), ("mail ann@x.nl", "an e-mail address"),
+        ("tel 06-12345678", "a number of somebody"), ("bsn 111222333", "a number of somebody"),
+        ("1112.22.333 x", "a number of somebody"), ("NL91 ABNA 0417 x", "a bank account"),
+        ("Dorpsstraat\u00a012", "an address"), ("geb. \uff11\uff12", "a date, of birth perhaps"),
+    ],
+)
+def test_parts_of_a_text(text: str, what: str) -> None:
+    assert names_somebody(text) == what
+
+
+@pytest.mark.parametrize("text", [
+    "multi-problem households", "gezinnen met schulden", "gezin met kinderen", "Gezin zonder werk", "Beschermd Wonen",
+    "jongeren 18-23 jaar", "Wmo 2015", "cohort 2019-2020", "Fase 2", "Groep 3a", "onder de Wmo", "eenoudergezinnen",
+    "AMW en MW", "Zorgpad 2", "vroeg geboren kinderen", "0-18, 18-65", "families with children", "50 families",
+    "Type A",
+])
+def test_texts_that_name_nobody(text: str) -> None:
+    assert names_somebody(text) is None
+
+
+def test_within_a_key_numbers_may_be_anything() -> None:
+    assert names_somebody("Z-2024-0001-12345", is_key=True) is None
+    assert names_somebody("Familie Jansen, 12", is_key=True) == "a name"

@@ -15,6 +15,7 @@ from sib.delimited import Rows
 from sib.errors import ScenarioError
 from sib.spreadsheet import rows_in_sheet
 
+load = openpyxl.load_workbook
 HEAD = ("case", "law", "current")
 CONTENT_TYPES = "[Content_Types].xml"
 
@@ -151,3 +152,50 @@ def test_no_message_shows_a_cell() -> None:
     secret = "Pietersen"
     told = refusal(xlsx(HEAD, (secret, secret, 1, secret), (secret, secret, secret, 2)))
     assert secret not in told
+
+
+def hidden(*places: int, state: str = "visible") -> bytes:
+    """A sheet of five rows, the fourth of them empty, of which some are hidden."""
+    book = openpyxl.Workbook()
+    for row in (HEAD, ("a", "b", 1), ("c", "d", 2), (), ("e", "f", 3)):
+        book.active.append(row)
+    for place in places:
+        book.active.row_dimensions[place].hidden = True
+    book.create_sheet("other").append(HEAD)
+    book["other"].append(("x", "y", 1))
+    book.active.sheet_state = state
+    book.active = book["other"]
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_hidden_rows_are_refused_where_they_hold_something() -> None:
+    assert "has 2 hidden rows that hold something, row 3 first" in refusal(hidden(3, 5))
+    assert rows_of(hidden(4)).lines == (2, 3, 5)
+    assert rows_of(hidden(3), "other").lines == (2,)
+
+
+def test_hidden_columns_are_refused_where_they_hold_something() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(HEAD, ("a", "b", 1))))
+    for letter, message in (("D", None), ("C", "has 1 hidden columns that hold something, column 3 first")):
+        book.active.column_dimensions[letter].hidden = True
+        file = io.BytesIO()
+        book.save(file)
+        assert rows_of(file.getvalue()).lines == (2,) if message is None else message in refusal(file.getvalue())
+
+
+def test_a_hidden_sheet_is_read_only_if_it_is_named() -> None:
+    content = hidden(state="hidden")
+    assert "has a first sheet that is hidden; say with --sheet" in refusal(content)
+    assert rows_of(content, "Sheet").lines == (2, 3, 5)
+
+
+def test_a_sheet_is_read_again_for_formulas_only_where_it_has_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *args, **how: opened.append(how["data_only"]) or load(
+        *args, **how))
+    rows_of(xlsx(HEAD, ("a", "b", 1)))
+    assert opened == [True]
+    rows_of(xlsx(HEAD, ("a", "b", "=1")))
+    assert opened == [True, True, False]

@@ -19,9 +19,11 @@ HEAD = "case,law,class,current,threatening,tailored,months"
 
 
 def told(folder: Path, *lines: str, asked: Asked | None = None, lang: str = "en") -> str:
-    (folder / "cases.csv").write_text("\n".join((HEAD, *lines)), encoding="utf-8")
+    head = HEAD + ",success" * (lines[0].count(",") > HEAD.count(","))
+    (folder / "cases.csv").write_text("\n".join((head, *lines)), encoding="utf-8")
     found = calibrated(read_cases(str(folder / "cases.csv")), asked)
-    return " ".join(page(found, Words(lang)).removesuffix(fragment(found).rstrip()).split())
+    words = Words(lang)
+    return " ".join(page(found, words).removesuffix(fragment(found, words.lang).rstrip()).split())
 
 
 @pytest.mark.parametrize("texts", [TEXTS, CHART_TEXTS], ids=["page", "chart"])
@@ -48,6 +50,10 @@ def test_each_remark_stands_where_it_belongs(lang: str, tmp_path: Path) -> None:
 
     plain = [f"K{n},Wmo,direct,,{1000 + 40 * n},,12" for n in range(40)]
     given = {
+        "few_failed": told(tmp_path, *(f"{line},yes" for line in plain), "X,Wmo,direct,,9,,12,no", lang=lang),
+        "failed": told(tmp_path, *(f"{line},yes" for line in plain), *(
+            f"X{n},Wmo,direct,,9,,12,no" for n in range(10)), lang=lang),
+        "own": told(tmp_path, *plain, asked=Asked(own_data=True), lang=lang),
         "nothing_saved": told(tmp_path, *plain, "X,Wmo,direct,,,5,12", lang=lang),
         "withheld": told(tmp_path, *plain, "K1,Zvw,direct,,5,,12", lang=lang),
         "negative": told(tmp_path, *plain, *(f"K{n},Zvw,direct,,,5,12" for n in range(10)), lang=lang),

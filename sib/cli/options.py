@@ -23,6 +23,7 @@ import click
 
 from sib import __version__
 from sib.amounts import parse_amount
+from sib.casewords import fault_of_name
 from sib.columns import in_options
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
@@ -119,6 +120,15 @@ def amount() -> Callable[[click.Context, click.Parameter, str | None], int | Non
     return _read_amount
 
 
+def _names(context: click.Context, option: click.Parameter, typed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names that name nobody; a message does not repeat them."""
+    for name in typed:
+        fault = fault_of_name(name)
+        if fault is not None:
+            raise click.BadParameter(fault, context, option)
+    return typed
+
+
 trials = click.option("--trials", metavar="N", type=whole_number(1), default=20_000, show_default=True,
                       help="Number of trials.")
 seed = click.option("--seed", metavar="S", type=whole_number(0), default=1, show_default=True,
@@ -138,6 +148,8 @@ number_format = click.option("--number-format", type=click.Choice(["en", "nl"]),
                              help="How amounts are written: 1,797.50 or 1.797,50. Needed where one could be read both "
                                   "ways.")
 sheet = click.option("--sheet", metavar="NAME", default=None, help="Sheet of an XLSX file; the first unless said.")
+laws = click.option("--law", "laws", metavar="NAME", multiple=True, callback=_names,
+                    help="A law or budget that the case file names beside those that are known; may be repeated.")
 output = click.option("-o", "output", metavar="DIR", type=click.Path(path_type=str), default=None,
                       help="Write a result folder; nothing is written without.")
 force = click.option("--force", is_flag=True, help="Let -o replace an earlier result folder.")

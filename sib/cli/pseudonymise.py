@@ -13,6 +13,7 @@ from sib.casefile import read_table
 from sib.cli import options
 from sib.errors import OutputError
 from sib.folder import told
+from sib.privacy import FEWEST
 from sib.pseudonyms import LEAST_SECRET, new_secret, pseudonymised
 from sib.textfile import content_of, refused
 
@@ -20,26 +21,35 @@ from sib.textfile import content_of, refused
 @click.command("pseudonymise", epilog=options.example("sib pseudonymise portfolio -o pseudonyms.csv"))
 @click.argument("source", metavar="CASES")
 @options.sheet
+@options.laws
 @click.option("--key-file", metavar="FILE", default=None,
               help="Secret from which keys are made, 16 bytes or more: the same one gives the same keys. Random, and "
                    "kept nowhere, unless said.")
 @click.option("-o", "output", metavar="FILE", required=True, type=click.Path(path_type=str), help="CSV file to write.")
 @click.option("--force", is_flag=True, help="Let -o replace a file.")
 @options.quiet
-def verb(source: str, sheet: str | None, key_file: str | None, output: str, force: bool, quiet: bool) -> None:
+def verb(
+    source: str, sheet: str | None, laws: tuple[str, ...], key_file: str | None, output: str, force: bool, quiet: bool,
+) -> None:
     """Write CASES again under keys that say nothing, without columns that look personal.
 
     Only the columns of a case file are kept; what is left out is named on stderr, never what was in it. The cost lines
     themselves may still give a household away to somebody who knows it.
     """
+    if Path(output).suffix.lower() != ".csv" and not Path(output).is_dir():
+        raise click.BadParameter("does not end in .csv, and CSV is what is written; give a name such as cases.csv",
+                                 param_hint="-o")
     secret = new_secret() if key_file is None else read_secret(key_file)
-    found = pseudonymised(read_table(source, sheet=sheet).rows, secret)
+    table = read_table(source, sheet=sheet)
+    found = pseudonymised(table.rows, secret, laws=laws, is_practice=table.is_practice)
     write(found.text, output, force=force)
     if quiet:
         return
     for each in found.dropped:
         click.echo(f"left out: {each}", err=True)
-    options.say(f"{found.n_lines} lines of {found.n_cases} cases in {output}")
+    is_few = found.n_cases < FEWEST and not table.is_practice
+    what = f"fewer than {FEWEST} cases" if is_few else f"{found.n_lines} lines of {found.n_cases} cases"
+    options.say(f"{what} in {output}")
 
 
 def read_secret(path: str) -> bytes:

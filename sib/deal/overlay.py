@@ -189,6 +189,8 @@ class _Merge:
                 self._remove_item(target, item, here)
             elif known is not None:
                 self.table(known, item, path=here, shape=shape)
+            elif removes(item):
+                self._complain(here, unknown(str(path[-1]), names(target)))
             else:
                 target.append(copied(item))
                 self.draft.note(here, item, layer=self.layer)
@@ -244,6 +246,20 @@ def default_list(shape: Shape) -> list[Any]:
 def names(items: list[Any]) -> list[str]:
     """Return the names of the tables in a list."""
     return [str(name_of(item, place)) for place, item in enumerate(items)]
+
+
+def removes(value: Any) -> bool:
+    """Return whether something in a table is to be removed, which says that the table is meant to be there."""
+    return isinstance(value, dict) and any(
+        isinstance(inner, dict) and (inner.get(REMOVE) is True or removes(inner)) for inner in value.values())
+
+
+def unknown(place: str, known: list[str]) -> str:
+    """Return what is wrong with a table that takes something from one that is not there."""
+    calibrated = " (sib calibrate --segment NAME does, where the case file names none)" if place == "segments" else ""
+    one, listed = place.removesuffix("s"), ", ".join(map(repr, known)) or "none"
+    return (f"is no {one} of the deal, which has {listed}; write the name of the one that is meant{calibrated}, or, to "
+            f"add a {one}, take out what has remove = true")
 
 
 def plain(term: Term) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from sib import __version__
+from sib.amounts import NumberFormat
 from sib.calibration import FEW, Calibration, Segment
-from sib.caselines import FEWEST
+from sib.disclosure import Count
 from sib.fragment import fragment
+from sib.privacy import FEWEST
 from sib.results import Row
 from sib.views.tables import alone, block, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
@@ -44,6 +46,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "--all-cases takes all {cases}, which is right where lines say what a plan would save, made beforehand.",
         "De besparing is die van de {counted} geslaagde casussen, want een scenario vraagt wat een succes bespaart; "
         "--all-cases neemt alle {cases}, wat klopt als de regels vooraf zeggen wat een plan zou besparen.",
+    ),
+    "few_failed": (
+        "The saving is that of the cases that succeeded, {counted} of {cases}, since a scenario asks what a success "
+        "saves. Fewer than {fewest} did not: neither is how many told, nor what these would change. Figures have three "
+        "digits, and errors are those of {least} cases; --own-data tells all where the data are your own and the "
+        "figures stay with you.",
+        "De besparing is die van de geslaagde casussen, {counted} van {cases}, want een scenario vraagt wat een succes "
+        "bespaart. Minder dan {fewest} slaagden niet: hoeveel wordt niet verteld, en ook niet wat zij zouden "
+        "veranderen. Getallen hebben drie cijfers, en fouten zijn die van {least} casussen; --own-data vertelt alles, "
+        "als het uw eigen gegevens zijn en de cijfers bij u blijven.",
+    ),
+    "own": (
+        "Told with --own-data: numbers of cases may tell of a few households. Keep this page to yourself.",
+        "Verteld met --own-data: aantallen casussen kunnen iets zeggen over enkele huishoudens. Houd deze pagina voor "
+        "uzelf.",
     ),
     "all": (
         "The saving is that of all cases, also of the {failed} that did not succeed: right only where lines say what a "
@@ -135,12 +152,27 @@ POOR = 0.05
 """Below this p-value a fit is called poor."""
 
 
-def as_data(found: Calibration) -> dict[str, Any]:
-    """Return a calibration as plain data, amounts in euros, with its fragment."""
+def as_data(found: Calibration, lang: NumberFormat = "en") -> dict[str, Any]:
+    """Return a calibration as plain data, amounts in euros, with its fragment.
+
+    Numbers of cases that would tell of a few are null, and stand under ``not_told`` with the least and the most that
+    they may be. Lines of the file are told of published cases only.
+    """
     return {
-        "file": found.file, "currency": "EUR", "segments": [_segment_data(each) for each in found.segments],
-        "fragment": fragment(found), "cautions": [asdict(each) for each in found.cautions],
+        "file": found.file, "currency": "EUR",
+        "segments": [_without_minus_zero(_segment_data(each)) for each in found.segments],
+        "fragment": fragment(found, lang), "cautions": [
+            {**asdict(each), "line": each.line if found.asked.is_public else None} for each in found.cautions],
     }
+
+
+def _without_minus_zero(value: Any) -> Any:
+    """Return plain data in which no figure is a zero below zero."""
+    if type(value) is dict:
+        return {name: _without_minus_zero(inner) for name, inner in value.items()}
+    if type(value) is list:
+        return [_without_minus_zero(inner) for inner in value]
+    return value + 0.0 if type(value) is float else value
 
 
 def _segment_data(segment: Segment) -> dict[str, Any]:
@@ -149,9 +181,12 @@ def _segment_data(segment: Segment) -> dict[str, Any]:
         "samples": fit.n_samples, "cv_standard_error": fit.cv_error,
         "bands": [[amount / 100 for amount in band] for band in fit.bands],
     } for fit in segment.fits]
+    counts = {"cases_counted": segment.n_counted, "successes": segment.successes,
+              "cases_saving_nothing": segment.n_not_positive}
     return {
-        "name": segment.name, "cases": segment.n_cases, "cases_counted": segment.n_counted,
-        "successes": segment.successes, "cases_saving_nothing": segment.n_not_positive,
+        "name": segment.name, "cases": segment.n_cases,
+        **{name: None if count is None else count.exact for name, count in counts.items()},
+        "not_told": {name: [count.low, count.high] for name, count in counts.items() if count and count.exact is None},
         "saving": {
             "kind": segment.kind, "mean": segment.mean / 100, "standard_error": segment.mean_error / 100,
             "low": segment.low / 100, "high": segment.high / 100, "cv": segment.cv,
@@ -174,21 +209,24 @@ def page(found: Calibration, words: Words) -> str:
         parts += [alone(block(plain(segment.name), [*_cells(segment, say, words=words)]))]
         parts += [ruled(_fits(segment, say, words=words))] if segment.fits else []
         parts += [ruled(_shares(segment, say, words=words))]
-        parts += ["\n".join(wrapped(text) for text in _remarks(segment, found, say=say, words=words))]
+        parts += ["\n".join(map(wrapped, (*_on_the_cases(segment, found, say=say, words=words),
+                                          *_on_the_figures(segment, say=say, words=words))))]
     public = found.asked.is_public
+    own = found.asked.own_data and not public
     parts.append("\n".join(map(wrapped, (
-        *([say("public", fewest=FEWEST)] if public else []), say("meant_public" if public else "meant", fewest=FEWEST),
+        *([say("public", fewest=FEWEST)] if public else []), *([say("own")] if own else []),
+        say("meant_public" if public else "meant", fewest=FEWEST),
     ))))
-    return "\n\n".join((*parts, f"{say('fragment')}\n\n{fragment(found)}".rstrip()))
+    return "\n\n".join((*parts, f"{say('fragment')}\n\n{fragment(found, words.lang)}".rstrip()))
 
 
 def _cells(segment: Segment, say: Phrases, *, words: Words) -> Iterator[tuple[str, str, str]]:
     """Yield label, figure and error of what is said of a segment."""
     yield say("cases"), words.number(segment.n_cases), ""
     if segment.successes is not None:
-        yield say("successes"), words.number(segment.successes), ""
-    if segment.n_not_positive:
-        yield say("not_positive"), words.number(segment.n_not_positive), ""
+        yield say("successes"), _said(segment.successes, words), ""
+    if segment.n_not_positive.high:
+        yield say("not_positive"), _said(segment.n_not_positive, words), ""
     all_of_them = segment.successes is None or segment.n_counted != segment.successes
     mean = _row(segment.mean / 100, segment.low / 100, segment.high / 100)
     error = words.figure(mean, "euros")[1]
@@ -199,6 +237,10 @@ def _cells(segment: Segment, say: Phrases, *, words: Words) -> Iterator[tuple[st
     yield say("months"), words.number(segment.saving_months), ""
     if segment.current_share is not None:
         yield (say("current"), *words.figure(_row(segment.current_share, math.nan, math.nan), "share"))
+
+
+def _said(count: Count, words: Words) -> str:
+    return count.said(words.lang, words.number)
 
 
 def _row(value: float, low: float, high: float) -> Row:
@@ -227,20 +269,28 @@ def _shares(segment: Segment, say: Phrases, *, words: Words) -> list[str]:
     return columns(rows, n_left=1)
 
 
-def _remarks(segment: Segment, found: Calibration, *, say: Phrases, words: Words) -> Iterator[str]:
-    """Yield what has to be known about the figures of a segment."""
-    n, failed = segment.n_counted, segment.n_cases - (segment.successes or 0)
-    if segment.successes is None:
+def _on_the_cases(segment: Segment, found: Calibration, *, say: Phrases, words: Words) -> Iterator[str]:
+    """Yield what has to be known about how many cases the figures rest on."""
+    n, successes = segment.n_counted, segment.successes
+    if successes is None:
         yield say("unknown")
-    elif failed:
-        yield say("all" if found.asked.all_cases else "failed", counted=n, cases=segment.n_cases, failed=failed)
-    if n == 1:
+    elif successes.exact is None and n.exact is None:
+        yield say("few_failed", counted=_said(n, words), cases=segment.n_cases, least=n.low, fewest=FEWEST)
+    elif successes.exact is None:
+        yield say("all", failed=_said(Count(segment.n_cases - FEWEST + 1, segment.n_cases), words))
+    elif failed := segment.n_cases - successes.exact:
+        yield say("all" if found.asked.all_cases else "failed", counted=n.low, cases=segment.n_cases, failed=failed)
+    if n.high == 1:
         yield say("one")
-    elif n < FEW:
+    elif n.high < FEW:
         ends = {name: words.number(Decimal(round(getattr(segment, name) / 100))) for name in ("low", "high")}
-        yield say("few", n=n, **ends)
-    if segment.n_not_positive and segment.kind != "empirical":
-        yield say("nothing_saved", n=segment.n_not_positive)
+        yield say("few", n=_said(n, words), **ends)
+    if segment.n_not_positive.high and segment.kind != "empirical":
+        yield say("nothing_saved", n=_said(segment.n_not_positive, words))
+
+
+def _on_the_figures(segment: Segment, *, say: Phrases, words: Words) -> Iterator[str]:
+    """Yield what has to be known about the fit, the shares and the months."""
     yield from _on_the_fit(segment, say, words=words)
     if segment.shares.withheld:
         yield say("withheld", n=segment.shares.withheld, fewest=FEWEST)

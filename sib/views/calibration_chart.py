@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from sib import __version__
 from sib.amounts import NumberFormat
 from sib.calibration import Calibration, Segment
-from sib.caselines import FEWEST
 from sib.fitting import Fit
+from sib.privacy import FEWEST
 from sib.views import style
 from sib.views.captions import Captions
 from sib.views.words import Phrases
@@ -100,7 +100,8 @@ def draw_bands(segment: Segment, ax: Axes, *, say: Captions, phrases: Phrases) -
     ax.set_xticks(places)
     ax.set_xlim(0.4, len(places) + 0.6)
     ax.grid(visible=False, axis="x")
-    ax.set_xlabel(phrases("order", cases=say.number(segment.n_counted), n=say.number(len(places)), size=FEWEST))
+    n_cases = segment.n_counted.said(say.lang, say.number)
+    ax.set_xlabel(phrases("order", cases=n_cases, n=say.number(len(places)), size=FEWEST))
     style.money_axis(ax.yaxis, "payoff-amount", say=say)
     ax.set_ylabel(phrases("amount"))
     style.headed(ax, sentence(segment, say, phrases=phrases))
