@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from sib.deal import cautions
+from sib.deal import cautions, independence
 from sib.deal.independence import Remark
 from sib.views.remarks import REMARKS, sentence
 
@@ -23,7 +23,8 @@ def test_a_remark_has_both_languages_and_the_same_gaps(key: str) -> None:
 
 
 def test_every_remark_has_a_sentence_and_every_sentence_a_remark() -> None:
-    made = re.findall(r'Remark\([^,]+, f?"(\w+(?:\{one\})?)"', inspect.getsource(cautions))
+    source = inspect.getsource(cautions) + inspect.getsource(independence)
+    made = re.findall(r'Remark\([^,]+, f?"(\w+(?:\{one\})?)"', source)
     keys = {key for each in made for key in ([each.format(one=one) for one in ("claim", "date")])}
     assert keys == set(REMARKS)
 
