@@ -1,0 +1,282 @@
+"""What kills this deal, as text: the deal under each stress, the worst for each side, and what could not be laid on it.
+
+In comes a ``StressTest`` paper, out goes a page or plain data. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sib import __version__
+from sib.amounts import NumberFormat
+from sib.analysis.stress import INVESTOR, PAYER, Case, Figure, LeftOut, Stressed, StressTest, is_clear
+from sib.deal.adapt import Lack
+from sib.deal.location import spelled
+from sib.deal.stress import Stress
+from sib.results import Row
+from sib.views.captions import captions_for
+from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
+from sib.views.words import Phrases, Words
+
+STYLES = {
+    ("investor", "repaid_in_full"): "share", ("investor", "principal_loss"): "share", ("investor", "irr"): "share",
+    ("municipality", "outcome_payments"): "euros", ("municipality", "net_cash"): "euros",
+    ("municipality", "pays_more_than_it_saves"): "share",
+}
+"""How each figure is written."""
+MOST_PROBLEMS = 3
+"""Problems of a stress that makes no valid deal which are told in full."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "head": (
+        "{trials} under each stress, on the same draws · seed {seed} · scenario {digest} · sib {version} · amounts in "
+        "{currency}",
+        "{trials} onder elke stress, met dezelfde trekkingen · seed {seed} · scenario {digest} · sib {version} · "
+        "bedragen in {currency}",
+    ),
+    "investor": ("Investor", "Investeerder"),
+    "payer": ("Outcome payer: {name}", "Uitkomstbetaler: {name}"),
+    "repaid_in_full": ("repaid in full", "volledig terug"),
+    "principal_loss": ("loses principal", "verlies hoofdsom"),
+    "irr": ("IRR, mean", "IRR, gemiddeld"),
+    "outcome_payments": ("pays", "betaalt"),
+    "net_cash": ("is left", "houdt over"),
+    "pays_more_than_it_saves": ("pays > saves", "betaalt > bespaart"),
+    "none": ("no stress", "geen stress"),
+    "mild": ("mild", "licht"),
+    "severe": ("severe", "zwaar"),
+    "case": ("{title}, {grade}", "{title}, {grade}"),
+    "all": ("All {n} together", "Alle {n} samen"),
+    "nothing": (
+        "No stress of those asked for can be laid over this deal.",
+        "Geen van de gevraagde stressen past op deze deal.",
+    ),
+    "worst_investor": ("Most harm to the investor: {case}: {what}.", "Meeste schade voor de investeerder: {case}: {what}."),
+    "worst_payer": (
+        "Most harm to the outcome payer: {case}: {what}.", "Meeste schade voor de uitkomstbetaler: {case}: {what}.",
+    ),
+    "unharmed_investor": (
+        "None of these stresses harms the investor.", "Geen van deze stressen schaadt de investeerder.",
+    ),
+    "unharmed_payer": (
+        "None of these stresses costs the outcome payer cash.", "Geen van deze stressen kost de uitkomstbetaler geld.",
+    ),
+    "together": ("{case}: {what}.", "{case}: {what}."),
+    "moves_repaid_in_full": (
+        "full repayment goes from {before} to {after}", "volledige terugbetaling gaat van {before} naar {after}",
+    ),
+    "moves_principal_loss": (
+        "loss of principal goes from {before} to {after}", "verlies van hoofdsom gaat van {before} naar {after}",
+    ),
+    "moves_irr": ("mean IRR goes from {before} to {after}", "gemiddelde IRR gaat van {before} naar {after}"),
+    "moves_net_cash": (
+        "what it is left with goes from {before} to {after}", "wat het overhoudt gaat van {before} naar {after}",
+    ),
+    "moves_pays_more_than_it_saves": (
+        "the chance that it pays more than it saves from {before} to {after}",
+        "de kans dat het meer betaalt dan het bespaart van {before} naar {after}",
+    ),
+    "and": (", ", ", "),
+    "stays": ("full repayment stays at {before}", "volledige terugbetaling blijft {before}"),
+    "left_out": ("Does not apply to this deal", "Niet van toepassing op deze deal"),
+    "in_part": ("Applies in part", "Gedeeltelijk toegepast"),
+    "invalid": ("Makes no valid deal", "Geeft geen geldige deal"),
+    "without": ("Left out of all together", "Niet in alle samen"),
+    "because": ("{case}: {why}", "{case}: {why}"),
+    "absent": ("the deal has no {what}", "de deal heeft geen {what}"),
+    "unchanged": ("{what} stays what it is (nothing there to change)", "{what} blijft gelijk (er valt niets te wijzigen)"),
+    "needs": ("it needs {what}", "nodig is {what}"),
+    "grade": ("{what} has no such grade", "{what} kent die graad niet"),
+    "more_problems": ("and {n} more", "en nog {n}"),
+    "or": (" or ", " of "),
+    "foot": (
+        "Most harm to the investor first: by the chance of full repayment, then of loss, then by mean IRR. The column "
+        "beside each figure is the change, trial by trial, in points or {currency}; in brackets where it is not beyond "
+        "its 95% error, = where there is none. A stress is an assumption, not a forecast: sib stress ... --show NAME "
+        "prints what it changes.",
+        "Meeste schade voor de investeerder eerst: naar de kans op volledige terugbetaling, dan op verlies, dan naar de "
+        "gemiddelde IRR. De kolom naast elk cijfer is de verandering, per simulatie genomen, in punten of {currency}; "
+        "tussen haakjes waar die niet groter is dan haar 95%-fout, = waar er geen is. Een stress is een aanname, geen "
+        "voorspelling: sib stress ... --show NAAM toont wat die verandert.",
+    ),
+}
+"""By key: English, Dutch."""
+
+
+def title_of(stress: Stress, lang: NumberFormat) -> str:
+    """Return what a stress is called."""
+    return plain(stress.terms.title_nl if lang == "nl" else stress.terms.title, longest=40)
+
+
+def case_title(case: Case, lang: NumberFormat) -> str:
+    """Return what a stress, or several together, is called, with the grade.
+
+    Examples
+    --------
+    >>> from sib.deal.stress import library
+    >>> case_title(Case((library()["relapse"],), "severe"), "nl")
+    'Terugval, zwaar'
+    """
+    say = Phrases(TEXTS, lang)
+    titles = " + ".join(title_of(stress, lang) for stress in case.stresses)
+    return say("case", title=say("all", n=len(case.stresses)) if case.is_all else titles, grade=say(case.grade))
+
+
+def as_data(found: StressTest) -> dict[str, Any]:
+    """Return a stress test as plain data, amounts in currency units."""
+    return {
+        "seed": found.seed, "trials": found.n_trials, "currency": found.deal.currency,
+        "base": [asdict(row) for row in found.base.values()],
+        "stresses": [_stress_data(each) for each in (*found.singles, *found.together)],
+        "left_out": [_left_out_data(each) for each in found.left_out],
+    }
+
+
+def _stress_data(each: Stressed) -> dict[str, Any]:
+    return {
+        **_case_data(each.case), "digest": each.laid.adapted.deal.digest,
+        "measures": [asdict(row) for row in each.figures.values()],
+        "differences": [{**asdict(row), "is_clear": is_clear(row)} for row in each.changes.values()],
+        "changed": [
+            {"path": spelled(term.path), "before": term.before, "after": term.after, "source": term.source}
+            for term in each.laid.adapted.changed
+        ],
+        "missing": [asdict(lack) for lack in each.laid.adapted.missing],
+        "without": [_left_out_data(other) for other in each.laid.without],
+    }
+
+
+def _case_data(case: Case) -> dict[str, Any]:
+    names = [stress.name for stress in case.stresses]
+    return {"name": case.name, "grade": case.grade, "title": case_title(case, "en"), "title_nl": case_title(case, "nl"),
+            "stresses": names}
+
+
+def _left_out_data(each: LeftOut) -> dict[str, Any]:
+    return {**_case_data(each.case), "lacks": [asdict(lack) for lack in each.lacks],
+            "problems": [asdict(problem) for problem in each.problems], "why": why(each, "en")}
+
+
+def why(each: LeftOut, lang: NumberFormat) -> str:
+    """Return in words why a stress is left out."""
+    say = Phrases(TEXTS, lang)
+    if each.lacks:
+        return "; ".join(lacking(lack, lang) for lack in each.lacks)
+    told = [f"{problem.path} {problem.message}".strip() for problem in each.problems[:MOST_PROBLEMS]]
+    n_more = len(each.problems) - len(told)
+    return "; ".join((*told, *([say("more_problems", n=n_more)] if n_more > 0 else [])))
+
+
+def lacking(lack: Lack, lang: NumberFormat) -> str:
+    """Return in words what a stress asks for in vain."""
+    say = Phrases(TEXTS, lang)
+    return say(lack.why, what=say("or").join(plain(each, longest=None) for each in lack.what))
+
+
+class Page:
+    """The page of a stress test.
+
+    Parameters
+    ----------
+    found : StressTest
+    words : Words
+    """
+
+    def __init__(self, found: StressTest, words: Words) -> None:
+        self.found, self.words, self.say = found, words, Phrases(TEXTS, words.lang)
+        self.captions = captions_for(found.deal, words.lang)
+
+    def text(self) -> str:
+        """Return the whole page."""
+        found = self.found
+        head = self.say("head", trials=self.words.trials(found.n_trials), seed=found.seed, version=__version__,
+                        digest=found.deal.digest[:DIGEST], currency=found.deal.currency)
+        name = plain(self.words.party(found.deal.parties.outcome_payer))
+        blocks = [f"{plain(found.deal.name)}\n{head}", "\n".join(wrapped(text) for text in self.readings()),
+                  self.table(self.say("investor"), INVESTOR), self.table(self.say("payer", name=name), PAYER)]
+        blocks += [block for block in self.notes() if block]
+        return "\n\n".join((*blocks, wrapped(self.say("foot", currency=found.deal.currency))))
+
+    def table(self, title: str, figures: Sequence[Figure]) -> str:
+        """Return some figures under each stress, each with its change."""
+        heading = (title, *(cell for _, measure in figures for cell in (self.say(measure), "")))
+        base = (self.say("none"), *(cell for key in figures for cell in (self.figure(self.found.base[key], key), "")))
+        rows = [
+            (case_title(each.case, self.words.lang),
+             *(cell for key in figures
+               for cell in (self.figure(each.figures[key], key), self.change(each.changes[key], key))))
+            for each in (*self.found.singles, *self.found.together)
+        ]
+        return ruled(columns([heading, base, *rows], n_left=1))
+
+    def figure(self, row: Row, key: Figure) -> str:
+        """Return a figure to the digits that its error leaves standing."""
+        return self.words.figure(row, STYLES[key])[0]
+
+    def change(self, row: Row, key: Figure) -> str:
+        """Return a difference with its sign, in brackets where it is not beyond its error."""
+        if math.isnan(row.value):
+            return ""
+        if row.value == 0:
+            return "="
+        shown = self.figure(row, key).removesuffix("%")
+        signed = shown if shown.startswith("-") else f"+{shown}"
+        return signed if is_clear(row) else f"({signed})"
+
+    def readings(self) -> Iterator[str]:
+        """Yield one sentence on what harms each side most, and one on each combination."""
+        found = self.found
+        if not found.singles and not found.together:
+            yield self.say("nothing")
+        for worst, key, figures in (
+            (found.worst_for_investor(), "investor", INVESTOR),
+            (found.worst_for_payer(), "payer", (("municipality", "net_cash"), PAYER[-1])),
+        ):
+            if worst is not None:
+                yield self.say(f"worst_{key}", case=case_title(worst.case, self.words.lang),
+                               what=self.moved(worst, figures))
+            elif found.singles:
+                yield self.say(f"unharmed_{key}")
+        for each in found.together:
+            yield self.say("together", case=case_title(each.case, self.words.lang),
+                           what=self.moved(each, (*INVESTOR[:1], ("municipality", "net_cash"))))
+
+    def moved(self, each: Stressed, figures: Sequence[Figure]) -> str:
+        """Say from what to what figures go; those that stay are left out."""
+        told = [
+            self.say(f"moves_{key[1]}", before=self.spoken(self.found.base[key], key),
+                     after=self.spoken(each.figures[key], key))
+            for key in figures if each.changes[key].value and not math.isnan(each.changes[key].value)
+        ]
+        return self.say("and").join(told) or self.say("stays", before=self.spoken(self.found.base[INVESTOR[0]],
+                                                                                  INVESTOR[0]))
+
+    def spoken(self, row: Row, key: Figure) -> str:
+        """Return a figure as one says it: chances in whole percents."""
+        return self.captions.percent(row.value) if row.statistic == "probability" else self.figure(row, key)
+
+    def notes(self) -> Iterator[str]:
+        """Yield what does not apply, what applies in part, and what makes no valid deal."""
+        lang, found = self.words.lang, self.found
+        laid = (*found.singles, *found.together)
+        in_part = [(each.case, "; ".join(lacking(lack, lang) for lack in each.laid.adapted.missing))
+                   for each in found.singles if each.laid.adapted.missing]
+        without = [(other.case, why(other, lang)) for each in laid for other in each.laid.without]
+        for key, told in (
+            ("left_out", [(each.case, why(each, lang)) for each in found.left_out if each.lacks]),
+            ("invalid", [(each.case, why(each, lang)) for each in found.left_out if each.problems]),
+            ("in_part", in_part), ("without", without),
+        ):
+            yield self.listed(key, told)
+
+    def listed(self, key: str, told: Sequence[tuple[Case, str]]) -> str:
+        """Return cases with a reason each, those with the same reason together; nothing where there are none."""
+        by_reason: dict[str, list[str]] = {}
+        for case, reason in told:
+            by_reason.setdefault(reason, []).append(case_title(case, self.words.lang))
+        lines = [wrapped(self.say("because", case="; ".join(cases), why=reason), "  ", others="    ")
+                 for reason, cases in by_reason.items()]
+        return "\n".join((self.say(key), *lines)) if lines else ""
