@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import click
 
 from sib.amounts import NumberFormat
-from sib.analysis.stress import Asked, Case, Laid, StressTest, lay, plan, stress_test
+from sib.analysis.stress import Asked, Case, Laid, Plan, StressTest, lay, plan, stress_test
 from sib.cli import options
-from sib.deal.adapt import Adapted
 from sib.deal.clauses import nearest
 from sib.deal.reader import Reading
 from sib.deal.stress import GRADES, Grade, Stress, library, read_stresses
@@ -20,7 +19,8 @@ from sib.deal.written import toml_text
 from sib.engine import Effort
 from sib.errors import Problem, ScenarioError
 from sib.folder import result_folder
-from sib.views.stress import Page, as_data, case_title, why
+from sib.views.stress import Page, as_data, case_title, title_of, why
+from sib.views.tables import columns
 from sib.views.words import Words
 
 TRIALS = 2_000
@@ -47,7 +47,7 @@ def verb(
     files: tuple[str, ...], combined: tuple[str, ...], is_list: bool, show: str | None, lang: NumberFormat,
     as_json: bool, output: str | None, force: bool, quiet: bool, trials: int, seed: int, workers: int | None,
 ) -> None:
-    """Stress-test the terms of SCENARIO: what kills this deal?
+    """Show what kills this deal: the terms of SCENARIO under one stress after the other.
 
     Every stress of the library (fewer referrals, slow start, relapse, ...), mild and severe, on the same draws as the
     deal itself: what each leaves of the chance of full repayment, of the IRR and of the municipality's cash, the most
@@ -55,7 +55,7 @@ def verb(
     also write a table and a chart.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
-    known = shelf_of(files)
+    known = shelf_of(files, as_json=as_json)
     grades: tuple[Grade, ...] = (grade,) if grade else GRADES
     if show is not None:
         return show_overlay(reading, picked(show.split("+"), known), grade=grade)
@@ -74,3 +74,66 @@ def verb(
         options.say(Page(found, Words(lang)).text())
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
+
+
+def shelf_of(files: Sequence[str], *, as_json: bool) -> dict[str, Stress]:
+    """Return the stresses to choose from, by name: the library and the user's own."""
+    try:
+        own = read_stresses(files)
+    except ScenarioError as error:
+        if as_json:
+            options.say_json({"errors": [asdict(problem) for problem in error.problems]})
+        raise
+    known = dict(library())
+    for stress in own:
+        if stress.name in known:
+            raise click.UsageError(f"--file {stress.file}: there is a stress {stress.name!r} already; a stress goes by "
+                                   "the name of its file, so rename it")
+        known[stress.name] = stress
+    return known
+
+
+def picked(names: Sequence[str], known: dict[str, Stress]) -> tuple[Stress, ...]:
+    """Return stresses by their names, each once."""
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"there is no stress {name!r}; {nearest(name, known)}")
+    return tuple(known[name] for name in dict.fromkeys(names))
+
+
+def show_overlay(reading: Reading, stresses: tuple[Stress, ...], *, grade: Grade | None) -> None:
+    """Print the overlay that stresses become on a deal; in the mildest grade that all have unless said."""
+    shared = [each for each in GRADES if all(each in stress.grades for stress in stresses)]
+    case = Case(stresses, grade or (shared[0] if shared else GRADES[0]))
+    found = lay(reading.scenario, case)
+    if not isinstance(found, Laid):
+        problems = list(found.problems) or [Problem(reading.file, None, "", f"{case_title(case, 'en')}: "
+                                                                            f"{why(found, 'en')}")]
+        raise ScenarioError(problems)
+    heads = (f"# {case_title(Case((stress,), case.grade), 'en')}: {stress.terms.reason}" for stress in stresses)
+    click.echo("\n".join((*heads, "", toml_text(found.adapted.overlay))))
+
+
+def listing(wanted: Plan, lang: NumberFormat) -> list[str]:
+    """Return the stresses, one a line, with what keeps one from being laid over the deal."""
+    out = {(each.case.name, each.case.grade): why(each, lang) for each in wanted.left_out}
+    everything = [each.case for each in wanted.laid] + [each.case for each in wanted.left_out]
+    cases = [case for case in everything if case.is_single]
+    names = sorted({case.name for case in cases})
+    rows = []
+    for name in names:
+        mine = [case for case in cases if case.name == name]
+        told = [out.get((name, case.grade)) for case in mine]
+        reasons = [f"{case.grade}: {each}" if None in told else each for case, each in zip(mine, told, strict=True)
+                   if each]
+        rows.append((name, title_of(mine[0].stresses[0], lang), "; ".join(dict.fromkeys(reasons))))
+    return columns(rows, n_left=3)
+
+
+def record(found: StressTest, reading: Reading, *, output: str, force: bool, lang: NumberFormat) -> None:
+    """Write the result folder; charts are loaded only here."""
+    from sib.records import save_stresses
+
+    started = datetime.now(UTC)
+    with result_folder(output, force=force) as folder:
+        options.aside(partial(save_stresses, found, folder, reading=reading, started=started, lang=lang))

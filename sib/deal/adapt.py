@@ -124,14 +124,16 @@ def _changes(deal: Scenario, stress: Stress, grade: Grade) -> tuple[list[Changed
     data, found, lacks = resolved(deal), dict[Keys, Changed](), list[Lack]()
     source = f"stress {stress.name} ({grade}), {stress.source}"
     for change in stress.changes(grade):
-        unmet = tuple(f"{path} = {wanted}" for path, wanted in change.needs.items() if not _meets(data, path, wanted))
+        unmet = tuple(_unmet(data, change))
         if unmet:
             lacks.append(Lack("needs", unmet))
             continue
-        spots = [spot for path in change.terms for spot in _spots(data, keys_of(path), change)]
-        moved = {path: Changed(path, before, after, source) for path, before, after in spots if before != after}
+        spots = {path: list(_spots(data, keys_of(path), change)) for path in change.terms}
+        moved = {path: Changed(path, before, after, source)
+                 for met in spots.values() for path, before, after in met if before != after}
+        there = tuple(path for path, met in spots.items() if met)
         if not moved:
-            lacks.append(Lack("unchanged" if spots else "absent", change.terms))
+            lacks.append(Lack("unchanged", there) if there else Lack("absent", change.terms))
         found = {**moved, **found}
     return list(found.values()), lacks
 
@@ -144,9 +146,12 @@ def resolved(deal: Scenario) -> dict[str, Any]:
     return data
 
 
-def _meets(data: dict[str, Any], path: str, wanted: Any) -> bool:
-    there = [value for _, value, _ in _walk(((), data, WHOLE_FILE), keys_of(path))]
-    return any(value is not None and wanted in (EVERY, value) for value in there)
+def _unmet(data: dict[str, Any], change: Change) -> Iterator[str]:
+    """Yield what a change needs and the deal does not have, with what it has instead."""
+    for path, wanted in change.needs.items():
+        there = [value for _, value, _ in _walk(((), data, WHOLE_FILE), keys_of(path)) if value is not None]
+        if not any(wanted in (EVERY, value) for value in there):
+            yield f"{path} = {wanted}" + (f" (is {there[0]})" if there else "")
 
 
 _Spot = tuple[Keys, Any, Shape]

@@ -27,6 +27,7 @@ STYLES = {
     ("municipality", "pays_more_than_it_saves"): "share",
 }
 """How each figure is written."""
+LONGEST_TITLE, LONGEST_PARTY = 40, 24
 MOST_PROBLEMS = 3
 """Problems of a stress that makes no valid deal which are told in full."""
 
@@ -54,7 +55,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No stress of those asked for can be laid over this deal.",
         "Geen van de gevraagde stressen past op deze deal.",
     ),
-    "worst_investor": ("Most harm to the investor: {case}: {what}.", "Meeste schade voor de investeerder: {case}: {what}."),
+    "worst_investor": (
+        "Most harm to the investor: {case}: {what}.", "Meeste schade voor de investeerder: {case}: {what}.",
+    ),
     "worst_payer": (
         "Most harm to the outcome payer: {case}: {what}.", "Meeste schade voor de uitkomstbetaler: {case}: {what}.",
     ),
@@ -65,29 +68,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "None of these stresses costs the outcome payer cash.", "Geen van deze stressen kost de uitkomstbetaler geld.",
     ),
     "together": ("{case}: {what}.", "{case}: {what}."),
-    "moves_repaid_in_full": (
-        "full repayment goes from {before} to {after}", "volledige terugbetaling gaat van {before} naar {after}",
-    ),
-    "moves_principal_loss": (
-        "loss of principal goes from {before} to {after}", "verlies van hoofdsom gaat van {before} naar {after}",
-    ),
-    "moves_irr": ("mean IRR goes from {before} to {after}", "gemiddelde IRR gaat van {before} naar {after}"),
-    "moves_net_cash": (
-        "what it is left with goes from {before} to {after}", "wat het overhoudt gaat van {before} naar {after}",
-    ),
-    "moves_pays_more_than_it_saves": (
-        "the chance that it pays more than it saves from {before} to {after}",
-        "de kans dat het meer betaalt dan het bespaart van {before} naar {after}",
+    "moves": ("{what} {verb} from {before} to {after}", "{what} {verb} van {before} naar {after}"),
+    "falls": ("falls", "daalt"),
+    "rises": ("rises", "stijgt"),
+    "says_repaid_in_full": ("the chance of full repayment", "de kans op volledige terugbetaling"),
+    "says_principal_loss": ("the chance of loss", "de kans op verlies"),
+    "says_irr": ("mean IRR", "de gemiddelde IRR"),
+    "says_net_cash": ("what it is left with", "wat hij overhoudt"),
+    "says_pays_more_than_it_saves": (
+        "the chance that it pays more than it saves", "de kans dat hij meer betaalt dan bespaart",
     ),
     "and": (", ", ", "),
-    "stays": ("full repayment stays at {before}", "volledige terugbetaling blijft {before}"),
+    "stays": ("{what} stays {before}", "{what} blijft {before}"),
     "left_out": ("Does not apply to this deal", "Niet van toepassing op deze deal"),
     "in_part": ("Applies in part", "Gedeeltelijk toegepast"),
     "invalid": ("Makes no valid deal", "Geeft geen geldige deal"),
     "without": ("Left out of all together", "Niet in alle samen"),
     "because": ("{case}: {why}", "{case}: {why}"),
     "absent": ("the deal has no {what}", "de deal heeft geen {what}"),
-    "unchanged": ("{what} stays what it is (nothing there to change)", "{what} blijft gelijk (er valt niets te wijzigen)"),
+    "unchanged": ("{what} stays what it is", "{what} blijft gelijk"),
     "needs": ("it needs {what}", "nodig is {what}"),
     "grade": ("{what} has no such grade", "{what} kent die graad niet"),
     "more_problems": ("and {n} more", "en nog {n}"),
@@ -97,8 +96,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "beside each figure is the change, trial by trial, in points or {currency}; in brackets where it is not beyond "
         "its 95% error, = where there is none. A stress is an assumption, not a forecast: sib stress ... --show NAME "
         "prints what it changes.",
-        "Meeste schade voor de investeerder eerst: naar de kans op volledige terugbetaling, dan op verlies, dan naar de "
-        "gemiddelde IRR. De kolom naast elk cijfer is de verandering, per simulatie genomen, in punten of {currency}; "
+        "Meeste schade voor de investeerder eerst: naar de kans op volledige terugbetaling, dan op verlies, dan naar "
+        "de gemiddelde IRR. De kolom naast elk cijfer is de verandering, per simulatie, in punten of {currency}; "
         "tussen haakjes waar die niet groter is dan haar 95%-fout, = waar er geen is. Een stress is een aanname, geen "
         "voorspelling: sib stress ... --show NAAM toont wat die verandert.",
     ),
@@ -108,7 +107,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 def title_of(stress: Stress, lang: NumberFormat) -> str:
     """Return what a stress is called."""
-    return plain(stress.terms.title_nl if lang == "nl" else stress.terms.title, longest=40)
+    return plain(stress.terms.title_nl if lang == "nl" else stress.terms.title, longest=LONGEST_TITLE)
 
 
 def case_title(case: Case, lang: NumberFormat) -> str:
@@ -123,6 +122,15 @@ def case_title(case: Case, lang: NumberFormat) -> str:
     say = Phrases(TEXTS, lang)
     titles = " + ".join(title_of(stress, lang) for stress in case.stresses)
     return say("case", title=say("all", n=len(case.stresses)) if case.is_all else titles, grade=say(case.grade))
+
+
+def titles_of(cases: Sequence[Case], lang: NumberFormat) -> list[str]:
+    """Return what cases are called, without the grade where both grades are among them."""
+    grades: dict[str, list[Case]] = {}
+    for case in cases:
+        grades.setdefault(case.name, []).append(case)
+    return [title_of(mine[0].stresses[0], lang) if len(mine) > 1 and mine[0].is_single else case_title(case, lang)
+            for mine in grades.values() for case in (mine[:1] if mine[0].is_single else mine)]
 
 
 def as_data(found: StressTest) -> dict[str, Any]:
@@ -194,7 +202,7 @@ class Page:
         found = self.found
         head = self.say("head", trials=self.words.trials(found.n_trials), seed=found.seed, version=__version__,
                         digest=found.deal.digest[:DIGEST], currency=found.deal.currency)
-        name = plain(self.words.party(found.deal.parties.outcome_payer))
+        name = plain(self.words.party(found.deal.parties.outcome_payer), longest=LONGEST_PARTY)
         blocks = [f"{plain(found.deal.name)}\n{head}", "\n".join(wrapped(text) for text in self.readings()),
                   self.table(self.say("investor"), INVESTOR), self.table(self.say("payer", name=name), PAYER)]
         blocks += [block for block in self.notes() if block]
@@ -231,28 +239,34 @@ class Page:
         found = self.found
         if not found.singles and not found.together:
             yield self.say("nothing")
-        for worst, key, figures in (
-            (found.worst_for_investor(), "investor", INVESTOR),
-            (found.worst_for_payer(), "payer", (("municipality", "net_cash"), PAYER[-1])),
-        ):
-            if worst is not None:
-                yield self.say(f"worst_{key}", case=case_title(worst.case, self.words.lang),
-                               what=self.moved(worst, figures))
-            elif found.singles:
-                yield self.say(f"unharmed_{key}")
+        if found.singles:
+            yield from (self.worst("investor"), self.worst("payer"))
         for each in found.together:
             yield self.say("together", case=case_title(each.case, self.words.lang),
                            what=self.moved(each, (*INVESTOR[:1], ("municipality", "net_cash"))))
 
-    def moved(self, each: Stressed, figures: Sequence[Figure]) -> str:
-        """Say from what to what figures go; those that stay are left out."""
-        told = [
-            self.say(f"moves_{key[1]}", before=self.spoken(self.found.base[key], key),
-                     after=self.spoken(each.figures[key], key))
-            for key in figures if each.changes[key].value and not math.isnan(each.changes[key].value)
-        ]
-        return self.say("and").join(told) or self.say("stays", before=self.spoken(self.found.base[INVESTOR[0]],
-                                                                                  INVESTOR[0]))
+    def worst(self, side: str, *, most: int = len(INVESTOR)) -> str:
+        """Say which stress harms a side most, ``investor`` or ``payer``, and what it does to so many of its figures."""
+        stressed, figures = {
+            "investor": (self.found.worst_for_investor(), INVESTOR),
+            "payer": (self.found.worst_for_payer(), PAYER[1:]),
+        }[side]
+        if stressed is None:
+            return self.say(f"unharmed_{side}")
+        return self.say(f"worst_{side}", case=case_title(stressed.case, self.words.lang),
+                        what=self.moved(stressed, figures, most=most))
+
+    def moved(self, each: Stressed, figures: Sequence[Figure], *, most: int = len(INVESTOR)) -> str:
+        """Say from what to what figures go; those that stay are left out, unless all do."""
+        changes = {key: each.changes[key].value for key in figures}
+        told = [self.said("moves", each, key, verb=self.say("rises" if change > 0 else "falls"))
+                for key, change in changes.items() if change and not math.isnan(change)]
+        return self.say("and").join(told[:most]) or self.said("stays", each, figures[0])
+
+    def said(self, text: str, each: Stressed, key: Figure, **values: str) -> str:
+        """Fill in a text with a figure before and after."""
+        before, after = self.spoken(self.found.base[key], key), self.spoken(each.figures[key], key)
+        return self.say(text, what=self.say(f"says_{key[1]}"), before=before, after=after, **values)
 
     def spoken(self, row: Row, key: Figure) -> str:
         """Return a figure as one says it: chances in whole percents."""
@@ -274,9 +288,9 @@ class Page:
 
     def listed(self, key: str, told: Sequence[tuple[Case, str]]) -> str:
         """Return cases with a reason each, those with the same reason together; nothing where there are none."""
-        by_reason: dict[str, list[str]] = {}
+        by_reason: dict[str, list[Case]] = {}
         for case, reason in told:
-            by_reason.setdefault(reason, []).append(case_title(case, self.words.lang))
-        lines = [wrapped(self.say("because", case="; ".join(cases), why=reason), "  ", others="    ")
-                 for reason, cases in by_reason.items()]
+            by_reason.setdefault(reason, []).append(case)
+        lines = [wrapped(self.say("because", case="; ".join(titles_of(cases, self.words.lang)), why=reason), "  ",
+                         others="    ") for reason, cases in by_reason.items()]
         return "\n".join((self.say(key), *lines)) if lines else ""
