@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sib.analysis.stress import Asked, Stressed, StressTest, is_clear, plan, stress_test
+from sib.analysis.stress import Asked, StressTest, is_clear, plan, stress_test
 from sib.deal.scenario import Scenario
 from sib.deal.stress import GRADES, Grade, Stress, library, read_stresses
 from sib.engine import Effort
@@ -84,7 +84,7 @@ def _frame_of(found: StressTest) -> pd.DataFrame:
     """Return a stress test as a tidy frame."""
     rows = [{"stress": "", "grade": "", "kind": "value", **asdict(row)} for row in found.base.values()]
     for each in (*found.singles, *found.together):
-        named = {"stress": each.case.name, "grade": each.case.grade, "note": _in_part(each)}
+        named = {"stress": each.case.name, "grade": each.case.grade, "note": lacking(each.laid.adapted.missing, "en")}
         rows += [{**named, "kind": "value", **asdict(row)} for row in each.figures.values()]
         rows += [{**named, "kind": "difference", "is_clear": is_clear(row), **asdict(row)}
                  for row in each.changes.values()]
@@ -93,6 +93,3 @@ def _frame_of(found: StressTest) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({"is_clear": "boolean", "value": float, "standard_error": float, "low": float, "high": float})
 
-
-def _in_part(each: Stressed) -> str:
-    return "; ".join(lacking(lack, "en") for lack in each.laid.adapted.missing)

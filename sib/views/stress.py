@@ -91,6 +91,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grade": ("{what} has no such grade", "{what} kent die graad niet"),
     "more_problems": ("and {n} more", "en nog {n}"),
     "or": (" or ", " of "),
+    "both": (" and ", " en "),
     "foot": (
         "Most harm to the investor first: by the chance of full repayment, then of loss, then by mean IRR. The column "
         "beside each figure is the change, trial by trial, in points or {currency}; in brackets where it is not beyond "
@@ -172,16 +173,19 @@ def why(each: LeftOut, lang: NumberFormat) -> str:
     """Return in words why a stress is left out."""
     say = Phrases(TEXTS, lang)
     if each.lacks:
-        return "; ".join(lacking(lack, lang) for lack in each.lacks)
+        return lacking(each.lacks, lang)
     told = [f"{problem.path} {problem.message}".strip() for problem in each.problems[:MOST_PROBLEMS]]
     n_more = len(each.problems) - len(told)
     return "; ".join((*told, *([say("more_problems", n=n_more)] if n_more > 0 else [])))
 
 
-def lacking(lack: Lack, lang: NumberFormat) -> str:
+def lacking(lacks: Sequence[Lack], lang: NumberFormat) -> str:
     """Return in words what a stress asks for in vain."""
-    say = Phrases(TEXTS, lang)
-    return say(lack.why, what=say("or").join(plain(each, longest=None) for each in lack.what))
+    say, by_kind = Phrases(TEXTS, lang), dict[str, list[str]]()
+    for lack in lacks:
+        joined = say("both" if lack.why == "needs" else "or").join(plain(each, longest=None) for each in lack.what)
+        by_kind.setdefault(lack.why, []).append(joined)
+    return "; ".join(say(kind, what=say("or").join(dict.fromkeys(told))) for kind, told in by_kind.items())
 
 
 class Page:
@@ -231,7 +235,8 @@ class Page:
         if row.value == 0:
             return "="
         shown = self.figure(row, key).removesuffix("%")
-        signed = shown if shown.startswith("-") else f"+{shown}"
+        is_bare = shown.startswith("-") or not shown.strip("0.,")
+        signed = shown if is_bare else f"+{shown}"
         return signed if is_clear(row) else f"({signed})"
 
     def readings(self) -> Iterator[str]:
@@ -259,11 +264,11 @@ class Page:
     def moved(self, each: Stressed, figures: Sequence[Figure], *, most: int = len(INVESTOR)) -> str:
         """Say from what to what figures go; those that stay are left out, unless all do."""
         changes = {key: each.changes[key].value for key in figures}
-        told = [self.said("moves", each, key, verb=self.say("rises" if change > 0 else "falls"))
+        told = [self.said("moves", each, key=key, verb=self.say("rises" if change > 0 else "falls"))
                 for key, change in changes.items() if change and not math.isnan(change)]
-        return self.say("and").join(told[:most]) or self.said("stays", each, figures[0])
+        return self.say("and").join(told[:most]) or self.said("stays", each, key=figures[0])
 
-    def said(self, text: str, each: Stressed, key: Figure, **values: str) -> str:
+    def said(self, text: str, each: Stressed, *, key: Figure, **values: str) -> str:
         """Fill in a text with a figure before and after."""
         before, after = self.spoken(self.found.base[key], key), self.spoken(each.figures[key], key)
         return self.say(text, what=self.say(f"says_{key[1]}"), before=before, after=after, **values)
@@ -276,7 +281,7 @@ class Page:
         """Yield what does not apply, what applies in part, and what makes no valid deal."""
         lang, found = self.words.lang, self.found
         laid = (*found.singles, *found.together)
-        in_part = [(each.case, "; ".join(lacking(lack, lang) for lack in each.laid.adapted.missing))
+        in_part = [(each.case, lacking(each.laid.adapted.missing, lang))
                    for each in found.singles if each.laid.adapted.missing]
         without = [(other.case, why(other, lang)) for each in laid for other in each.laid.without]
         for key, told in (

@@ -95,6 +95,8 @@ def draw_bars(ax: Axes, rows: Rows, *, key: Figure, say: Captions) -> Axes:
     is_money = key == NET_CASH
     for place, grade in enumerate(GRADES):
         drawn = [(at, found[grade].changes[key]) for at, (_, found) in enumerate(rows) if grade in found]
+        if not drawn:
+            continue
         widths = [row.value if row.value == row.value else 0.0 for _, row in drawn]
         errors = [row.value - row.low if row.low is not None else 0.0 for _, row in drawn]
         ax.barh([at + (place - 0.5) * HEIGHT for at, _ in drawn], widths, height=HEIGHT, color=party.colour,
