@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from sib.deal.stress import GRADES, Stress, library, path_fault, read_stresses
+from sib.deal.stress import GRADES, Change, Stress, library, path_fault, read_stresses
 from sib.errors import ScenarioError
 
 GOOD = """\
@@ -69,6 +70,27 @@ def test_severe_changes_the_same_terms_by_more(grade: str) -> None:
         for one, other in zip(mild, severe, strict=True):
             assert (one.times or 1) >= (other.times or 1)
             assert (one.plus or 0) <= (other.plus or 0)
+
+
+ROW = re.compile(r"^\| `([a-z-]+)` \| .* \| (.*) \| (.*) \|$", re.MULTILINE)
+
+
+def numbers(changes: tuple[Change, ...]) -> set[float]:
+    """The numbers that changes may go by on a page: percents off, months, points or shares."""
+    cut = {round(100 * (1 - change.times), 6) for change in changes if change.times is not None}
+    added = [change.plus for change in changes if change.plus is not None]
+    return cut | {round(each * factor, 6) for each in added for factor in ((1,) if each >= 1 else (1, 100))}
+
+
+def test_the_page_for_dealmakers_says_what_the_files_say() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "stress.md").read_text(encoding="utf-8")
+    rows = {name: cells for name, *cells in ROW.findall(page)}
+    assert set(rows) == TRADE
+    for name, cells in rows.items():
+        for grade, cell in zip(GRADES, cells, strict=True):
+            shown = {float(each) for each in re.findall(r"\d+(?:\.\d+)?", cell)}
+            assert shown
+            assert shown <= numbers(library()[name].changes(grade)), (name, grade)
 
 
 @pytest.mark.parametrize(

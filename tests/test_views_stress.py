@@ -61,10 +61,20 @@ def test_changes_have_a_sign_and_brackets_where_they_are_not_clear() -> None:
 def test_the_readings_say_what_harms_each_side_most() -> None:
     told = list(Page(found(), Words("en")).readings())
     assert told[0].startswith("Most harm to the investor: Epidemic, severe: the chance of full repayment falls from ")
-    assert told[1].startswith("Most harm to the outcome payer: Savings not cashable, severe: what it is left with")
+    assert told[1].startswith("Most harm to the outcome payer: Savings not cashable, severe: what the outcome")
     assert [text.partition(":")[0] for text in told[2:]] == ["All 3 together, mild", "All 3 together, severe"]
     dutch = list(Page(found(), Words("nl")).readings())
     assert dutch[0].startswith("Meeste schade voor de investeerder: Epidemie, zwaar: de kans op volledige terug")
+
+
+def test_what_does_not_move_clearly_is_not_said_to_move() -> None:
+    page, each = Page(found(), Words("en")), found().singles[0]
+    key = ("municipality", "net_cash")
+    unclear = replace(each.changes[key], value=5.0, low=-10.0, high=20.0)
+    told = page.moved(replace(each, changes={**each.changes, key: unclear}), [key])
+    assert told.startswith("what the outcome payer is left with does not clearly move (")
+    same = replace(each, changes={**each.changes, key: replace(unclear, value=0.0, low=0.0, high=0.0)})
+    assert page.moved(same, [key]).startswith("what the outcome payer is left with stays ")
 
 
 def test_what_does_not_fit_is_told_with_the_reason() -> None:

@@ -25,6 +25,8 @@ PAYER: tuple[Figure, ...] = (
     ("municipality", "outcome_payments"), ("municipality", "net_cash"), ("municipality", "pays_more_than_it_saves"),
 )
 BAD_IF_HIGHER = {("investor", "principal_loss"), ("municipality", "pays_more_than_it_saves")}
+TINY, LEAST_CENTS = 1e-9, 0.005
+"""Mean differences below this are none: of a fraction, since returns are found by search; of an amount, half a cent."""
 ALL = "all"
 """Name of all stresses of a grade together."""
 
@@ -247,14 +249,28 @@ def harm(stressed: Stressed | None) -> tuple[float, ...]:
     """Return how much a stress harms the investor: in chance of full repayment, then of loss, then in mean IRR."""
     if stressed is None:
         return (0.0,) * len(INVESTOR)
-    return tuple(_value(stressed, figure) * (1 if figure in BAD_IF_HIGHER else -1) + 0.0 for figure in INVESTOR)
+    return tuple(_harm(stressed, figure) for figure in INVESTOR)
+
+
+def _harm(stressed: Stressed, figure: Figure) -> float:
+    return _value(stressed, figure) * (1 if figure in BAD_IF_HIGHER else -1) + 0.0
 
 
 def _value(stressed: Stressed, figure: Figure) -> float:
-    value = stressed.changes[figure].value
-    return 0.0 if math.isnan(value) else value
+    row = stressed.changes[figure]
+    return 0.0 if math.isnan(row.value) or is_nothing(row) else row.value
+
+
+def is_harmful(stressed: Stressed, figure: Figure) -> bool:
+    """Whether a stress moves a figure to the worse for the party whose figure it is."""
+    return _harm(stressed, figure) > 0
+
+
+def is_nothing(row: Row) -> bool:
+    """Whether a difference is none at all."""
+    return abs(row.value) < (TINY if row.unit == "fraction" else LEAST_CENTS)
 
 
 def is_clear(row: Row) -> bool:
     """Whether a difference is beyond its error."""
-    return row.low is not None and row.high is not None and not row.low <= 0 <= row.high
+    return not is_nothing(row) and row.low is not None and row.high is not None and not row.low <= 0 <= row.high

@@ -12,12 +12,22 @@ from typing import Any
 
 from sib import __version__
 from sib.amounts import NumberFormat
-from sib.analysis.stress import INVESTOR, PAYER, Case, Figure, LeftOut, Stressed, StressTest, is_clear
+from sib.analysis.stress import (
+    INVESTOR,
+    PAYER,
+    Case,
+    Figure,
+    LeftOut,
+    Stressed,
+    StressTest,
+    is_clear,
+    is_harmful,
+    is_nothing,
+)
 from sib.deal.adapt import Lack
 from sib.deal.location import spelled
 from sib.deal.stress import Stress
 from sib.results import Row
-from sib.views.captions import captions_for
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
@@ -51,6 +61,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "severe": ("severe", "zwaar"),
     "case": ("{title}, {grade}", "{title}, {grade}"),
     "all": ("All {n} together", "Alle {n} samen"),
+    "all_two": ("Both together", "Beide samen"),
     "nothing": (
         "No stress of those asked for can be laid over this deal.",
         "Geen van de gevraagde stressen past op deze deal.",
@@ -74,12 +85,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "says_repaid_in_full": ("the chance of full repayment", "de kans op volledige terugbetaling"),
     "says_principal_loss": ("the chance of loss", "de kans op verlies"),
     "says_irr": ("mean IRR", "de gemiddelde IRR"),
-    "says_net_cash": ("what it is left with", "wat hij overhoudt"),
+    "says_net_cash": ("what the outcome payer is left with", "wat de uitkomstbetaler overhoudt"),
     "says_pays_more_than_it_saves": (
         "the chance that it pays more than it saves", "de kans dat hij meer betaalt dan bespaart",
     ),
     "and": (", ", ", "),
     "stays": ("{what} stays {before}", "{what} blijft {before}"),
+    "unclear": (
+        "{what} does not clearly move ({before} and {after})", "{what} verandert niet duidelijk ({before} en {after})",
+    ),
     "left_out": ("Does not apply to this deal", "Niet van toepassing op deze deal"),
     "in_part": ("Applies in part", "Gedeeltelijk toegepast"),
     "invalid": ("Makes no valid deal", "Geeft geen geldige deal"),
@@ -122,7 +136,9 @@ def case_title(case: Case, lang: NumberFormat) -> str:
     """
     say = Phrases(TEXTS, lang)
     titles = " + ".join(title_of(stress, lang) for stress in case.stresses)
-    return say("case", title=say("all", n=len(case.stresses)) if case.is_all else titles, grade=say(case.grade))
+    n_all = len(case.stresses)
+    title = say("all_two" if n_all == 2 else "all", n=n_all) if case.is_all else titles
+    return say("case", title=title, grade=say(case.grade))
 
 
 def titles_of(cases: Sequence[Case], lang: NumberFormat) -> list[str]:
@@ -199,7 +215,6 @@ class Page:
 
     def __init__(self, found: StressTest, words: Words) -> None:
         self.found, self.words, self.say = found, words, Phrases(TEXTS, words.lang)
-        self.captions = captions_for(found.deal, words.lang)
 
     def text(self) -> str:
         """Return the whole page."""
@@ -232,7 +247,7 @@ class Page:
         """Return a difference with its sign, in brackets where it is not beyond its error."""
         if math.isnan(row.value):
             return ""
-        if row.value == 0:
+        if is_nothing(row):
             return "="
         shown = self.figure(row, key).removesuffix("%")
         is_bare = shown.startswith("-") or not shown.strip("0.,")
@@ -247,8 +262,8 @@ class Page:
         if found.singles:
             yield from (self.worst("investor"), self.worst("payer"))
         for each in found.together:
-            yield self.say("together", case=case_title(each.case, self.words.lang),
-                           what=self.moved(each, (*INVESTOR[:1], ("municipality", "net_cash"))))
+            told = (self.moved(each, INVESTOR, most=1), self.moved(each, PAYER[1:2]))
+            yield self.say("together", case=case_title(each.case, self.words.lang), what=self.say("and").join(told))
 
     def worst(self, side: str, *, most: int = len(INVESTOR)) -> str:
         """Say which stress harms a side most, ``investor`` or ``payer``, and what it does to so many of its figures."""
@@ -258,24 +273,25 @@ class Page:
         }[side]
         if stressed is None:
             return self.say(f"unharmed_{side}")
+        harmed = [key for key in figures if is_harmful(stressed, key)]
         return self.say(f"worst_{side}", case=case_title(stressed.case, self.words.lang),
-                        what=self.moved(stressed, figures, most=most))
+                        what=self.moved(stressed, harmed, most=most))
 
     def moved(self, each: Stressed, figures: Sequence[Figure], *, most: int = len(INVESTOR)) -> str:
-        """Say from what to what figures go; those that stay are left out, unless all do."""
-        changes = {key: each.changes[key].value for key in figures}
-        told = [self.said("moves", each, key=key, verb=self.say("rises" if change > 0 else "falls"))
-                for key, change in changes.items() if change and not math.isnan(change)]
-        return self.say("and").join(told[:most]) or self.said("stays", each, key=figures[0])
+        """Say from what to what figures go; those that stay, or move no further than their error, are left out."""
+        seen = [key for key in figures
+                if self.figure(self.found.base[key], key) != self.figure(each.figures[key], key)]
+        told = [self.said("moves", each, key=key, verb=self.say("rises" if each.changes[key].value > 0 else "falls"))
+                for key in seen if is_clear(each.changes[key])]
+        if told:
+            return self.say("and").join(told[:most])
+        moved = [key for key in seen if not is_nothing(each.changes[key])]
+        return self.said("unclear" if moved else "stays", each, key=(*moved, *figures)[0])
 
     def said(self, text: str, each: Stressed, *, key: Figure, **values: str) -> str:
         """Fill in a text with a figure before and after."""
-        before, after = self.spoken(self.found.base[key], key), self.spoken(each.figures[key], key)
+        before, after = self.figure(self.found.base[key], key), self.figure(each.figures[key], key)
         return self.say(text, what=self.say(f"says_{key[1]}"), before=before, after=after, **values)
-
-    def spoken(self, row: Row, key: Figure) -> str:
-        """Return a figure as one says it: chances in whole percents."""
-        return self.captions.percent(row.value) if row.statistic == "probability" else self.figure(row, key)
 
     def notes(self) -> Iterator[str]:
         """Yield what does not apply, what applies in part, and what makes no valid deal."""

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from sib.amounts import NumberFormat
-from sib.analysis.stress import INVESTOR, Figure, Stressed, StressTest
+from sib.analysis.stress import INVESTOR, Figure, Stressed, StressTest, is_nothing
 from sib.deal.stress import GRADES
 from sib.views import style
 from sib.views.captions import Captions, captions_for
@@ -85,7 +85,7 @@ def rows_of(found: StressTest, phrases: Phrases) -> Rows:
 
 def investors_figure(found: StressTest) -> Figure:
     """Return the first of the investor's figures that any stress moves."""
-    moved = [key for key in INVESTOR if any(each.changes[key].value for each in found.singles)]
+    moved = [key for key in INVESTOR if not all(is_nothing(each.changes[key]) for each in found.singles)]
     return moved[0] if moved else INVESTOR[0]
 
 
