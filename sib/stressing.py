@@ -64,7 +64,10 @@ def stress(
     unknown = sorted(set(grades) - set(GRADES))
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no grade; known: {', '.join(GRADES)}")
-    chosen = [_chosen(each) for each in stresses] or [(each,) for each in library().values()]
+    asked_for = [_chosen(each) for each in dict.fromkeys(stresses)] or [(each,) for each in library().values()]
+    chosen = list({"+".join(stress.name for stress in each): each for each in asked_for}.values())
+    if len(chosen) < len(asked_for):
+        raise ValueError("two of these stresses go by one name, which is that of the file; rename a file")
     singles = tuple(each[0] for each in chosen if len(each) == 1)
     asked = Asked(singles, tuple(grades), tuple(each for each in chosen if len(each) > 1))
     return _frame_of(stress_test(plan(deal, asked), trials, seed=seed, effort=Effort(workers)))

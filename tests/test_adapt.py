@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_deal import TEXT, write
+from strategies import scenarios
+from strategies_of_effect import deals
 
 from sib.deal.adapt import Adapted, Changed, DoesNotApplyError, Lack, adapt
-from sib.deal.reader import load, packaged
+from sib.deal.overlay import Draft, Layer
+from sib.deal.reader import load, packaged, validated
 from sib.deal.scenario import Scenario
 from sib.deal.stress import GRADES, Change, Grade, Stress, StressTerms, library
 from sib.deal.written import toml_text
@@ -181,3 +187,30 @@ def test_the_overlay_of_several_gives_the_same_deal(tmp_path: Path) -> None:
     found = adapt(deal, stresses)  # type: ignore[arg-type]
     overlay = write(tmp_path, toml_text(found.overlay), "overlay.toml")
     assert load("drechtsteden-a", overlays=[overlay]).digest == found.deal.digest
+
+
+def accepted(plain: dict[str, Any], overlay: dict[str, Any]) -> Scenario:
+    """A deal as a file would give it, with an overlay as its text would give it."""
+    draft = Draft()
+    draft.lay(Layer(0, "deal.toml", plain, {}))
+    draft.lay(Layer(1, "overlay.toml", tomllib.loads(toml_text(overlay)), {}))
+    return validated(draft)
+
+
+@settings(max_examples=40)
+@given(st.one_of(scenarios(), deals().map(lambda deal: deal.model_dump(by_alias=True, exclude_unset=True))),
+       st.sampled_from(sorted(library())), st.sampled_from(GRADES))
+def test_on_any_deal_a_stress_is_laid_or_refused_with_a_reason(plain: dict[str, Any], name: str, grade: Grade) -> None:
+    deal, told = Scenario.model_validate(plain), list[object]()
+    try:
+        found = adapt(deal, [(library()[name], grade)])
+    except DoesNotApplyError as error:
+        told += error.lacks
+    except ScenarioError as error:
+        told += [problem.path for problem in error.problems]
+    else:
+        assert found.deal.digest != deal.digest
+        assert accepted(plain, dict(found.overlay)).digest == found.deal.digest
+        return
+    assert told
+    assert all(told)

@@ -124,6 +124,7 @@ def test_workers_do_not_count_and_seeds_do() -> None:
         ([], 2, "Missing argument 'SCENARIO'"),
         ([REFERENCE, "--stress", "relaps"], 2, "there is no stress 'relaps'; did you mean 'relapse'?"),
         ([REFERENCE, "--combine", "relapse+x"], 2, "there is no stress 'x'; known: "),
+        ([REFERENCE, "--combine", "relapse"], 2, "--combine 'relapse' is one stress; name two or more"),
         ([REFERENCE, "--grade", "heavy"], 2, "'heavy' is not one of 'mild', 'severe'"),
         ([REFERENCE, "--trials", "0"], 2, "out of range"),
         ([REFERENCE, "--file", "no-such.toml"], 3, "no-such.toml: cannot be read"),

@@ -52,5 +52,7 @@ def test_names_that_mean_nothing() -> None:
         sib.stress(DEAL, "relaps")
     with pytest.raises(ValueError, match="'heavy' is no grade; known: mild, severe"):
         sib.stress(DEAL, grades=("heavy",))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="two of these stresses go by one name"):
+        sib.stress(DEAL, "relapse", sib.packaged()["zwarte-zwanen"].parent / "stresses" / "relapse.toml")
     with pytest.raises(sib.ScenarioError):
         sib.stress(DEAL, "no-such.toml")

@@ -60,7 +60,7 @@ def verb(
     if show is not None:
         return show_overlay(reading, picked(show.split("+"), known), grade=grade)
     chosen = picked(names, known) if names else tuple(known.values())
-    asked = Asked(chosen, grades, tuple(picked(each.split("+"), known) for each in combined))
+    asked = Asked(chosen, grades, tuple(both(each, known) for each in combined))
     wanted = plan(reading.scenario, asked)
     if is_list:
         return options.say("\n".join(listing(wanted, lang)))
@@ -99,6 +99,14 @@ def picked(names: Sequence[str], known: dict[str, Stress]) -> tuple[Stress, ...]
         if name not in known:
             raise click.UsageError(f"there is no stress {name!r}; {nearest(name, known)}")
     return tuple(known[name] for name in dict.fromkeys(names))
+
+
+def both(text: str, known: dict[str, Stress]) -> tuple[Stress, ...]:
+    """Return the two or more stresses of a combination."""
+    found = picked(text.split("+"), known)
+    if len(found) < 2:
+        raise click.UsageError(f"--combine {text!r} is one stress; name two or more, such as relapse+slow-start")
+    return found
 
 
 def show_overlay(reading: Reading, stresses: tuple[Stress, ...], *, grade: Grade | None) -> None:
