@@ -105,6 +105,30 @@ def test_a_table_of_another_kind_keeps_what_that_kind_knows(tmp_path: Path) -> N
         "parameters": 0.0}
 
 
+def test_a_table_is_laid_over_what_stands_there(small: Scenario) -> None:
+    line = {"terms": ["contract.payments.*"], "to": {"cap": 9000}}
+    assert [terms.cap for terms in laid(small, line).deal.contract.payments] == [9000.0] * len(small.contract.payments)
+    review = laid(small, {"terms": ["accountant.review"], "to": {"invalid_detected": 0.5}}).deal.accountant.review
+    assert (review.invalid_detected, review.wrong_rejection) == (0.5, 0.1)
+
+
+def test_what_stands_there_can_be_taken_away(tmp_path: Path) -> None:
+    text = TEXT.replace("[[contract.payments]]",
+                        '[[contract.guarantees]]\nkind = "first_loss"\nname = "fund"\nlimit = 5_000\n\n'
+                        "[[contract.payments]]", 1)
+    deal = load(write(tmp_path, text))
+    assert [terms.name for terms in deal.contract.guarantees] == ["fund"]
+    assert laid(deal, {"terms": ["contract.guarantees.*"], "to": {"remove": True}}).deal.contract.guarantees == ()
+
+
+def test_a_thing_of_a_list_cannot_become_a_number(small: Scenario) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        laid(small, {"terms": ["programme.segments.*"], "to": 4})
+    (problem,) = caught.value.problems
+    assert str(problem) == ("own (mild): programme.segments.young parents is a table; name one of its terms, or write "
+                            "a table")
+
+
 def test_needs_decide_which_change_is_made(small: Scenario) -> None:
     icc = {"terms": ["programme.dependence.icc"], "plus": 0.1}
     assert laid(small, {**icc, "needs": {"programme.dependence.kind": "beta_binomial"}}).deal.dependence.icc == 0.15

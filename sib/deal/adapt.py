@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from sib.deal.location import Keys
+from sib.deal.location import Keys, spelled
 from sib.deal.overlay import Draft, Layer, copied, plain
 from sib.deal.parties import BOUGHT
 from sib.deal.reader import validated
@@ -20,6 +20,7 @@ from sib.deal.scenario import Scenario
 from sib.deal.setting import keys_of
 from sib.deal.shape import IDENTITIES, WHOLE_FILE, Shape, fields, has_names, name_of
 from sib.deal.stress import EVERY, Change, Grade, Stress
+from sib.errors import Problem, ScenarioError
 
 LEVELS = ("value", "amount", "mean", "low", "mode", "high", "values", "months", "successes")
 """What of a distribution a change moves; its spread stays."""
@@ -188,11 +189,11 @@ def _spots(data: dict[str, Any], keys: Sequence[str], change: Change) -> Iterato
 
 
 def _replaced(value: Any, to: Any, shape: Shape) -> Any:
-    """Return what a term becomes; a table of another kind keeps what the new kind knows as well."""
-    table = shape.table(to) if isinstance(to, dict) else None
-    if table is None or not isinstance(value, dict):
+    """Return what is written in place of a term; a table of another kind keeps what the new kind knows as well."""
+    table = shape.table(to) if isinstance(to, dict) and "kind" in to else None
+    if table is None or not isinstance(value, dict) or to["kind"] == value.get("kind"):
         return to
-    return {key: inner for key, inner in value.items() if key in fields(table) and key != "kind"} | to
+    return {key: inner for key, inner in value.items() if key in fields(table)} | to
 
 
 def _levels(spot: _Spot) -> Iterator[_Spot]:
@@ -250,14 +251,17 @@ def _put(trees: tuple[dict[str, Any], dict[str, Any]], changed: Changed) -> None
     """Write a change into the tables, and its source into the innermost table that may have one."""
     standing, tables = trees
     there: Any = standing
-    here, shape, sourced = tables, WHOLE_FILE, (tables, "")
+    here: Any = tables
+    shape, sourced = WHOLE_FILE, (tables, "")
     for place, key in enumerate(changed.path):
         table = shape.table(there) if isinstance(there, dict) else None
         if table is not None:
             sourced = (here, str(key))
         child = shape.child(key, there) if isinstance(there, dict) else shape.item
         is_last = place == len(changed.path) - 1
-        if is_last:
+        if is_last and isinstance(here, list):
+            _write_item(here, _named(there, key), changed)
+        elif is_last:
             here[str(key)] = copied(changed.after)
         else:
             there = there.get(key) if isinstance(there, dict) else _named(there, key)
@@ -265,6 +269,17 @@ def _put(trees: tuple[dict[str, Any], dict[str, Any]], changed: Changed) -> None
         shape = child or shape
     owner, field = sourced
     owner.setdefault("source", {})[field] = changed.source
+
+
+def _write_item(here: list[Any], there: dict[str, Any], changed: Changed) -> None:
+    """Write what a whole item of a list becomes; only a table can be."""
+    if not isinstance(changed.after, dict):
+        raise _NoTableError(spelled(changed.path))
+    _entered(here, str(changed.path[-1]), there).update(copied(changed.after))
+
+
+class _NoTableError(Exception):
+    """The path of an item of a list that would become something else than a table."""
 
 
 def _named(items: Any, name: Any) -> Any:
@@ -287,7 +302,11 @@ def _laid(deal: Scenario, changed: Sequence[Changed], name: str) -> Scenario:
     """Return a deal with changes laid over it, as the reader would."""
     draft = Draft()
     draft.lay(Layer(0, deal.name, plain(deal), {}))
-    draft.lay(Layer(1, name, overlay(deal, changed), {}))
+    try:
+        draft.lay(Layer(1, name, overlay(deal, changed), {}))
+    except _NoTableError as error:
+        told = "is a table; name one of its terms, or write a table"
+        raise ScenarioError([Problem(name, None, str(error), told)]) from None
     return validated(draft)
 
 

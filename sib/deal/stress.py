@@ -47,7 +47,8 @@ class Change(Term):
     at_least, at_most : float, optional
         Ends that the result is kept within.
     to : object, optional
-        What the term becomes, whatever it was.
+        What the term becomes, as an overlay would say it: a table is laid over what stands there, ``{ remove = true }``
+        takes it away.
     needs : dict of str to object
         By path: what must stand there for the change to be made; ``"*"`` is anything.
     """

@@ -29,7 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "principal_loss": ("change in the chance of loss, percentage points", "verandering van de kans op verlies, "
                        "procentpunten"),
     "irr": ("change in mean IRR, percentage points", "verandering van de gemiddelde IRR, procentpunten"),
-    "net_cash": ("change in what the {payer} is left with, {unit}", "verandering van wat de {payer} overhoudt, {unit}"),
+    "net_cash": (
+        "change in what the outcome payer is left with, {unit}",
+        "verandering van wat de uitkomstbetaler overhoudt, {unit}",
+    ),
     "foot": (
         "{name} · {trials} under each stress, on the same draws · seed {seed} · scenario {digest} · lines: 95% error",
         "{name} · {trials} onder elke stress, met dezelfde trekkingen · seed {seed} · scenario {digest} · strepen: "
@@ -61,8 +64,7 @@ def draw_stresses(found: StressTest, *, lang: NumberFormat = "en") -> Drawing:
         style.headed(left, page.worst("investor", most=1) if found.singles else page.say("nothing"), width=58)
         draw_bars(right, rows, key=NET_CASH, say=say)
         style.headed(right, page.worst("payer", most=1) if found.singles else "", width=58)
-        payer = style.plain(say.party(deal.parties.outcome_payer))
-        right.set_xlabel(phrases("net_cash", payer=payer, unit=say.unit()))
+        right.set_xlabel(phrases("net_cash", unit=say.unit()))
         foot = phrases("foot", name=style.plain(deal.name, 60), trials=say.trials(found.n_trials), seed=found.seed,
                        digest=deal.digest[:12])
         figure.supxlabel(style.escape(style.wrapped(foot, 190)), x=0.01, ha="left", fontsize=7, color="#666666")
