@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from sib.frames import budgets, compare
     from sib.results import Row
     from sib.run import Run, load, payoff, simulate
+    from sib.stressing import stress
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
     "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate",
+    "stress",
 ]
 
 _ROOMS = {
@@ -31,6 +33,7 @@ _ROOMS = {
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
     "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
+    "stress": "stressing",
 }
 
 

@@ -13,9 +13,11 @@ from sib.amounts import NumberFormat
 from sib.analysis.arrangements import Arranged
 from sib.analysis.budgets import Budgets, Entry
 from sib.analysis.compare import Compared
+from sib.analysis.stress import StressTest, is_clear
 from sib.deal.reader import Reading
 from sib.folder import told
 from sib.output import ROW_FIELDS, write_csv, write_manifest
+from sib.results import Row
 
 ENTRY_FIELDS = tuple(Entry.__dataclass_fields__)
 
@@ -75,3 +77,34 @@ def save_budgets(
         write_figure(draw_budgets(found, lang=lang), folder / "charts", name="budgets")
         about = {"seed": found.seed, "trials": found.n_trials, "method": "mc", "form": found.form}
         write_manifest(folder, reading, started=started, about=about)
+
+
+def save_stresses(
+    found: StressTest, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write a deal under stresses: its figures, the paired differences, and a chart; parameters as for the others.
+
+    A stress that could not be laid over the deal is in ``left_out.csv`` with the reason.
+    """
+    from sib.views.stress import why
+    from sib.views.stress_chart import draw_stresses
+    from sib.views.style import write_figure
+
+    with told(folder):
+        lines = [["", "", "value", "", *_cells(row)] for row in found.base.values()]
+        for each in (*found.singles, *found.together):
+            named = [each.case.name, each.case.grade]
+            lines += [[*named, "value", "", *_cells(row)] for row in each.figures.values()]
+            lines += [[*named, "difference", is_clear(row), *_cells(row)] for row in each.changes.values()]
+        write_csv(folder / "stresses.csv", ("stress", "grade", "kind", "is_clear", *ROW_FIELDS), lines=lines)
+        lines = [[each.case.name, each.case.grade, why(each, lang)] for each in found.left_out]
+        write_csv(folder / "left_out.csv", ("stress", "grade", "why"), lines=lines)
+        write_figure(draw_stresses(found, lang=lang), folder / "charts", name="stress")
+        stressed = [{"stress": each.case.name, "grade": each.case.grade, "digest": each.laid.adapted.deal.digest}
+                    for each in (*found.singles, *found.together)]
+        about = {"seed": found.seed, "trials": found.n_trials, "method": "mc", "stresses": stressed}
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def _cells(row: Row) -> list[object]:
+    return [getattr(row, name) for name in ROW_FIELDS]

@@ -116,7 +116,7 @@ def test_the_version_is_the_packages() -> None:
     ("words", "answer"),
     [
         (["rnu", "x"], "there is no verb 'rnu'; did you mean 'run'?"),
-        (["simulate"], "there is no verb 'simulate'; verbs: list, check, run, payoff, compare, pockets, luck,"),
+        (["simulate"], "there is no verb 'simulate'; verbs: list, check, run, payoff, compare, stress, pockets, luck,"),
         (["run"], "Missing argument 'SCENARIO'"),
         (["run", "worked-example", "--trails", "5"], "--trails"),
         (["run", "worked-example", "--lang", "fr"], "'fr' is not one of 'en', 'nl'"),

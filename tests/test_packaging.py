@@ -166,6 +166,7 @@ def test_the_wheel_holds_rooms_and_deals_and_nothing_else(wheel: Path) -> None:
     expected = {path.relative_to(ROOT).as_posix() for path in rooms}
     expected |= {f"sib/_scenarios/{path.relative_to(ROOT / 'scenarios').as_posix()}" for path in deals}
     assert "sib/_scenarios/zwarte-zwanen/scenario.toml" in expected
+    assert "sib/_scenarios/stresses/relapse.toml" in expected
     held = zipfile.ZipFile(wheel).namelist()
     assert {name for name in held if ".dist-info/" not in name} == expected
     assert any(name.endswith("/licenses/LICENSE") for name in held)

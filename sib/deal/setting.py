@@ -67,7 +67,7 @@ def _value(path: str, text: str) -> Any:
 
 
 def keys_of(path: str) -> list[str]:
-    """Return the keys of a path.
+    """Return the keys of a path; raise ``NotThereError`` if it is none.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def keys_of(path: str) -> list[str]:
     ['programme', 'segments', 'multi-problem households', 'cases']
     """
     if _PATH.fullmatch(path) is None:
-        raise _NotThereError("", f"{path!r} is no path; keys are divided by dots, such as contract.interest.rate")
+        raise NotThereError("", f"{path!r} is no path; keys are divided by dots, such as contract.interest.rate")
     return [_key(part.strip()) for part in re.findall(_PART, path)]
 
 
@@ -101,13 +101,13 @@ def lay_setting(draft: Draft, path: str, *, value: Any, rank: int) -> None:
     """
     try:
         data = _nested(keys_of(path), _plain(value), _Spot((), draft.data, WHOLE_FILE))
-    except _NotThereError as error:
+    except NotThereError as error:
         draft.complaints.append(Complaint(Place(rank, FILE, None), error.path, error.message))
     else:
         draft.lay(Layer(rank, FILE, data, {}))
 
 
-class _NotThereError(Exception):
+class NotThereError(Exception):
     """A path that leads nowhere."""
 
     def __init__(self, path: str, message: str) -> None:
@@ -127,7 +127,7 @@ class _Spot:
     def entry(self, key: str) -> _Spot:
         """Return the place of an entry of the table that stands here."""
         if self.shape and self.shape.is_single:
-            raise _NotThereError(spelled(self.path), f"has no terms in it; give it {self.shape.wanted()}")
+            raise NotThereError(spelled(self.path), f"has no terms in it; give it {self.shape.wanted()}")
         table = standing(self.value, self.shape)
         numbered = re.fullmatch(r"(.+)\[\d+\]", key)
         if numbered and self.shape and (inner := self.shape.child(numbered[1], table)) and inner.item:
@@ -143,16 +143,16 @@ class _Spot:
             raise self.no_place()
         found = [item for item in items if name_of(item, 0) == name]
         if not found:
-            raise _NotThereError(spelled(path), f"is not there; {nearest(name, names(items))}")
+            raise NotThereError(spelled(path), f"is not there; {nearest(name, names(items))}")
         return _Spot(path, found[0], self.shape.item if self.shape else None)
 
-    def no_place(self) -> _NotThereError:
+    def no_place(self) -> NotThereError:
         """Return why nothing in the list that stands here is set by its place."""
         items = default_list(self.shape) if self.value is None and self.shape else self.value
         if self._is_named(items) and items:
             such = spelled((*self.path, names(items)[0]))
-            return _NotThereError(spelled(self.path), f"is a list of things with names; write a name, such as {such}")
-        return _NotThereError(spelled(self.path), "is a list without names; set all of it, between square brackets")
+            return NotThereError(spelled(self.path), f"is a list of things with names; write a name, such as {such}")
+        return NotThereError(spelled(self.path), "is a list without names; set all of it, between square brackets")
 
     def _is_named(self, items: Any) -> bool:
         return has_names(items) and bool(self.shape and self.shape.item and self.shape.item.tables)
@@ -167,7 +167,7 @@ def _nested(keys: list[str], value: Any, spot: _Spot) -> Any:
     inner = spot.item(keys[0])
     terms = _nested(keys[1:], value, inner)
     if not isinstance(terms, dict):
-        raise _NotThereError(spelled(inner.path), "is a table; set one of its terms, or write a table between braces")
+        raise NotThereError(spelled(inner.path), "is a table; set one of its terms, or write a table between braces")
     identity = next(key for key in IDENTITIES if key in inner.value)
     return [{identity: keys[0], **terms}]
 

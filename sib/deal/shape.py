@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from sib.deal.location import Keys
 from sib.deal.scenario import Scenario
-from sib.deal.term import NumberAs, Term
+from sib.deal.term import NumberAs, Term, whole_hundredths
 
 IDENTITIES = ("name", "activity")
 """The keys by which tables in a list are told apart."""
@@ -47,12 +47,15 @@ class Shape:
         What holds where the file is silent; None if it must not be, or if nothing holds then.
     description : str or None
         Why the term is asked for.
+    is_money : bool
+        Whether it is an amount in whole cents.
     """
 
     core: Any
     shorthand: NumberAs | None = None
     default: Any = None
     description: str | None = None
+    is_money: bool = False
 
     @property
     def tables(self) -> tuple[type[Term], ...]:
@@ -123,9 +126,11 @@ def shape_of(annotation: Any, field: FieldInfo | None = None) -> Shape:
     """Return the shape that an annotation gives to its place."""
     core, notes = _stripped(annotation)
     shorthand = next((note for note in notes if isinstance(note, NumberAs)), None)
+    is_money = any(getattr(note, "func", None) is whole_hundredths for note in notes)
     if field is None:
-        return Shape(core, shorthand)
-    return Shape(core, shorthand, None if field.is_required() else field.get_default(), field.description)
+        return Shape(core, shorthand, is_money=is_money)
+    default = None if field.is_required() else field.get_default()
+    return Shape(core, shorthand, default, field.description, is_money)
 
 
 def fields(table: type[Term]) -> dict[str, Shape]:

@@ -139,7 +139,8 @@ def _cost_only(value: float) -> float:
     return value
 
 
-def _whole_hundredths(value: float) -> float:
+def whole_hundredths(value: float) -> float:
+    """Refuse an amount with parts of a cent, and one beyond any deal."""
     if abs(value) > 1e12:
         raise fault("amount", "is larger than any deal; amounts are in whole units of the currency, up to 1e12")
     if Decimal(repr(value)).as_tuple().exponent < -2:  # type: ignore[operator]
@@ -192,7 +193,7 @@ ShareBelowOne = Annotated[Number, AfterValidator(_chance_below_one), _for_editor
 Rate = Annotated[Number, AfterValidator(_rate), _for_editors(minimum=0, exclusiveMaximum=1)]
 Level = Annotated[Number, BeforeValidator(_no_dot_between_thousands)]
 """A number that may be an amount, such as the threshold of a trigger."""
-Money = Annotated[Level, AfterValidator(_whole_hundredths)]
+Money = Annotated[Level, AfterValidator(whole_hundredths)]
 """An amount in units of the currency (euros), in whole cents."""
 Amount = Annotated[Money, AfterValidator(not_negative)]
 """An amount of 0 or more."""

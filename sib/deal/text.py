@@ -57,7 +57,7 @@ class NotTomlError(Exception):
         super().__init__(reasons)
 
 
-def read_toml(path: Path, shown: str) -> Parsed:
+def read_toml(path: Path, shown: str, *, meant: str = MEANT) -> Parsed:
     """Return the data of a TOML file.
 
     Parameters
@@ -65,6 +65,8 @@ def read_toml(path: Path, shown: str) -> Parsed:
     path : Path
     shown : str
         The file as the user named it.
+    meant : str
+        What kind of file is meant.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def read_toml(path: Path, shown: str) -> Parsed:
         If it cannot be read, with every reason.
     """
     try:
-        return parsed(_text(content_of(path, shown, largest=LARGEST, meant=MEANT), shown))
+        return parsed(_text(content_of(path, shown, largest=LARGEST, meant=meant), shown))
     except NotTomlError as error:
         raise ScenarioError([Problem(shown, *reason) for reason in error.reasons]) from None
 

@@ -56,10 +56,10 @@ class Fault:
         return self.shape.wanted() if self.shape else "something else"
 
 
-def faults(error: ValidationError, data: dict[str, Any]) -> Iterator[Fault]:
+def faults(error: ValidationError, data: dict[str, Any], *, whole: Shape = WHOLE_FILE) -> Iterator[Fault]:
     """Yield each error of a validation of ``data`` that a person can do something about."""
     for found in error.errors(include_url=False):
-        steps = _Steps(data)
+        steps = _Steps(data, whole)
         for part in found["loc"]:
             steps.take(part)
         context = dict(found.get("ctx", {}))
@@ -73,10 +73,10 @@ def faults(error: ValidationError, data: dict[str, Any]) -> Iterator[Fault]:
 class _Steps:
     """A walk along the location of an error, past the marks that are no part of the file."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, data: dict[str, Any], whole: Shape) -> None:
         self.path: Keys = ()
         self.value: Any = data
-        self.shape: Shape | None = WHOLE_FILE
+        self.shape: Shape | None = whole
         self.table: type[Term] | None = None
         self.is_wrong_branch = False
         self._branch_is_due = False
@@ -107,9 +107,15 @@ class _Steps:
         self.path, self.value = (*self.path, key), value
 
 
-def complaints(error: ValidationError, draft: Draft) -> list[Complaint]:
-    """Return each fault of a draft as a complaint with its place; a misspelt term is not missing as well."""
-    found = list(faults(error, draft.data))
+def complaints(error: ValidationError, draft: Draft, *, whole: Shape = WHOLE_FILE) -> list[Complaint]:
+    """Return each fault of a draft as a complaint with its place; a misspelt term is not missing as well.
+
+    Parameters
+    ----------
+    whole : Shape
+        What the whole file is; a scenario unless said.
+    """
+    found = list(faults(error, draft.data, whole=whole))
     misspelt = {
         (*fault.path[:-1], *get_close_matches(str(fault.path[-1]), fields(fault.table), n=1))
         for fault in found
