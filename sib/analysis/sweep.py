@@ -15,6 +15,7 @@ from typing import Any
 
 from sib.alike import alike
 from sib.asked import Asked, What, asked, rows_of
+from sib.deal.number import now_at
 from sib.deal.reader import Reading
 from sib.deal.scenario import Scenario
 from sib.deal.vary import Base, base_of
@@ -94,7 +95,7 @@ class Sweep:
     terms : dict of str to tuple
         Values by path.
     now : tuple
-        What stands at each path as it is; None where the deal is silent.
+        What stands at each path as it is, or by default; None where nothing does.
     figures : tuple of (str, str, str)
         Party, measure and statistic of the rows of a point.
     plan : Plan
@@ -175,7 +176,7 @@ def sweep(
     scenario = deal.scenario if isinstance(deal, Reading) else deal
     values = {path: tuple(listed) for path, listed in terms.items()}
     _refuse(values)
-    now = tuple(base.term(path).value for path in values)
+    now = tuple(now_at(base.term(path)) for path in values)
     piece = Piece((), plan.figures(scenario), plan.trials, plan.seed)
     combinations = list(product(*values.values()))
     tried = [_tried(base, dict(zip(values, each, strict=True))) for each in combinations]
@@ -191,6 +192,11 @@ def sweep(
     figures = tuple(figure.what for figure in piece.figures)
     found = Sweep(scenario, values, now, figures, plan, points, ())
     return replace(found, front=front(found)) if plan.has_front else found
+
+
+def n_points(terms: Mapping[str, Sequence[Any]]) -> int:
+    """Return how many combinations there are of some values."""
+    return prod(map(len, terms.values()))
 
 
 def told(error: ScenarioError | None) -> str:
@@ -222,10 +228,9 @@ def _refuse(values: Mapping[str, tuple[Any, ...]]) -> None:
     empty = next((path for path, listed in values.items() if not listed), None)
     if not values or empty is not None:
         raise ValueError(f"a sweep takes a term and its values; {empty or 'the terms'} has none")
-    n_points = prod(map(len, values.values()))
-    if n_points > MOST:
-        raise RefusedError(f"a sweep of {n_points:,} combinations is too large; the largest number is {MOST:,}: "
-                           "take a larger step")
+    if n_points(values) > MOST:
+        raise RefusedError(f"a sweep of {n_points(values):,} combinations is too large; the largest number is "
+                           f"{MOST:,}: take a larger step")
 
 
 def _tried(base: Base, terms: Mapping[str, Any]) -> tuple[Scenario | None, ScenarioError | None]:
