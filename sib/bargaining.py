@@ -12,7 +12,9 @@ from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
+from sib.analysis import solve as solving
 from sib.analysis import sweep as sweeping
+from sib.analysis.solve import Goal, Solved
 from sib.analysis.sweep import Plan
 from sib.deal.scenario import Scenario
 from sib.engine import Effort
@@ -80,3 +82,52 @@ def sweep(
     ]
     columns = [*found.terms, *Row.__dataclass_fields__, "problem"]
     return pd.DataFrame(rows, columns=columns).astype({"standard_error": float, "low": float, "high": float})
+
+
+def solve(
+    deal: Scenario, *, measure: str, value: float, vary: str, between: tuple[float, float] | None = None,
+    **draws: Unpack[Draws],
+) -> Solved:
+    """Find the value of a term at which a figure is what it should be.
+
+    Parameters
+    ----------
+    deal : Scenario
+        From ``load``.
+    measure : str
+        Figure of the summary, such as ``investor.irr`` or ``municipality.net_cash.p05``.
+    value : float
+        What it should be: in currency units, as a fraction, in years or as a count.
+    vary : str
+        Path of the term that may change; a ``*`` stands for every name of a list.
+    between : (float, float), optional
+        Where to look; unless given a share from 0 to 1, a rate from 0 to 0.5, others a tenth to ten times what they
+        are.
+    **draws
+        trials, seed, workers.
+
+    Returns
+    -------
+    Solved
+        ``value`` with ``low`` and ``high`` where there is one answer; ``is_found``, ``verdict``, ``roots`` with their
+        checks, ``scan``.
+
+    Raises
+    ------
+    ScenarioError
+        When the path leads to no number, or no value that was tried makes a valid deal.
+    KeyError
+        When the summary has no such figure.
+    ValueError
+        When nothing says where to look, or the goal cannot be.
+
+    Examples
+    --------
+    >>> from sib.run import load
+    >>> solve(load("worked-example"), measure="investor.receipts", value=105, vary="contract.interest.rate",
+    ...       between=(0, 0.1), trials=1).is_found
+    True
+    """
+    goal = Goal(measure, value, vary, between)
+    effort = Effort(draws.get("workers"))
+    return solving.solve(deal, goal, trials=draws.get("trials", 20_000), seed=draws.get("seed", 1), effort=effort)
