@@ -132,7 +132,7 @@ def test_the_rate_for_an_expected_amount(bond: sib.Scenario, target: float) -> N
 
 
 def test_how_many_cases_are_enough(bond: sib.Scenario) -> None:
-    found = solve(bond, Goal("investor.repaid_in_full", 0.9, CASES, (30, 60)))
+    found = solve(bond, Goal("investor.repaid_in_full", 0.9, CASES, (30, 60)), trials=5_120)
     exact = next(n for n in range(20, 80) if stats.binom.sf(22, n, 0.6) >= 0.9)
     ((root),) = found.roots
     few, enough = root.neighbours
@@ -145,12 +145,12 @@ def test_how_many_cases_are_enough(bond: sib.Scenario) -> None:
 def test_an_interval_holds_the_truth_about_as_often_as_it_says(bond: sib.Scenario) -> None:
     exact = optimize.brentq(lambda rate: expected_receipts(rate) - 21_500, 0.0, 0.2)
     hits = 0
-    for seed in range(20):
+    for seed in range(15):
         found = solve(bond, Goal("investor.receipts", 21_500, RATE, (0.01, 0.13)), trials=2_000, seed=seed)
         assert found.low is not None
         assert found.high is not None
         hits += found.low <= exact <= found.high
-    assert hits >= stats.binom.ppf(1e-4, 20, 0.95)
+    assert hits >= stats.binom.ppf(1e-4, 15, 0.95)
 
 
 GOALS = [
@@ -258,7 +258,7 @@ def test_what_cannot_be_asked(goal: Goal, error: type[Exception], reason: str) -
         solve(sib.load(REFERENCE), goal, trials=10)
 
 
-def test_threads_change_nothing() -> None:
-    goal = Goal("investor.irr", 0.02, RATE, (0.04, 0.08))
-    one, two = (solve(sib.load(REFERENCE), goal, trials=5_000, effort=Effort(workers)) for workers in (1, 3))
+def test_threads_change_nothing(bond: sib.Scenario) -> None:
+    goal = Goal("investor.receipts", 21_500, RATE, (0.0, 0.1))
+    one, two = (solve(bond, goal, trials=5_000, effort=Effort(workers)) for workers in (1, 3))
     assert one == two
