@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from sib.deal.scenario import Scenario
 
 ELSEWHERE = ("name", "contract", "measures", "arrangements")
-"""Tables that findings do not rest on, but for what ``_read`` takes from them."""
+"""Tables that findings do not rest on, but for what ``footing`` takes from them."""
 
 
 def alike(deals: Sequence[Scenario]) -> list[list[int]]:
     """Return the places of deals that share their findings, group by group, in order of the first of each."""
     groups: dict[str, list[int]] = {}
     for place, deal in enumerate(deals):
-        groups.setdefault(_read(deal), []).append(place)
+        groups.setdefault(footing(deal), []).append(place)
     return list(groups.values())
 
 
-def _read(deal: Scenario) -> str:
+def footing(deal: Scenario) -> str:
     """Return everything that findings rest on: all but the contract, and of it how metrics are kept apart."""
     plain = deal.canonical()
     prices = {name: plain["measures"].get(name) for name in ("indexation", "price_base")}

@@ -16,14 +16,14 @@ from threading import Lock
 import numpy as np
 
 from sib.accountant.reconcile import Audit
-from sib.alike import alike
+from sib.alike import alike, footing
 from sib.arrays import Array, Cents, add_up, read_only
 from sib.chance.draws import BLOCK
 from sib.chapter import Chapter, reconcile
 from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
-from sib.findings import Work, find
+from sib.findings import Findings, Work, find
 from sib.programme.grid import Grid, grid
 from sib.programme.intake import largest_intake
 from sib.tally import paths, tally
@@ -33,6 +33,8 @@ from sib.years import by_year
 LARGEST_TRIALS = 100_000_000
 KEPT, ROWS_AT_WORK = 64, 12
 """Values kept of a trial, and arrays of cases by trials in use at once: what the memory estimate counts with."""
+PATHS_FOUND = 20
+"""Arrays of periods by trials in what is found of a deal, at most: what a bench reckons with that keeps it."""
 YEARS = "years"
 """What is to be kept, where amounts by fiscal year are wanted."""
 CHUNK_CELLS = 2**19
@@ -138,16 +140,53 @@ def simulate_all(
 
     Of deals that differ in their contract alone, cases and accountant are worked out once.
     """
-    effort = effort or Effort()
-    trials, seed = index(trials), index(seed)
-    if trials < 1 or seed < 0:
-        raise ValueError(f"a run has at least one trial and a seed of 0 or more; found {trials} trials, seed {seed}")
+    effort, found = effort or Effort(), dict[int, Simulation]()
+    job = _job(trials, seed, keep_flows, effort)
     for deal in deals:
-        check_size(deal, trials, keep_flows=bool(keep_flows), n_workers=effort.n_workers, n_deals=len(deals))
-    job, found = _Job(trials, seed, keep_flows, effort), dict[int, Simulation]()
+        check_size(deal, job.trials, keep_flows=bool(keep_flows), n_workers=effort.n_workers, n_deals=len(deals))
     for places in alike(deals):
-        found.update(zip(places, _together([deals[place] for place in places], job), strict=True))
+        finder = find if len(places) > 1 else None
+        found.update(zip(places, _together([deals[place] for place in places], job, finder), strict=True))
     return [found[place] for place in range(len(deals))]
+
+
+class Bench:
+    """Simulates one deal after another on the same draws, and works out once what deals with other contracts share.
+
+    Unlike ``simulate_all`` it holds one simulation at a time, and the next deal may rest on what the last one gave.
+
+    Parameters
+    ----------
+    trials, seed, effort
+        As for ``simulate``.
+    """
+
+    def __init__(self, trials: int = 20_000, *, seed: int = 1, effort: Effort | None = None) -> None:
+        self.effort = effort or Effort()
+        self._job = _job(trials, seed, False, self.effort)
+        self._footing = ""
+        self._found: dict[int, Findings] = {}
+        self._room = 0
+
+    def run(self, deal: Scenario) -> Simulation:
+        """Simulate a deal; the result is that of ``simulate``."""
+        check_size(deal, self._job.trials, keep_flows=False, n_workers=self.effort.n_workers, n_deals=2)
+        wanted = footing(deal)
+        if wanted != self._footing:
+            self._footing, self._found = wanted, {}
+            self._room = memory() // 8 // (8 * PATHS_FOUND * grid(deal).n_periods)
+        (run,) = _together([deal], self._job, self._find)
+        return run
+
+    def _find(self, work: Work) -> Findings:
+        """Return what is found in some blocks; kept for the next deal while there is room."""
+        kept = self._found.get(work.blocks.start)
+        if kept is not None:
+            return kept
+        found = find(work)
+        if work.blocks.stop * BLOCK <= self._room:
+            self._found[work.blocks.start] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +199,18 @@ class _Job:
     effort: Effort
 
 
-def _together(deals: list[Scenario], job: _Job) -> list[Simulation]:
-    """Simulate deals that differ in their contract alone."""
+def _job(trials: int, seed: int, keep_flows: bool | tuple[str, ...], effort: Effort) -> _Job:
+    """Return a job of plain whole numbers; refuse one that makes no sense."""
+    trials, seed = index(trials), index(seed)
+    if trials < 1 or seed < 0:
+        raise ValueError(f"a run has at least one trial and a seed of 0 or more; found {trials} trials, seed {seed}")
+    return _Job(trials, seed, keep_flows, effort)
+
+
+def _together(
+    deals: list[Scenario], job: _Job, finder: Callable[[Work], Findings] | None = None
+) -> list[Simulation]:
+    """Simulate deals that differ in their contract alone; the finder works out what they share, where it pays."""
     calendar, effort = grid(deals[0]), job.effort
     n_blocks = -(-job.trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
@@ -169,7 +218,7 @@ def _together(deals: list[Scenario], job: _Job) -> list[Simulation]:
     audits, stores = [Audit() for _ in deals], [_Store(job) for _ in deals]
 
     def work(blocks: range) -> list[dict[str, Cents]]:
-        first = find(Work(deals[0], job.seed, blocks, calendar)) if len(deals) > 1 else None
+        first = finder(Work(deals[0], job.seed, blocks, calendar)) if finder else None
         sums = []
         for deal, audit, store in zip(deals, audits, stores, strict=True):
             chapter = write(deal, job.seed, blocks=blocks, calendar=calendar, first=first)

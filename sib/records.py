@@ -14,6 +14,7 @@ from sib.analysis.arrangements import Arranged
 from sib.analysis.budgets import Budgets, Entry
 from sib.analysis.compare import Compared
 from sib.analysis.stress import StressTest, is_clear
+from sib.analysis.sweep import Sweep
 from sib.deal.reader import Reading
 from sib.folder import told
 from sib.output import ROW_FIELDS, write_csv, write_manifest
@@ -108,3 +109,22 @@ def save_stresses(
 
 def _cells(row: Row) -> list[object]:
     return [getattr(row, name) for name in ROW_FIELDS]
+
+
+def save_sweep(
+    found: Sweep, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write a sweep: every figure of every combination, and charts; parameters as for ``save_arranged``."""
+    from sib.views.style import write_figure
+    from sib.views.sweep_chart import charts_of
+
+    with told(folder):
+        lines = [[*point.values, *(getattr(row, name) for name in ROW_FIELDS), ""]
+                 for point in found.points for row in point.rows]
+        lines += [[*point.values, *("" for _ in ROW_FIELDS), point.problem] for point in found.points if point.problem]
+        write_csv(folder / "sweep.csv", (*found.terms, *ROW_FIELDS, "problem"), lines=lines)
+        for name, figure in charts_of(found, lang=lang).items():
+            write_figure(figure, folder / "charts", name=name)
+        plan = found.plan
+        about = {"seed": plan.seed, "trials": plan.trials, "method": "mc", "terms": found.terms}
+        write_manifest(folder, reading, started=started, about=about)

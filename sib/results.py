@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -108,7 +109,8 @@ OF_CASES: tuple[Measure, ...] = (
 """Measures of deals in which every case is claimed and validated."""
 
 
-def _named_measures(run: Simulation) -> Iterator[Measure]:
+def named_measures(run: Simulation) -> Iterator[Measure]:
+    """Yield the measures that are statistics of one value a trial, in the order of the summary."""
     yield from MEASURES
     yield from OF_CASES if run.deal.segments else _of_group(run)
     tranches = run.deal.contract.tranches
@@ -153,8 +155,12 @@ class Summary:
 
     def __init__(self, run: Simulation) -> None:
         self.run = run
-        helps = bool(run.deal.segments) and run.deal.programme.has_effect
-        self.decisive: Decisive | None = decisive(run.deal) if helps else None
+
+    @cached_property
+    def decisive(self) -> Decisive | None:
+        """What decides the deal, where cases are claimed one by one and the help has an effect."""
+        deal = self.run.deal
+        return decisive(deal) if deal.segments and deal.programme.has_effect else None
 
     def trials(self, key: str) -> Floats:
         """Return one value a trial, money in currency units."""
@@ -168,7 +174,7 @@ class Summary:
     def rows(self) -> list[Row]:
         """Return the whole summary, in a fixed order."""
         found = [row for figure in FIGURES for row in figure(self)]
-        for measure in _named_measures(self.run):
+        for measure in named_measures(self.run):
             found += self.spread(measure)
         return found
 
@@ -198,7 +204,7 @@ def figure(value: float) -> Estimate:
 
 
 def repayment(summary: Summary) -> Iterator[Row]:
-    """Chance of repayment in full and of a loss of principal; the loss and its tail; the multiple."""
+    """Chance of repayment in full and of a loss of principal."""
     outlay, receipts = summary.trials("investor.outlay"), summary.trials("investor.receipts")
     yield summary.row(
         ("investor", "repaid_in_full", "probability"),
@@ -208,7 +214,11 @@ def repayment(summary: Summary) -> Iterator[Row]:
     yield summary.row(
         ("investor", "principal_loss", "probability"), risk.probability(receipts < outlay), unit="fraction"
     )
-    loss = outlay - receipts
+
+
+def losses(summary: Summary) -> Iterator[Row]:
+    """The loss and its tail; how often nothing comes back."""
+    loss = summary.trials("investor.outlay") - summary.trials("investor.receipts")
     yield summary.row(("investor", "loss", "mean"), risk.mean(loss))
     yield summary.row(("investor", "loss", "sd"), risk.sd(loss))
     for level, estimate in zip(LEVELS, risk.quantiles(loss, LEVELS), strict=True):
@@ -368,7 +378,7 @@ def _outcomes_needed(summary: Summary) -> Iterator[Row]:
 
 
 FIGURES: tuple[Callable[[Summary], Iterator[Row]], ...] = (
-    repayment, tranche_losses, cover, municipal_risk, own_costs, transfer, luck, tolerated, deciding,
+    repayment, losses, tranche_losses, cover, municipal_risk, own_costs, transfer, luck, tolerated, deciding,
 )
 """Measures that need more than one array, in the order of the summary."""
 

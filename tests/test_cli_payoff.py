@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 import sib
 from sib.cli import main
-from sib.cli.payoff import MOST_POINTS, numbers
+from sib.cli.grids import MOST_POINTS, numbers
 from sib.errors import RefusedError
 
 REFERENCE, METRIC = "zwarte-zwanen", "validated_savings=0:4000000:1000000"

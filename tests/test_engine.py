@@ -16,8 +16,9 @@ from sib import engine
 from sib.chapter import Chapter
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
-from sib.engine import Effort, Simulation, check_size, replay, simulate
+from sib.engine import Bench, Effort, Simulation, check_size, replay, simulate
 from sib.errors import ConservationError, RefusedError
+from sib.findings import find
 from sib.programme.budget import Spending
 from sib.tally import tally
 
@@ -226,3 +227,33 @@ class TestTheBooksAreChecked:
         monkeypatch.setattr(engine, "write", forget)
         with pytest.raises(ConservationError):
             simulate(load(REFERENCE), 300)
+
+
+def test_each_run_on_a_bench_is_that_of_simulate() -> None:
+    settings = [("contract.interest.rate", 0.02), ("contract.interest.rate", 0.06),
+                ("contract.triggers.proof.at_least", 900_000), ("accountant.review.wrong_rejection", 0.2),
+                ("contract.interest.rate", 0.02)]
+    bench = Bench(600, seed=3)
+    for each in settings:
+        deal = load(REFERENCE, settings=[each])
+        assert_same(bench.run(deal), simulate(deal, 600, seed=3))
+
+
+def test_a_bench_finds_once_what_contracts_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    monkeypatch.setattr(engine, "find", lambda work: found.append(work.deal.name) or find(work))
+    bench = Bench(256)
+    for rate in (0.02, 0.04):
+        bench.run(load(REFERENCE, settings={"contract.interest.rate": rate}))
+    assert len(found) == 1
+    bench.run(load(REFERENCE, settings={"accountant.review.wrong_rejection": 0.2}))
+    assert len(found) == 2
+
+
+def test_a_bench_without_room_finds_everything_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PATHS_FOUND", 10**12)
+    found = []
+    monkeypatch.setattr(engine, "find", lambda work: found.append(work.deal.name) or find(work))
+    bench, deal = Bench(300), load(REFERENCE)
+    assert_same(bench.run(deal), bench.run(deal))
+    assert len(found) == 2

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from sib.asked import asked
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate
 from sib.results import Row, summarise
@@ -84,13 +84,8 @@ def figure_named(deal: Scenario, name: str) -> tuple[str, str, str]:
     KeyError
         With the nearest names, when the summary has no such figure.
     """
-    known = {(row.party, row.measure, row.statistic) for row in summarise(simulate(deal, 1))}
-    spelled = {".".join(each): each for each in sorted(known)}
-    for end in ("", ".mean", ".probability", ".value"):
-        if f"{name}{end}" in spelled:
-            return spelled[f"{name}{end}"]
-    close = get_close_matches(name, {text.rpartition(".")[0] for text in spelled}, n=3, cutoff=0.4)
-    raise KeyError(f"no figure {name!r}; the nearest: {', '.join(close) or 'none'}")
+    (found,) = asked(deal, (name,))
+    return found.what
 
 
 def until(

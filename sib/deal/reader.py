@@ -44,6 +44,8 @@ class Reading:
         The terms as merged, before defaults.
     places : dict of tuple to Place
         Where each term that is written stands, by path with names for list items; a default has none.
+    began : dict of tuple to Place
+        Where each was first written.
     """
 
     scenario: Scenario
@@ -52,6 +54,7 @@ class Reading:
     settings: tuple[tuple[str, Any], ...]
     data: Mapping[str, Any]
     places: Mapping[Keys, Place]
+    began: Mapping[Keys, Place]
 
 
 def load(source: str | Path, *, overlays: Sequence[str | Path] = (), settings: Settings = ()) -> Scenario:
@@ -92,7 +95,7 @@ def read(source: str | Path, *, overlays: Sequence[str | Path] = (), settings: S
     for rank, (path, value) in enumerate(pairs, start=len(layers)):
         lay_setting(draft, path, value=value, rank=rank)
     file, *others = (layer.file for layer in layers)
-    return Reading(validated(draft), file, tuple(others), pairs, draft.data, draft.wrote)
+    return Reading(validated(draft), file, tuple(others), pairs, draft.data, draft.wrote, draft.began)
 
 
 def _layers(file: Found, overlays: Sequence[str | Path]) -> list[Layer]:

@@ -1,7 +1,8 @@
 """Single terms set by their path: ``contract.tranches.senior.interest.rate=0.05``.
 
 A setting becomes a layer with one term in it, so that a term set on the command line, one in an overlay and
-one in the file go the same way. A list is entered by the name of one of its tables, never by its place.
+one in the file go the same way. A list is entered by the name of one of its tables, never by its place; a ``*`` is
+every one of them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from sib.deal.text import NotTomlError, hint, parsed
 from sib.errors import Problem, ScenarioError
 
 FILE = "--set"
+EVERY = "*"
+"""A key that stands for all tables of a list, or of a table of tables."""
 
 _PART = r"""(?:'[^']*'|"(?:[^"\\]|\\.)*"|[^.='"\s][^.=]*)"""
 _PATH = re.compile(rf"\s*{_PART}(?:\s*\.\s*{_PART})*\s*")
@@ -100,11 +103,28 @@ def lay_setting(draft: Draft, path: str, *, value: Any, rank: int) -> None:
         Place among the layers.
     """
     try:
-        data = _nested(keys_of(path), _plain(value), _Spot((), draft.data, WHOLE_FILE))
+        data = _nested(keys_of(path), _plain(value), Spot((), draft.data, WHOLE_FILE))
     except NotThereError as error:
         draft.complaints.append(Complaint(Place(rank, FILE, None), error.path, error.message))
     else:
         draft.lay(Layer(rank, FILE, data, {}))
+
+
+def term_at(data: dict[str, Any], path: str) -> Spot:
+    """Return the place of a term in the data of a file; of several that ``*`` stands for, the first.
+
+    Raises
+    ------
+    ScenarioError
+        If the path leads nowhere.
+    """
+    spot = Spot((), data, WHOLE_FILE)
+    try:
+        for key in keys_of(path):
+            spot = next(iter(spot.inner(key).values()))
+    except NotThereError as error:
+        raise ScenarioError([Problem(FILE, None, error.path, error.message)]) from None
+    return spot
 
 
 class NotThereError(Exception):
@@ -117,14 +137,37 @@ class NotThereError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
+class Spot:
     """A place on the way to a term: its path, what stands there, what may stand there."""
 
     path: Keys
     value: Any
     shape: Shape | None
 
-    def entry(self, key: str) -> _Spot:
+    @property
+    def is_list(self) -> bool:
+        """Whether a list stands here, or may."""
+        return isinstance(self.value, list) or bool(self.shape and self.shape.item)
+
+    def inner(self, key: str) -> dict[str, Spot]:
+        """Return the places that a key stands for, by name: one, or all tables that are here."""
+        if key != EVERY:
+            return {key: self.item(key) if self.is_list else self.entry(key)}
+        listed = self._items() if self.is_list else None
+        if listed is None and not (self.shape and self.shape.is_open and isinstance(self.value, dict)):
+            raise NotThereError(spelled(self.path), f"has no things with names in it for {EVERY!r} to stand for")
+        if listed is not None and not self._is_named(listed):
+            raise self.no_place()
+        found = names(listed) if listed is not None else list(self.value)
+        if not found:
+            raise NotThereError(spelled(self.path), f"is empty; there is nothing for {EVERY!r} to stand for")
+        return {name: self.item(name) if self.is_list else self.entry(name) for name in found}
+
+    def _items(self) -> Any:
+        """Return the list that stands here, or that holds where the file is silent."""
+        return default_list(self.shape) if self.value is None and self.shape else self.value
+
+    def entry(self, key: str) -> Spot:
         """Return the place of an entry of the table that stands here."""
         if self.shape and self.shape.is_single:
             raise NotThereError(spelled(self.path), f"has no terms in it; give it {self.shape.wanted()}")
@@ -133,22 +176,22 @@ class _Spot:
         if numbered and self.shape and (inner := self.shape.child(numbered[1], table)) and inner.item:
             raise self.entry(numbered[1]).no_place()
         shape = self.shape.child(key, table) if self.shape else None
-        return _Spot((*self.path, key), table.get(key) if isinstance(table, dict) else None, shape)
+        return Spot((*self.path, key), table.get(key) if isinstance(table, dict) else None, shape)
 
-    def item(self, name: str) -> _Spot:
+    def item(self, name: str) -> Spot:
         """Return the place of the table of that name in the list that stands here."""
         path = (*self.path, name)
-        items = default_list(self.shape) if self.value is None and self.shape else self.value
+        items = self._items()
         if not self._is_named(items):
             raise self.no_place()
         found = [item for item in items if name_of(item, 0) == name]
         if not found:
             raise NotThereError(spelled(path), f"is not there; {nearest(name, names(items))}")
-        return _Spot(path, found[0], self.shape.item if self.shape else None)
+        return Spot(path, found[0], self.shape.item if self.shape else None)
 
     def no_place(self) -> NotThereError:
         """Return why nothing in the list that stands here is set by its place."""
-        items = default_list(self.shape) if self.value is None and self.shape else self.value
+        items = self._items()
         if self._is_named(items) and items:
             such = spelled((*self.path, names(items)[0]))
             return NotThereError(spelled(self.path), f"is a list of things with names; write a name, such as {such}")
@@ -158,18 +201,22 @@ class _Spot:
         return has_names(items) and bool(self.shape and self.shape.item and self.shape.item.tables)
 
 
-def _nested(keys: list[str], value: Any, spot: _Spot) -> Any:
-    """Return the tables that say nothing but this one term."""
+def _nested(keys: list[str], value: Any, spot: Spot) -> Any:
+    """Return the tables that say nothing but this one term, or the same term of several tables."""
     if not keys:
         return value
-    if not isinstance(spot.value, list) and not (spot.shape and spot.shape.item):
-        return {keys[0]: _nested(keys[1:], value, spot.entry(keys[0]))}
-    inner = spot.item(keys[0])
-    terms = _nested(keys[1:], value, inner)
+    found = {name: (_nested(keys[1:], value, inner), inner) for name, inner in spot.inner(keys[0]).items()}
+    if not spot.is_list:
+        return {name: terms for name, (terms, _) in found.items()}
+    return [_item(name, terms, inner) for name, (terms, inner) in found.items()]
+
+
+def _item(name: str, terms: Any, spot: Spot) -> dict[str, Any]:
+    """Return one table of a list, with the name that it goes by."""
     if not isinstance(terms, dict):
-        raise NotThereError(spelled(inner.path), "is a table; set one of its terms, or write a table between braces")
-    identity = next(key for key in IDENTITIES if key in inner.value)
-    return [{identity: keys[0], **terms}]
+        raise NotThereError(spelled(spot.path), "is a table; set one of its terms, or write a table between braces")
+    identity = next(key for key in IDENTITIES if key in spot.value)
+    return {identity: name, **terms}
 
 
 def _plain(value: Any) -> Any:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import math
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -47,15 +49,20 @@ class Shape:
         What holds where the file is silent; None if it must not be, or if nothing holds then.
     description : str or None
         Why the term is asked for.
-    is_money : bool
-        Whether it is an amount in whole cents.
+    checks : tuple
+        The checks of the annotation.
     """
 
     core: Any
     shorthand: NumberAs | None = None
     default: Any = None
     description: str | None = None
-    is_money: bool = False
+    checks: tuple[Any, ...] = ()
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount in whole cents."""
+        return any(getattr(note, "func", None) is whole_hundredths for note in self.checks)
 
     @property
     def tables(self) -> tuple[type[Term], ...]:
@@ -78,6 +85,11 @@ class Shape:
     def is_single(self) -> bool:
         """Whether one value stands here: no table, no list, and no bare number that a table may replace."""
         return self.core in _PLAIN or bool(self.choices)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a table stands here whose keys are the file's own."""
+        return get_origin(self.core) is dict
 
     @property
     def item(self) -> Shape | None:
@@ -126,20 +138,20 @@ def shape_of(annotation: Any, field: FieldInfo | None = None) -> Shape:
     """Return the shape that an annotation gives to its place."""
     core, notes = _stripped(annotation)
     shorthand = next((note for note in notes if isinstance(note, NumberAs)), None)
-    is_money = any(getattr(note, "func", None) is whole_hundredths for note in notes)
     if field is None:
-        return Shape(core, shorthand, is_money=is_money)
+        return Shape(core, shorthand, checks=notes)
     default = None if field.is_required() else field.get_default()
-    return Shape(core, shorthand, default, field.description, is_money)
+    return Shape(core, shorthand, default, field.description, notes)
 
 
-def fields(table: type[Term]) -> dict[str, Shape]:
-    """Return the fields of a table, by their names in the file."""
+@cache
+def fields(table: type[Term]) -> Mapping[str, Shape]:
+    """Return the fields of a table, by their names in the file; read-only, since they are worked out once."""
     shapes = {}
     for name, field in table.model_fields.items():
         annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
         shapes[field.alias or name] = shape_of(annotation, field)
-    return shapes
+    return MappingProxyType(shapes)
 
 
 def kind_of(table: type[Term]) -> str:
