@@ -59,12 +59,23 @@ def test_changes_have_a_sign_and_brackets_where_they_are_not_clear() -> None:
 
 
 def test_the_readings_say_what_harms_each_side_most() -> None:
-    told = list(Page(found(), Words("en")).readings())
+    killed, *told = Page(found(), Words("en")).readings()
+    assert killed == (
+        "What kills it: the chance of full repayment is at most a half under Epidemic, severe; Relapse, severe.")
     assert told[0].startswith("Most harm to the investor: Epidemic, severe: the chance of full repayment falls from ")
     assert told[1].startswith("Most harm to the outcome payer: Savings not cashable, severe: what the outcome")
     assert [text.partition(":")[0] for text in told[2:]] == ["All 3 together, mild", "All 3 together, severe"]
-    dutch = list(Page(found(), Words("nl")).readings())
+    _, *dutch = Page(found(), Words("nl")).readings()
     assert dutch[0].startswith("Meeste schade voor de investeerder: Epidemie, zwaar: de kans op volledige terug")
+
+
+def test_a_deal_that_survives_and_one_that_was_dead_before() -> None:
+    relapse = Asked((library()["slow-start"],))
+    lives = stress_test(plan(load("zwarte-zwanen"), relapse), 512)
+    assert next(Page(lives, Words("en")).readings()).startswith("None of these kills it alone: the chance of")
+    dead = stress_test(plan(load("zwarte-zwanen", settings={"contract.caps.total": 1_000_000}), relapse), 512)
+    assert next(Page(dead, Words("en")).readings()) == (
+        "Without any stress the chance of full repayment is only 0%.")
 
 
 def test_what_does_not_move_clearly_is_not_said_to_move() -> None:

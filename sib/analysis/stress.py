@@ -27,6 +27,8 @@ PAYER: tuple[Figure, ...] = (
 BAD_IF_HIGHER = {("investor", "principal_loss"), ("municipality", "pays_more_than_it_saves")}
 TINY, LEAST_CENTS = 1e-9, 0.005
 """Mean differences below this are none: of a fraction, since returns are found by search; of an amount, half a cent."""
+LIKELY = 0.5
+"""A deal is taken to be killed where the chance of full repayment is no longer above this."""
 ALL = "all"
 """Name of all stresses of a grade together."""
 
@@ -165,6 +167,15 @@ class StressTest:
     singles: tuple[Stressed, ...]
     together: tuple[Stressed, ...]
     left_out: tuple[LeftOut, ...] = field(default=())
+
+    def is_likely_repaid(self) -> bool:
+        """Whether the chance of full repayment is above a half without any stress."""
+        return self.base["investor", "repaid_in_full"].value > LIKELY
+
+    def killers(self) -> tuple[Stressed, ...]:
+        """Return the single stresses under which the chance of full repayment is a half or less."""
+        repaid = ("investor", "repaid_in_full")
+        return tuple(each for each in self.singles if self.is_likely_repaid() and each.figures[repaid].value <= LIKELY)
 
     def worst_for_payer(self) -> Stressed | None:
         """Return the single stress that costs the outcome payer most cash, if any costs it some."""

@@ -66,6 +66,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No stress of those asked for can be laid over this deal.",
         "Geen van de gevraagde stressen past op deze deal.",
     ),
+    "kills": (
+        "What kills it: the chance of full repayment is at most a half under {cases}.",
+        "Wat de deal nekt: de kans op volledige terugbetaling is hoogstens de helft onder {cases}.",
+    ),
+    "survives": (
+        "None of these kills it alone: the chance of full repayment stays above a half.",
+        "Geen van deze stressen nekt de deal alleen: de kans op volledige terugbetaling blijft boven de helft.",
+    ),
+    "unlikely": (
+        "Without any stress the chance of full repayment is only {chance}.",
+        "Zonder enige stress is de kans op volledige terugbetaling maar {chance}.",
+    ),
     "worst_investor": (
         "Most harm to the investor: {case}: {what}.", "Meeste schade voor de investeerder: {case}: {what}.",
     ),
@@ -260,10 +272,17 @@ class Page:
         if not found.singles and not found.together:
             yield self.say("nothing")
         if found.singles:
-            yield from (self.worst("investor"), self.worst("payer"))
+            yield from (self.killed(), self.worst("investor"), self.worst("payer"))
         for each in found.together:
             told = (self.moved(each, INVESTOR, most=1), self.moved(each, PAYER[1:2]))
             yield self.say("together", case=case_title(each.case, self.words.lang), what=self.say("and").join(told))
+
+    def killed(self) -> str:
+        """Say under which stresses the chance of full repayment is a half or less."""
+        if not self.found.is_likely_repaid():
+            return self.say("unlikely", chance=self.figure(self.found.base[INVESTOR[0]], INVESTOR[0]))
+        cases = titles_of([each.case for each in self.found.killers()], self.words.lang)
+        return self.say("kills", cases="; ".join(cases)) if cases else self.say("survives")
 
     def worst(self, side: str, *, most: int = len(INVESTOR)) -> str:
         """Say which stress harms a side most, ``investor`` or ``payer``, and what it does to so many of its figures."""
