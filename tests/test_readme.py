@@ -21,7 +21,10 @@ from sib.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in ("accountant", "pockets", "case-files", "stress")))
+EXECUTED = (
+    "accountant", "case-files", "negotiating", "pockets", "stress",
+)
+PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in EXECUTED))
 BLOCK = re.compile(r"```(console|python|toml)\n(.*?)```", re.DOTALL)
 
 
