@@ -50,10 +50,22 @@ def save_arranged(
 
 
 def save_compared(
-    found: Compared, folder: Path, *, readings: Sequence[Reading], started: datetime, lang: NumberFormat = "en"
+    found: Compared, folder: Path, *, readings: Sequence[tuple[str, Reading]], started: datetime,
+    lang: NumberFormat = "en",
 ) -> None:
-    """Write deals side by side: their figures and the paired differences; parameters as for ``save_arranged``."""
+    """Write deals side by side: their figures, the paired differences, and a chart; parameters as for the others.
+
+    Parameters
+    ----------
+    readings : sequence of (str, Reading)
+        What each deal goes by, and itself.
+    """
+    from sib.views.compare_chart import draw_compared
+    from sib.views.style import write_figure
+
     with told(folder):
+        labels = [label for label, _ in readings]
+        write_figure(draw_compared(found, labels, lang=lang), folder / "charts", name="scenarios")
         lines = [[deal.digest[:12], deal.name, *(getattr(row, name) for name in ROW_FIELDS)]
                  for deal, rows in zip(found.deals, found.rows, strict=True) for row in rows]
         write_csv(folder / "scenarios.csv", ("digest", "name", *ROW_FIELDS), lines=lines)
@@ -62,7 +74,7 @@ def save_compared(
         write_csv(folder / "differences.csv", ("digest", "name", *ROW_FIELDS), lines=lines)
         others = [deal.canonical() for deal in found.deals[1:]]
         about = {"seed": found.seed, "trials": found.n_trials, "method": "mc", "compared_with": others}
-        write_manifest(folder, readings[0], started=started, about=about)
+        write_manifest(folder, readings[0][1], started=started, about=about)
 
 
 def save_budgets(

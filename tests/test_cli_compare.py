@@ -125,7 +125,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     ("words", "files"),
     [
         (("compare", REFERENCE), ["charts/forms.png", "charts/forms.svg", "forms.csv"]),
-        (("compare", REFERENCE, f"{REFERENCE}+trigger-high"), ["differences.csv", "scenarios.csv"]),
+        (("compare", REFERENCE, f"{REFERENCE}+trigger-high"),
+         ["charts/scenarios.png", "charts/scenarios.svg", "differences.csv", "scenarios.csv"]),
         (("pockets", REFERENCE), ["budgets.csv", "charts/budgets.png", "charts/budgets.svg"]),
     ],
 )

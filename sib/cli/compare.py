@@ -46,7 +46,7 @@ def verb(
     Of two SCENARIOs or more: what each party gets under each, with paired differences to the first. SCENARIO+OVERLAY
     lays an overlay over one of them; --with and --set hold for all. Of one SCENARIO: doing nothing, paying itself,
     custom budgets, the bond, and the other forms, settled on the same cases. With -o DIR also write
-    tables, and for one SCENARIO a chart.
+    tables and a chart.
     """
     if forms and len(sources) > 1:
         raise click.UsageError("--form is for one SCENARIO; several are compared under their own contracts")
@@ -66,7 +66,7 @@ def verb(
         else:
             found = options.aside(partial(arrange, deals[0], trials, seed=seed, forms=chosen, effort=effort))
     if output is not None:
-        record(found, readings, output=output, force=force, lang=lang)
+        record(found, list(zip(sources, readings, strict=True)), output=output, force=force, lang=lang)
     tell_of(found, sources, lang=lang, as_json=as_json)
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
@@ -86,7 +86,7 @@ def tell_of(found: Compared | Arranged, sources: Sequence[str], *, lang: NumberF
 
 
 def record(
-    found: Compared | Arranged, readings: Sequence[Reading], *, output: str, force: bool, lang: NumberFormat
+    found: Compared | Arranged, readings: Sequence[tuple[str, Reading]], *, output: str, force: bool, lang: NumberFormat
 ) -> None:
     """Write the result folder; charts are loaded only here."""
     from sib.records import save_arranged, save_compared
@@ -94,7 +94,7 @@ def record(
     started = datetime.now(UTC)
     with result_folder(output, force=force) as folder:
         if isinstance(found, Arranged):
-            work = partial(save_arranged, found, folder, reading=readings[0], started=started, lang=lang)
+            work = partial(save_arranged, found, folder, reading=readings[0][1], started=started, lang=lang)
         else:
             work = partial(save_compared, found, folder, readings=readings, started=started, lang=lang)
         options.aside(work)

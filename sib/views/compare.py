@@ -46,6 +46,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "[{letter}] laat de uitkomstbetaler {payer} en de investeerder {investor}; de kans op volledige terugbetaling "
         "{chance}.",
     ),
+    "chance": (
+        "[{letter}] against [{first}]: the chance of repayment in full {chance}",
+        "[{letter}] tegenover [{first}]: de kans op volledige terugbetaling {chance}",
+    ),
+    "payer": (
+        "[{letter}] against [{first}]: the outcome payer is left with {payer}",
+        "[{letter}] tegenover [{first}]: de uitkomstbetaler houdt {payer} over",
+    ),
     "more": ("{amount} more ({error})", "{amount} meer ({error})"),
     "fewer": ("{amount} less ({error})", "{amount} minder ({error})"),
     "same": ("the same", "hetzelfde"),
@@ -139,6 +147,14 @@ class Page:
             yield wrapped(text)
         share = max(self.found.spared)
         yield wrapped(self.say("paired", share=self.words.number(Decimal(repr(100 * share)))))
+
+    def said_of(self, side: str) -> str:
+        """Return one sentence on the deal that differs most from the first, for ``chance`` or ``payer``."""
+        key = {"chance": ("investor", "repaid_in_full"), "payer": ("municipality", "net_cash")}[side]
+        rows = [row for each in self.found.differences for row in each if (row.party, row.measure) == key]
+        place = max(range(len(rows)), key=lambda n: abs(rows[n].value))
+        told = {"chance": self.points(rows[place])} if side == "chance" else {"payer": self.amount(rows[place])}
+        return self.say(side, letter=letter_of(place + 1), first=letter_of(0), **told)
 
     def amount(self, row: Row) -> str:
         """Say how much more or less."""
