@@ -1,12 +1,11 @@
 """Memory that is freed and wanted again at once: kept, where the C library can be asked to.
 
-Work on many variants frees and takes the same megabytes again and again. The C library of Linux gives them back to the
-system each time, which costs two fifths of the work; here it is asked not to. It changes no number.
+A simulation frees and takes the same megabytes again and again, a sweep all the more. The C library of Linux gives
+them back to the system each time, which costs a fifth of a run and two fifths of a sweep; here it is asked not to. It
+changes no number.
 """
 
 from __future__ import annotations
-
-import ctypes
 
 MMAP_THRESHOLD, TRIM_THRESHOLD, TOP_PAD = -3, -1, -2
 """Settings of ``mallopt`` in glibc."""
@@ -17,6 +16,8 @@ KEPT = ((MMAP_THRESHOLD, 32 * MEBIBYTE), (TRIM_THRESHOLD, 512 * MEBIBYTE), (TOP_
 
 def keep_memory() -> bool:
     """Ask the C library to keep what is freed; return whether it could be asked."""
+    import ctypes
+
     try:
         settle = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError, TypeError):

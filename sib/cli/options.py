@@ -24,6 +24,7 @@ import click
 from sib import __version__
 from sib.amounts import parse_amount
 from sib.casewords import fault_of_name
+from sib.cli.memory import keep_memory
 from sib.columns import in_options
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
@@ -217,6 +218,7 @@ def reading(source: str, overlays: Sequence[str], *, settings: Sequence[str], as
 
 def aside(work: Callable[[], Result]) -> Result:
     """Do long work on a thread of its own, so that this one hears signals; what it was doing then is given up."""
+    keep_memory()
     future = ThreadPoolExecutor(1).submit(work)
     while not future.done():
         wait([future], timeout=0.2)

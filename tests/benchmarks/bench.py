@@ -26,6 +26,7 @@ import plain_python
 import pyxirr
 import with_squigglepy
 
+from sib.cli.memory import keep_memory
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate, simulate_all
@@ -96,9 +97,9 @@ def python(*arguments: str) -> Job:
 def peak_memory(n_trials: int) -> float:
     """Megabytes that a fresh process needs at the most."""
     code = (
-        "import resource; from sib.deal.reader import load; from sib.engine import Effort, simulate; "
-        f"simulate(load('zwarte-zwanen'), {n_trials}, effort=Effort(1)); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "import resource; from sib.cli.memory import keep_memory; from sib.deal.reader import load; "
+        f"from sib.engine import Effort, simulate; keep_memory(); "
+        f"simulate(load('zwarte-zwanen'), {n_trials}, effort=Effort(1)); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     return int(done.stdout) / (1024 if sys.platform != "darwin" else 1024**2)
@@ -221,6 +222,7 @@ def starts() -> list[tuple[str, str, str]]:
 
 def main() -> None:
     """Measure everything and print one table."""
+    keep_memory()  # as the command does
     deal = load("zwarte-zwanen")
     check_that_all_simulate_the_same_deal(deal)
     memory = [
