@@ -98,8 +98,9 @@ def peak_memory(n_trials: int) -> float:
     """Megabytes that a fresh process needs at the most."""
     code = (
         "import resource; from sib.cli.memory import keep_memory; from sib.deal.reader import load; "
-        f"from sib.engine import Effort, simulate; keep_memory(); "
-        f"simulate(load('zwarte-zwanen'), {n_trials}, effort=Effort(1)); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "from sib.engine import Effort, simulate; keep_memory(); "
+        f"simulate(load('zwarte-zwanen'), {n_trials}, effort=Effort(1)); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     return int(done.stdout) / (1024 if sys.platform != "darwin" else 1024**2)
