@@ -31,7 +31,8 @@ def _gamma(terms: Gamma) -> Floats:
     if terms.cv == 0:
         return np.full(NODES, terms.mean)
     shape = terms.cv**-2.0
-    return _two_tails(lambda u: gammaincinv(shape, u), lambda u: gammainccinv(shape, u)) * terms.mean / shape
+    quantiles = _two_tails(lambda u: gammaincinv(shape, u), lambda u: gammainccinv(shape, u))
+    return np.asarray(quantiles * (terms.mean / shape))
 
 
 def _pert(terms: Pert) -> Floats:

@@ -107,8 +107,7 @@ class View:
 def _claimed(view: View, saved: Saved) -> Iterator[Way]:
     overstated = view.chances()[1]
     yield 1 - overstated, saved.shown
-    for chance, amount in _overstated(view, saved, overstated):
-        yield chance, amount
+    yield from _overstated(view, saved, overstated)
 
 
 def _overstated(view: View, saved: Saved, chance: float) -> Iterator[Way]:
@@ -196,7 +195,7 @@ def _lost(view: View, what: str) -> float:
     return float(view.counts(np.zeros(1), view.segment.saving_months, loss=float(cost))[0]) if is_set_off else 0.0
 
 
-def case_amounts(deal: Scenario, segment: Segment, what: str) -> tuple[Amounts, Amounts]:
+def case_amounts(deal: Scenario, segment: Segment, *, what: str) -> tuple[Amounts, Amounts]:
     """Return what a success brings, and what any other case with a plan brings.
 
     Parameters

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sib.arrays import Floats
 from sib.exact.law import SMALLEST, Law, known, of_counts
@@ -25,6 +27,9 @@ CERTAIN = 1e-7
 """Standard deviation, as a part of the mean, below which it is rounding and nothing is uncertain."""
 SPANS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 """Standard deviations about the mean that are tried as the length of the grid."""
+
+
+Waves: TypeAlias = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +101,16 @@ def total_moments(states: Floats, parts: Sequence[Part]) -> tuple[float, float]:
         variances += expected * (won2 - won**2) + others * (lost2 - lost**2)
         variances += (part.counts * spread).sum(axis=1) * (won - lost) ** 2
     mean = float(states @ means)
-    return mean, float(np.sqrt(max(states @ (variances + (means - mean) ** 2), 0.0)))
+    return mean, float(np.sqrt(max(float(states @ (variances + (means - mean) ** 2)), 0.0)))
 
 
 def _lattice(parts: Sequence[Part]) -> int:
     """Return the unit in which all amounts are whole and the grid is not too long; 0 where there is none."""
-    every = [np.unique(amounts.values) for part in parts for amounts in (part.won, part.lost)]
-    if sum(map(len, every)) > MANY or any((values != np.rint(values)).any() for values in every):
+    found = [np.unique(amounts.values) for part in parts for amounts in (part.won, part.lost)]
+    every: Floats = np.concatenate(found)
+    if len(every) > MANY or bool((every != np.rint(every)).any()):
         return 0
-    unit = int(np.gcd.reduce(np.abs(np.concatenate(every)).astype(np.int64)))
+    unit = int(np.gcd.reduce(np.abs(every).astype(np.int64)))
     low, high = _ends(parts)
     return unit if unit and (high - low) / unit < LATTICE else 0
 
@@ -135,7 +141,7 @@ def _on_grid(states: Floats, parts: Sequence[Part], *, mean: float, sd: float) -
     inside = np.flatnonzero((so_far > SMALLEST) & (so_far < so_far[-1] - SMALLEST))
     at_zero = (np.zeros(1), np.array([none])) if none else (np.zeros(0), np.zeros(0))
     return Law(
-        *at_zero, lambda x: np.interp(x, edges, so_far), float(np.floor(edges[max(inside[0] - 1, 0)])),
+        at_zero[0], at_zero[1], lambda x: np.interp(x, edges, so_far), float(np.floor(edges[max(inside[0] - 1, 0)])),
         float(np.ceil(edges[min(inside[-1] + 1, SIZE)])), step, beyond,
     )
 
@@ -199,7 +205,7 @@ def _transformed(states: Floats, parts: Sequence[Part], *, step: float, size: in
     return np.maximum(np.fft.irfft(total, size), 0.0)
 
 
-def _generated(counts: Floats, won: np.ndarray, lost: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _generated(counts: Floats, won: Waves, lost: Waves) -> Waves:
     """Return the sum over k of P(k) won**k lost**(n - k)."""
     total = np.full_like(won, counts[-1])
     if np.abs(lost - 1).max() < 1e-15:

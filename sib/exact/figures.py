@@ -69,11 +69,11 @@ class Figures:
     rows: list[Row] = field(default_factory=list)
     spreads: dict[tuple[str, str], tuple[Spread, Unit]] = field(default_factory=dict)
 
-    def add(self, what: What, value: float, unit: Unit) -> None:
+    def add(self, what: What, value: float, *, unit: Unit) -> None:
         """Add a row; money in cents."""
         self.rows.append(row_of(self.deal, what, estimate=figure(value), unit=unit))
 
-    def spread(self, measure: Measure, values: Array, masses: Floats) -> None:
+    def spread(self, measure: Measure, values: Array, *, masses: Floats) -> None:
         """Add mean, standard deviation and quantiles of a measure."""
         whole = Spread(np.asarray(values, dtype=np.float64), masses)
         found, name = whole.defined(), (measure.party, measure.name)
@@ -81,21 +81,22 @@ class Figures:
         none = float("nan")
         mean, sd = moments(found.values, found.masses) if len(found.values) else (none, none)
         for statistic, value in (("mean", mean), ("sd", sd)):
-            self.add((*name, statistic), value, measure.unit)
+            self.add((*name, statistic), value, unit=measure.unit)
         for level in LEVELS:
-            self.add((*name, percentile(level)), found.quantile(level) if len(found.values) else none, measure.unit)
+            value = found.quantile(level) if len(found.values) else none
+            self.add((*name, percentile(level)), value, unit=measure.unit)
         if measure.can_be_undefined:
-            self.add((*name, "undefined_share"), whole.undefined, "fraction")
+            self.add((*name, "undefined_share"), whole.undefined, unit="fraction")
 
-    def chance(self, what: tuple[str, str], holds: Array, masses: Floats, *, statistic: str = "probability") -> None:
+    def chance(self, what: tuple[str, str], holds: Array, *, masses: Floats, statistic: str = "probability") -> None:
         """Add the chance that something holds."""
         spread = Spread(np.asarray(holds, dtype=np.float64), masses)
         if statistic == "probability":
             self.spreads[what] = (spread, "fraction")
-        self.add((*what, statistic), spread.chance(), "fraction")
+        self.add((*what, statistic), spread.chance(), unit="fraction")
 
 
-def tell_of(found: Figures, entries: Mapping[str, Array], masses: Floats) -> None:
+def tell_of(found: Figures, entries: Mapping[str, Array], *, masses: Floats) -> None:
     """Add every row that values by name, at points of one law, make.
 
     Parameters
@@ -106,7 +107,7 @@ def tell_of(found: Figures, entries: Mapping[str, Array], masses: Floats) -> Non
     """
     for measure in measures_of(found.deal):
         if measure.key in entries:
-            found.spread(measure, entries[measure.key], masses)
+            found.spread(measure, entries[measure.key], masses=masses)
     for party in _investors(found.deal):
         if f"{party}.receipts" in entries:
             _losses(found, entries, masses, party=party)
@@ -122,26 +123,27 @@ def _investors(deal: Scenario) -> Iterator[str]:
 
 def _losses(found: Figures, entries: Mapping[str, Array], masses: Floats, *, party: str) -> None:
     outlay, receipts = entries[f"{party}.outlay"], entries[f"{party}.receipts"]
-    found.chance((party, "principal_loss"), receipts < outlay, masses)
+    found.chance((party, "principal_loss"), receipts < outlay, masses=masses)
     if party != "investor":
         return
-    found.chance((party, "repaid_in_full"), entries[f"{party}.repaid_in_full"], masses)
+    found.chance((party, "repaid_in_full"), entries[f"{party}.repaid_in_full"], masses=masses)
     loss = Measure(party, "loss", f"{party}.loss", "money")
-    found.spread(loss, outlay - receipts, masses)
+    found.spread(loss, outlay - receipts, masses=masses)
     spread = found.spreads[party, "loss"][0].defined()
     for level in (0.95, 0.99):
-        found.add((party, "loss", f"var{round(level * 100)}"), spread.quantile(level), "money")
-        found.add((party, "loss", f"es{round(level * 100)}"), spread.shortfall(level), "money")
+        found.add((party, "loss", f"var{round(level * 100)}"), spread.quantile(level), unit="money")
+        found.add((party, "loss", f"es{round(level * 100)}"), spread.shortfall(level), unit="money")
     everything = entries[f"{party}.irr"] == -1
     if (everything & (masses > TINY)).any():
-        found.chance((party, "irr"), everything, masses, statistic="total_loss_share")
+        found.chance((party, "irr"), everything, masses=masses, statistic="total_loss_share")
 
 
 def _municipal(found: Figures, entries: Mapping[str, Array], masses: Floats) -> None:
     net = entries["municipality.net_cash"]
-    found.chance(("municipality", "pays_more_than_it_saves"), net < 0, masses)
+    found.chance(("municipality", "pays_more_than_it_saves"), net < 0, masses=masses)
     need = Spread(-np.asarray(net, dtype=np.float64), masses).defined()
     for level in (0.80, 0.90, 0.95):
-        found.add(("municipality", "reserve", percentile(level)), max(need.quantile(level), 0.0), "money")
+        found.add(("municipality", "reserve", percentile(level)), max(need.quantile(level), 0.0), unit="money")
     payments, cost = entries["municipality.outcome_payments"], entries["programme.cost"]
-    found.add(("municipality", "price_of_risk_transfer", "mean"), float((payments - cost) @ masses), "money")
+    transfer = float((payments - cost) @ masses)
+    found.add(("municipality", "price_of_risk_transfer", "mean"), transfer, unit="money")

@@ -65,7 +65,7 @@ class Law:
         if factor == 1 or not factor:
             return self if factor else known(0.0)
         values, place = np.unique(np.rint(factor * self.values), return_inverse=True)
-        masses = np.bincount(place, self.masses, minlength=len(values))
+        masses = np.asarray(np.bincount(place, self.masses, minlength=len(values)), dtype=np.float64)
         ends = self.low * factor, self.high * factor, self.step * factor, self.wrapped
         return Law(values, masses, None if smooth is None else lambda x: smooth(x / factor), *ends)
 
@@ -137,7 +137,8 @@ def leaning(law: Law, loading: float) -> Law:
     on_grid = np.maximum.accumulate(level(grid))
     inside = np.flatnonzero((on_grid > SMALLEST) & (on_grid < on_grid[-1] - SMALLEST))
     ends = grid[max(inside[0] - 1, 0)], grid[min(inside[-1] + 1, len(grid) - 1)]
-    return Law(*at_zero, lambda x: np.interp(x, grid, on_grid), float(ends[0]), float(ends[1]), law.step, law.wrapped)
+    low, high = float(ends[0]), float(ends[1])
+    return Law(at_zero[0], at_zero[1], lambda x: np.interp(x, grid, on_grid), low, high, law.step, law.wrapped)
 
 
 def _at_or_below(law: Law, atoms: Floats, chances: Floats, x: Floats) -> Floats:
@@ -152,7 +153,7 @@ def known(value: float) -> Law:
 
 def of_counts(pmf: Floats, unit: float = 1.0) -> Law:
     """Return the law of a count, or of so much for each."""
-    return Law(unit * np.arange(len(pmf)), pmf) if unit else known(0.0)
+    return Law(unit * np.arange(float(len(pmf))), pmf) if unit else known(0.0)
 
 
 def moments(values: Floats, masses: Floats) -> tuple[float, float]:

@@ -22,9 +22,11 @@ from sib.exact.terminal import of_contract, one_metric, refuse_cohorts
 from sib.exact.totals import Totals, Which, cashable_share, counted_share, everybody, saved_share
 from sib.expectation import expected
 from sib.programme.grid import Grid, grid
-from sib.results import LEVELS, Measure, measures_of
+from sib.results import LEVELS, measures_of
 
-OF_METRIC = {"validated_savings": "validated", "validated_cases": "validated_cases", "validated_share": "validated_cases"}
+OF_METRIC = {
+    "validated_savings": "validated", "validated_cases": "validated_cases", "validated_share": "validated_cases",
+}
 """What is added up over cases for each metric."""
 FAULTLESS = {"validated": "admissible", "validated_cases": "admissible_cases"}
 """What it would be without any error."""
@@ -38,18 +40,16 @@ def of_cases(deal: Scenario) -> Found:
     return found
 
 
-def _tell(found: Found, key: str, law: Callable[[], Law], *, group: str) -> Law | None:
+def _tell(found: Found, key: str, law: Callable[[], Law], *, group: str) -> None:
     """Add a measure with the law that is worked out for it."""
     measure = next((each for each in measures_of(found.deal) if each.key == key), None)
     with found.trying(group):
         worked = law()
         points = worked.points(LEVELS)
         if measure is not None:
-            found.figures.spread(measure, points, worked.at(points))
+            found.figures.spread(measure, points, masses=worked.at(points))
         if worked.step:
             found.steps[group] = max(found.steps.get(group, 0.0), worked.step)
-        return worked
-    return None
 
 
 def _people(found: Found, totals: Totals) -> None:
@@ -66,22 +66,25 @@ def _claims(found: Found, totals: Totals) -> None:
 def _savings(found: Found, totals: Totals) -> None:
     """True, cashable and validated savings, of the outcome payer's own laws, each law and all."""
     deal = found.deal
-    every = {f"payer.{law}": (law,) for law in deal.payers}
+    every: dict[str, tuple[str, ...]] = {f"payer.{law}": (law,) for law in deal.payers}
     every |= {"municipality": deal.own_laws(), "society": tuple(deal.payers)}
     for party, laws in every.items():
         for kind in ("true", "cashable", "validated"):
-            _tell(found, f"{party}.{kind}_savings", lambda k=kind, ls=laws: on_laws(totals, k, ls), group=kind)  # type: ignore[misc]
+            _tell(found, f"{party}.{kind}_savings", lambda k=kind, ls=laws: on_laws(totals, k, laws=ls), group=kind)  # type: ignore[misc]
 
 
-def on_laws(totals: Totals, kind: str, laws: tuple[str, ...]) -> Law:
+def on_laws(totals: Totals, kind: str, *, laws: tuple[str, ...]) -> Law:
     """Return the law of what is saved, cashable or validated in time on some laws."""
     deal = totals.deal
     if kind == "validated":
-        factors = {segment.name: counted_share(deal, segment, laws) for segment in deal.segments}
-        return totals.law("validated", totals.in_time(), factors)
+        factors = {segment.name: counted_share(deal, segment, laws=laws) for segment in deal.segments}
+        return totals.law("validated", totals.in_time(), factors=factors)
     refuse_moving_prices(deal, kind)
-    shares = {"true": lambda each: saved_share(each, laws), "cashable": lambda each: cashable_share(deal, each, laws)}
-    return totals.law("true", everybody, {segment.name: shares[kind](segment) for segment in deal.segments})
+    shares = {
+        "true": lambda each: saved_share(each, laws),
+        "cashable": lambda each: cashable_share(deal, each, laws=laws),
+    }
+    return totals.law("true", factors={segment.name: shares[kind](segment) for segment in deal.segments})
 
 
 def refuse_moving_prices(deal: Scenario, kind: str) -> None:
@@ -106,13 +109,13 @@ def _trigger(found: Found, totals: Totals) -> None:
         def in_time(segment: Segment, start: int) -> bool:
             return cohort(segment, start) and is_in_time(segment, start)
 
-        paid = met(totals, trigger, totals.law(what, in_time), cohort)
-        earned = met(totals, trigger, totals.law(FAULTLESS[what], in_time), cohort)
-        late = met(totals, trigger, totals.law(what, cohort), cohort) - paid
+        paid = met(totals, trigger, law=totals.law(what, in_time), cohort=cohort)
+        earned = met(totals, trigger, law=totals.law(FAULTLESS[what], in_time), cohort=cohort)
+        late = met(totals, trigger, law=totals.law(what, cohort), cohort=cohort) - paid
         chances = {"earned": earned, "paid": paid, "late_trigger": max(late, 0.0)}
         chances |= _apart(found.deal, paid, earned)
         for name, chance in chances.items():
-            found.figures.chance(("accountant", name), np.array([1.0, 0.0]), np.array([chance, 1 - chance]))
+            found.figures.chance(("accountant", name), np.array([1.0, 0.0]), masses=np.array([chance, 1 - chance]))
 
 
 def _refuse_paths(deal: Scenario, trigger: Trigger) -> None:
@@ -134,13 +137,13 @@ def _cohort(deal: Scenario, trigger: Trigger) -> Which:
     return lambda segment, start: deal.cohort_of(segment, start) == place
 
 
-def met(totals: Totals, trigger: Trigger, law: Law, cohort: Which) -> float:
+def met(totals: Totals, trigger: Trigger, *, law: Law, cohort: Which) -> float:
     """Return the chance that a number, of the law, meets a trigger."""
     scale = 100.0 if trigger.metric == "validated_savings" else 1.0
     if trigger.metric == "validated_share":
         refuse_where(len(came(totals.deal)) > 1 or any(s.triage_share != 1 for s in totals.deal.segments), "who_comes")
         numbers = came(totals.deal)[0][1]
-        scale = sum(totals.n_meant(s, n, cohort) for s, n in zip(totals.deal.segments, numbers, strict=True))
+        scale = sum(totals.n_meant(s, n, which=cohort) for s, n in zip(totals.deal.segments, numbers, strict=True))
         if not scale:
             return 0.0
     levels = [scale * level for level in trigger.thresholds]
@@ -177,11 +180,11 @@ def _contract(found: Found, totals: Totals) -> None:
         refuse_where(metric not in OF_METRIC, "metric", metric=metric)
         varies = len(came(deal)) > 1 or any(segment.triage_share != 1 for segment in deal.segments)
         refuse_where(varies, "who_comes")
-        law, write = _course(totals, metric, calendar)
-        of_contract(found, law, write, calendar=calendar, also=_cashable(found, totals, law, metric))
+        law, write = _course(totals, metric, calendar=calendar)
+        of_contract(found, law, write=write, calendar=calendar, also=_cashable(found, totals, metric))
 
 
-def _course(totals: Totals, metric: str, calendar: Grid) -> tuple[Law, Callable[[Floats], Metrics]]:
+def _course(totals: Totals, metric: str, *, calendar: Grid) -> tuple[Law, Callable[[Floats], Metrics]]:
     """Return the law of the metric in its steps, and how it is written down."""
     deal = totals.deal
     what = OF_METRIC[metric]
@@ -206,7 +209,7 @@ def _course(totals: Totals, metric: str, calendar: Grid) -> tuple[Law, Callable[
     return law, write
 
 
-def _cashable(found: Found, totals: Totals, law: Law, metric: str) -> Callable[[Floats], Entries]:
+def _cashable(found: Found, totals: Totals, metric: str) -> Callable[[Floats], Entries]:
     """Return the outcome payer's cashable savings as a multiple of the metric, where they are one."""
     try:
         rate, sure = _multiple(totals, metric)
@@ -220,12 +223,12 @@ def _multiple(totals: Totals, metric: str) -> tuple[float, float]:
     """Return how much is cashable for each step of the metric, and how much whatever comes."""
     deal = totals.deal
     refuse_where(deal.accountant.charges_by_work, "fees")
-    own = on_laws(totals, "cashable", deal.own_laws())
+    own = on_laws(totals, "cashable", laws=deal.own_laws())
     if own.is_known:
         return 0.0, own.mode
     is_in_time = totals.in_time()
     numbers = zip(deal.segments, came(deal)[0][1], strict=True)
-    refuse_where(any(totals.n_meant(segment, n, is_in_time) < n for segment, n in numbers), "late")
+    refuse_where(any(totals.n_meant(segment, n, which=is_in_time) < n for segment, n in numbers), "late")
     rates = set()
     for segment in deal.segments:
         won, lost = totals.amounts(segment, "true")
@@ -234,7 +237,7 @@ def _multiple(totals: Totals, metric: str) -> tuple[float, float]:
         refuse_where(not (alike and lost.is_nothing and unpaid.is_nothing), "two_amounts")
         rate = won.moments[0] / paid.moments[0] if paid.moments[0] else 0.0
         refuse_where(bool((np.abs(won.values - rate * paid.values) > 1 + rate).any()), "two_amounts")
-        rates.add(round(rate * cashable_share(deal, segment, deal.own_laws()), 9))
+        rates.add(round(rate * cashable_share(deal, segment, laws=deal.own_laws()), 9))
     refuse_where(len(rates) > 1, "two_amounts")
     return rates.pop(), 0.0
 

@@ -117,7 +117,7 @@ def of_counts(deal: Scenario) -> Found:
 
 def _tell(found: Found, measure: Measure, law: Law) -> None:
     points = law.points(LEVELS)
-    found.figures.spread(measure, points, law.at(points))
+    found.figures.spread(measure, points, masses=law.at(points))
 
 
 def _enrolled(numbers: Numbers) -> Law:
@@ -178,7 +178,7 @@ def _contract(found: Found, numbers: Numbers, calendar: Grid) -> None:
     def nothing_else(points: Floats) -> Entries:
         return {}
 
-    of_contract(found, law, write, calendar=calendar, also=nothing_else)
+    of_contract(found, law, write=write, calendar=calendar, also=nothing_else)
 
 
 def _one_date(numbers: Numbers, metric: str, calendar: Grid) -> tuple[int, int]:

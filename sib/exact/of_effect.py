@@ -1,7 +1,7 @@
 """A deal on an effect, exactly: what is measured of one cohort, and what hangs on one measurement of it.
 
-In comes a deal, out goes ``Found``. Where the evaluator makes no error the true effect decides everything; where it does
-and measures once, the value that is measured decides the contract, and the true effect what is saved.
+In comes a deal, out goes ``Found``. Where the evaluator makes no error the true effect decides everything; where one
+is made and there is one measurement, its value decides the contract, and the true effect what is saved.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def effect_law(programme: EffectProgramme, metric: EffectMetric, *, unit: float,
     low, high, level = _level(terms, sd) if sure is None else (sure - FAR * sd, sure + FAR * sd, _normal(sure, sd))
     if low == high:
         return known(float(np.rint(low * unit)))
-    return Law(np.zeros(0), np.zeros(0), lambda x: level(x / unit), float(np.floor(low * unit)), float(np.ceil(high * unit)))
+    ends = float(np.floor(low * unit)), float(np.ceil(high * unit))
+    return Law(np.zeros(0), np.zeros(0), lambda x: level(x / unit), *ends)
 
 
 def _level(terms: Any, sd: float) -> tuple[float, float, Callable[[Floats], Floats]]:
@@ -111,14 +112,15 @@ def _tell_metric(found: Found, programme: EffectProgramme, metric: EffectMetric)
     dates = found.deal.timeline.payment_months
     times = sum(month <= dates[-1] for month in months_of(metric, programme.cohorts[0]))
     refuse_where(times == 0, "late")
-    refuse_where(metric.accumulates and metric.evaluator_sd > 0 and times > 1, "measurements", n=times, metric=metric.name)
+    noisy = metric.accumulates and metric.evaluator_sd > 0 and times > 1
+    refuse_where(noisy, "measurements", n=times, metric=metric.name)
     law = effect_law(programme, metric, unit=float(metric.scale), error=True)
     points = law.points(LEVELS)
     unit: Any = "money" if metric.unit == "eur" else "count"
     times = times if metric.accumulates else 1
     measure = Measure("programme", metric.name, f"metric.{metric.name}", unit, can_be_undefined=True)
     scale = (100 if unit == "money" else 1) * times / metric.scale
-    found.figures.spread(measure, points * scale, law.at(points))
+    found.figures.spread(measure, points * scale, masses=law.at(points))
 
 
 def _written(deal: Scenario, metric: EffectMetric, values: Floats, calendar: Grid) -> Metrics:
@@ -163,9 +165,9 @@ def _without_error(found: Found, metric: EffectMetric, calendar: Grid) -> None:
         return {name: each for name, each in whole.items() if not name.startswith(("metric.", "programme.enrolled"))}
 
     told = at_points(law, also)
-    tell_of(found.figures, told.entries, told.masses)
+    tell_of(found.figures, told.entries, masses=told.masses)
     enrolled = np.array([float(sum(cohort.size for cohort in programme.cohorts))])
-    found.figures.spread(Measure("programme", "enrolled", "programme.enrolled", "count"), enrolled, np.ones(1))
+    found.figures.spread(Measure("programme", "enrolled", "programme.enrolled", "count"), enrolled, masses=np.ones(1))
     _tell_trigger(found, told.entries, told.masses)
 
 
@@ -176,7 +178,7 @@ def _tell_trigger(found: Found, entries: Entries, masses: Floats) -> None:
     paid, earned = (entries[f"trigger.{trigger.name}.{name}"] for name in ("paid", "earned"))
     hits = {"earned": earned, "paid": paid, "false_trigger": paid & ~earned, "missed_trigger": earned & ~paid}
     for name, hit in hits.items():
-        found.figures.chance(("accountant", name), hit, masses)
+        found.figures.chance(("accountant", name), hit, masses=masses)
 
 
 def _with_error(found: Found, metric: EffectMetric, calendar: Grid) -> None:
@@ -186,7 +188,7 @@ def _with_error(found: Found, metric: EffectMetric, calendar: Grid) -> None:
     scale = float(metric.scale)
     measured = effect_law(programme, metric, unit=scale, error=True)
     of_contract(
-        found, measured, lambda points: _written(deal, metric, points / scale, calendar), calendar=calendar,
+        found, measured, write=lambda points: _written(deal, metric, points / scale, calendar), calendar=calendar,
         also=lambda points: {},
     )
     true, unit = effect_law(programme, metric, unit=scale * FINE, error=False), scale * FINE
@@ -200,4 +202,4 @@ def _with_error(found: Found, metric: EffectMetric, calendar: Grid) -> None:
     with found.trying("net_cash"):
         refuse_where(metric.worth > 0, "error_between")
     told = at_points(true, saved)
-    tell_of(found.figures, told.entries, told.masses)
+    tell_of(found.figures, told.entries, masses=told.masses)

@@ -60,7 +60,8 @@ def at_points(law: Law, work_out: Callable[[Floats], Entries]) -> AtPoints:
         inside = np.unique(np.concatenate(finer))
         entries = work_out(inside)
         found.append((inside, entries))
-        cells = np.concatenate([_bent(inside, entries, pairs=cell[::2]) for cell in finer if len(cell) > 2] or [cells[:0]])
+        bent = [_bent(inside, entries, pairs=cell[::2]) for cell in finer if len(cell) > 2]
+        cells = np.concatenate([cells[:0], *bent])
     points, entries = _joined(found)
     return AtPoints(points, law.at(points), entries)
 
@@ -115,8 +116,8 @@ def chapter_at(
     return Chapter(
         deal=deal, calendar=calendar, metrics=metrics, admissible=true or metrics, late=(late, late),
         admissible_late=(late, late), claimed=nothing, bridge={}, states={}, opened=nothing, found={},
-        successes=nothing, enrolled=metrics.enrolled.sum(axis=0), overrun=nothing, spending=cost, flows=flows, book=book,
-        cash=balances(book, parties(deal), shape=(n_periods, n_points)),
+        successes=nothing, enrolled=metrics.enrolled.sum(axis=0), overrun=nothing, spending=cost, flows=flows,
+        book=book, cash=balances(book, parties(deal), shape=(n_periods, n_points)),
         pockets=charged(deal, pockets, paid=own_payments(deal, flows), calendar=calendar),
         true_by_period=np.sum([*saved.values()], axis=0), plans=np.zeros((n_periods, n_points)),
     )

@@ -115,7 +115,7 @@ def _over_chance(shape: tuple[float, float] | None, mean: float, *, n: int, icc:
     """Average the law of a count over what is not known of its chance; exact, being a polynomial in it."""
     if shape is None:
         return read_only(correlated(n, mean, icc=icc))
-    nodes, masses = beta_rule(*shape, degree=n)
+    nodes, masses = beta_rule(shape[0], shape[1], degree=n)
     return read_only(masses @ np.array([correlated(n, float(p), icc=icc) for p in nodes]))
 
 
@@ -125,7 +125,9 @@ def _gaussian(people: People, cases: Sequence[int]) -> Shared:
     laws = []
     for chance, n, weight in zip(people.chances, cases, people.weights, strict=True):
         shape = known_as(chance)
-        points = beta_rule(*shape, degree=2 * UNKNOWN) if shape else (np.array([mean_of(chance)]), np.ones(1))
+        points = np.array([mean_of(chance)]), np.ones(1)
+        if shape:
+            points = beta_rule(shape[0], shape[1], degree=2 * UNKNOWN)
         at_nodes = np.zeros((len(nodes), n + 1))
         for p, mass in zip(*points, strict=True):
             at_nodes += mass * binomial(n, given_factor(float(p), nodes, weight=weight))

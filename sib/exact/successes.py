@@ -34,7 +34,7 @@ def binomial(n: int, p: Floats | float) -> Floats:
     return np.asarray(np.exp(_log_choose(n) + xlogy(k, chance) + xlog1py(n - k, -chance)))
 
 
-def beta_binomial(n: int, a: float, b: float) -> Floats:
+def beta_binomial(n: int, a: float, *, b: float) -> Floats:
     """Return the law of successes that share a chance ~ Beta(a, b): C(n, k) B(a + k, b + n - k) / B(a, b)."""
     k = np.arange(n + 1.0)
     return np.asarray(np.exp(_log_choose(n) + betaln(a + k, b + n - k) - betaln(a, b)))
@@ -47,10 +47,10 @@ def correlated(n: int, p: float, *, icc: float) -> Floats:
         together[0], together[-1] = (1 - p, p) if n else (1.0, 1.0)
         return together if icc == 1.0 or n == 0 else binomial(n, p)[0]
     size = 1 / icc - 1
-    return beta_binomial(n, p * size, (1 - p) * size)
+    return beta_binomial(n, p * size, b=(1 - p) * size)
 
 
-def beta_rule(a: float, b: float, degree: int) -> tuple[Floats, Floats]:
+def beta_rule(a: float, b: float, *, degree: int) -> tuple[Floats, Floats]:
     """Return nodes and masses of the Gauss-Jacobi rule under a Beta(a, b).
 
     Parameters

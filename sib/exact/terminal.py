@@ -48,11 +48,13 @@ def one_metric(deal: Scenario) -> str:
 def refuse_cohorts(deal: Scenario) -> None:
     """Refuse a contract that reads a metric of one cohort."""
     contract = deal.contract
-    named = {item.cohort for item in (*contract.triggers, *contract.payments) if getattr(item, "cohort", None)}
-    refuse_where(bool(named), "cohorts")
+    named = {getattr(item, "cohort", None) for item in (*contract.triggers, *contract.payments)}
+    refuse_where(named != {None}, "cohorts")
 
 
-def of_contract(found: Found, law: Law, write: Written, *, calendar: Grid, also: Callable[[Floats], Entries]) -> None:
+def of_contract(
+    found: Found, law: Law, *, write: Written, calendar: Grid, also: Callable[[Floats], Entries]
+) -> None:
     """Add the figures of the investor and of the payments.
 
     Parameters
@@ -72,9 +74,10 @@ def of_contract(found: Found, law: Law, write: Written, *, calendar: Grid, also:
         return entries
 
     told = at_points(law, work_out)
-    tell_of(found.figures, {name: told.entries[name] for name in told.entries if name not in also(told.points[:1])},
-            told.masses)
-    on_average(found, told, flow=chapter_at(deal, write(told.points), calendar=calendar).cash["investor"], calendar=calendar)
+    known = also(told.points[:1])
+    tell_of(found.figures, {name: told.entries[name] for name in told.entries if name not in known}, masses=told.masses)
+    settled = chapter_at(deal, write(told.points), calendar=calendar)
+    on_average(found, told, flow=settled.cash["investor"], calendar=calendar)
 
 
 def of_payments(chapter: Chapter) -> dict[str, Floats]:
@@ -97,7 +100,7 @@ def of_payments(chapter: Chapter) -> dict[str, Floats]:
 def on_average(found: Found, told: AtPoints, *, flow: Floats, calendar: Grid) -> None:
     """Add what is made from means: the return on the mean cash flow, and how well entitlements cover what is owed."""
     rate = irr_of_mean_cash_flow((flow @ told.masses)[np.newaxis], calendar.years)
-    found.figures.add(("investor", "irr_of_mean_cash_flow", "value"), float(rate), "fraction")
+    found.figures.add(("investor", "irr_of_mean_cash_flow", "value"), float(rate), unit="fraction")
     means = [float(told.entries[f"investor.{name}"] @ told.masses) for name in ("entitlement", "owed_on_savings")]
     if means[1] > 0:
-        found.figures.add(("investor", "cover_ratio", "value"), means[0] / means[1], "fraction")
+        found.figures.add(("investor", "cover_ratio", "value"), means[0] / means[1], unit="fraction")

@@ -68,7 +68,7 @@ class Totals:
         refuse_where(what == "files_opened" and deal.accountant.is_sampled, "sample")
         refuse_where(reviewed and deal.accountant.is_reviewed and deal.dependence.review > 0, "strictness")
 
-    def law(self, what: str, which: Which = everybody, factors: dict[str, float] | None = None) -> Law:
+    def law(self, what: str, which: Which = everybody, *, factors: dict[str, float] | None = None) -> Law:
         """Return the law of a total, in cents or as a count.
 
         Parameters
@@ -95,7 +95,7 @@ class Totals:
         """Return the law of a total of one segment, remembered by how many cases are meant."""
         self.refuse_odd_terms(what)
         (segment,) = self.deal.segments
-        meant = tuple(self.n_meant(segment, numbers[0], which) for _, numbers in came(self.deal))
+        meant = tuple(self.n_meant(segment, numbers[0], which=which) for _, numbers in came(self.deal))
         if (what, meant) not in self.known:
             chances, (count,) = self._counts(which)
             won, lost = (NOTHING, NOTHING) if count.shape[1] == 1 else self.amounts(segment, what)
@@ -107,8 +107,9 @@ class Totals:
         return self.known[what, meant]
 
     def amounts(self, segment: Segment, what: str) -> tuple[Amounts, Amounts]:
+        """Return what a success brings, and what any other case that comes brings."""
         one = Amounts(np.ones(1), np.ones(1))
-        found = (one, NOTHING) if what == "success" else case_amounts(self.deal, segment, what)
+        found = (one, NOTHING) if what == "success" else case_amounts(self.deal, segment, what=what)
         won, lost = (_perhaps(each, segment.triage_share) for each in found)
         return won, lost
 
@@ -116,7 +117,8 @@ class Totals:
         """States of a trial with the successes among the cases that are meant, if all had a plan."""
         people, chances, laws = of_segments(self.deal), [], []
         for chance, numbers in came(self.deal):
-            meant = [self.n_meant(segment, n, which) for segment, n in zip(self.deal.segments, numbers, strict=True)]
+            pairs = zip(self.deal.segments, numbers, strict=True)
+            meant = [self.n_meant(segment, n, which=which) for segment, n in pairs]
             states = shared(people, meant)
             chances.append(chance * states.chances)
             laws.append(states.counts)
@@ -127,7 +129,7 @@ class Totals:
             return np.ones(1), [(every @ joined[0])[np.newaxis]]
         return every, joined
 
-    def n_meant(self, segment: Segment, n_came: int, which: Which) -> int:
+    def n_meant(self, segment: Segment, n_came: int, *, which: Which) -> int:
         """Return how many of the cases that come are meant."""
         return sum(which(segment, int(start)) for start in start_months(segment.intake, n_came))
 
@@ -175,7 +177,7 @@ class Totals:
         return found.pop() if found else 0
 
 
-def counted_share(deal: Scenario, segment: Segment, laws: tuple[str, ...]) -> float:
+def counted_share(deal: Scenario, segment: Segment, *, laws: tuple[str, ...]) -> float:
     """Return the part of what counts that falls on some laws."""
     cells = counted_cells(deal.accountant.counting, segment)
     whole = sum(cells.values())
@@ -187,7 +189,7 @@ def saved_share(segment: Segment, laws: tuple[str, ...]) -> float:
     return float(sum(part for (law, _), part in cell_shares(segment).items() if law in laws))
 
 
-def cashable_share(deal: Scenario, segment: Segment, laws: tuple[str, ...]) -> float:
+def cashable_share(deal: Scenario, segment: Segment, *, laws: tuple[str, ...]) -> float:
     """Return the part of what is truly saved that frees money on some laws, whenever it falls."""
     total = 0.0
     for (law, kind), part in cell_shares(segment).items():
