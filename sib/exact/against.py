@@ -15,6 +15,7 @@ import numpy as np
 
 from sib.exact.figures import Spread
 from sib.exact.found import Found
+from sib.exact.law import moments
 from sib.results import LEVELS, Row, Unit, percentile
 
 LIMIT = 4.0
@@ -95,12 +96,24 @@ def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None
         return 0.0
     if exact.statistic in AT and spread is not None:
         return _of_quantile(simulated.value, AT[exact.statistic], spread=spread, trials=trials)
-    if simulated.standard_error:
-        return (simulated.value - exact.value) / simulated.standard_error
+    if exact.statistic == "value" and not simulated.standard_error or exact.measure == "reserve":
+        return None
+    error = simulated.standard_error or _implied_error(exact, spread, trials=trials)
+    return (simulated.value - exact.value) / error if error else math.inf
+
+
+def _implied_error(exact: Row, spread: tuple[Spread, Unit] | None, *, trials: int) -> float:
+    """Return the error that the exact law implies, for a figure on which all trials agree; 0 where nothing varies."""
     if exact.statistic in CHANCES:
-        chance = exact.value
-        return (simulated.value - chance) / math.sqrt(chance * (1 - chance) / trials) if 0 < chance < 1 else math.inf
-    return None if exact.statistic == "value" or exact.measure == "reserve" else math.inf
+        return math.sqrt(max(exact.value * (1 - exact.value), 0.0) / trials)
+    if spread is None or exact.statistic not in ("mean", "sd"):
+        return 0.0
+    found, scale = spread[0].defined(), 100.0 if spread[1] == "money" else 1.0
+    mean, sd = moments(found.values, found.masses)
+    if exact.statistic == "mean" or sd == 0:
+        return sd / scale / math.sqrt(trials)
+    fourth = float((found.values - mean) ** 4 @ found.masses)
+    return math.sqrt(max(fourth - sd**4, 0.0) / trials) / (2 * sd) / scale
 
 
 def _rounding(exact: Row, spread: tuple[Spread, Unit] | None) -> float:

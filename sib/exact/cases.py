@@ -229,15 +229,24 @@ def _of_saved(view: View, what: str, euros: Floats, part: float) -> Iterator[Way
             yield saved.chance * chance, amount
 
 
-def _together(ways: Iterator[Way] | list[Way], masses: Floats) -> Amounts:
-    """Put the ways together; equal amounts are added up where there are few."""
+def won_apart(deal: Scenario, segment: Segment, *, what: str) -> Amounts:
+    """Return what a success brings, node by node and way by way; of two kinds of amount side by side."""
+    euros, masses = amount_law(segment.saving)
+    return _side_by_side(_of_saved(View(deal, segment), what, euros, 1.0), masses)
+
+
+def _side_by_side(ways: Iterator[Way] | list[Way], masses: Floats) -> Amounts:
     found = [(chance * masses, amount) for chance, amount in ways if chance > 0]
-    values = np.concatenate([amount for _, amount in found])
-    chances = np.concatenate([chance for chance, _ in found])
-    distinct, place = np.unique(values, return_inverse=True)
-    if len(distinct) < len(values):
-        values, chances = distinct, np.bincount(place, chances)
-    return Amounts(values, chances)
+    return Amounts(
+        np.concatenate([amount for _, amount in found]), np.concatenate([chance for chance, _ in found])
+    )
+
+
+def _together(ways: Iterator[Way] | list[Way], masses: Floats) -> Amounts:
+    """Put the ways together; equal amounts are added up."""
+    apart = _side_by_side(ways, masses)
+    distinct, place = np.unique(apart.values, return_inverse=True)
+    return Amounts(distinct, np.asarray(np.bincount(place, apart.masses), dtype=np.float64))
 
 
 def validated_between(deal: Scenario, segment: Segment, *, start: int) -> tuple[int, int]:

@@ -25,6 +25,8 @@ BEYOND = 1e-10
 """Largest chance of a total beyond the grid."""
 CERTAIN = 1e-7
 """Standard deviation, as a part of the mean, below which it is rounding and nothing is uncertain."""
+CONDENSED, TILTS = 1024, 25
+"""Amounts and exponents with which the bound is worked out."""
 SPANS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 """Standard deviations about the mean that are tried as the length of the grid."""
 
@@ -159,6 +161,7 @@ def _none(states: Floats, parts: Sequence[Part]) -> float:
 def _span(states: Floats, parts: Sequence[Part], *, mean: float, sd: float) -> tuple[float, float, float]:
     """Return the ends of the grid, and a bound on the chance of a total outside."""
     ends = _ends(parts)
+    parts = [Part(part.counts, _condensed(part.won), _condensed(part.lost)) for part in parts]
     for n_sds in SPANS:
         low, high = max(mean - n_sds * sd, ends[0]), min(mean + n_sds * sd, ends[1])
         bounds = [_beyond(states, parts, end) if end != of_all else 0.0
@@ -169,11 +172,21 @@ def _span(states: Floats, parts: Sequence[Part], *, mean: float, sd: float) -> t
     return low - margin, high + margin, sum(bounds)
 
 
+def _condensed(amounts: Amounts) -> Amounts:
+    """Return fewer amounts, each divided over two: E[exp(t x)] only rises by that, so a bound stays one."""
+    if len(amounts.values) <= CONDENSED:
+        return amounts
+    low, high = amounts.values.min(), amounts.values.max()
+    step = (high - low) / (CONDENSED - 2)
+    masses = on_grid(Amounts(amounts.values - low, amounts.masses), step=step, size=CONDENSED)
+    return Amounts(low + step * np.arange(float(CONDENSED)), masses)
+
+
 def _beyond(states: Floats, parts: Sequence[Part], end: float) -> float:
     """Bound the chance of a total beyond an end: min over t of E[exp(t S)] exp(-t end)."""
     mean, sd = total_moments(states, parts)
     away = abs(end - mean)
-    tilts = np.sign(end - mean) * np.geomspace(0.02, 50, 60) / sd
+    tilts = np.sign(end - mean) * np.geomspace(0.05, 50, TILTS) / sd
     return float(min(np.exp(min(_log_moment(states, parts, tilt, mean) - abs(tilt) * away, 0.0)) for tilt in tilts))
 
 

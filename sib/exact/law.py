@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from sib.arrays import Floats
 
@@ -17,8 +18,8 @@ CELLS = 1024
 """Cells into which a smooth law is cut at first."""
 MOST = 8192
 """Most atoms that are each a point."""
-FAR, NODES, FINE = 7.5, 301, 4001
-"""Standard deviations of a normal that are looked at, at so many nodes; points of a mixed law."""
+FAR, NODES, FINE = 7.5, 1501, 2001
+"""Standard deviations of a normal that are looked at; points of a law that leans on it, before and after."""
 SMALLEST = 1e-13
 """Chance on either side of a smooth law that is left to its outermost point."""
 
@@ -119,31 +120,26 @@ def coarse(law: Law) -> Law:
 
 
 def leaning(law: Law, loading: float) -> Law:
-    """Return the law of ``exp(b z - b**2 / 2)`` times a number that is never below 0, z a normal apart from it."""
-    nodes = np.linspace(-FAR, FAR, NODES)
-    masses = np.exp(-(nodes**2) / 2) / np.exp(-(nodes**2) / 2).sum()
-    factors = np.exp(loading * nodes - loading**2 / 2)
-    nothing = float(law.masses[law.values == 0].sum())
-    atoms, chances = law.values[law.values > 0], law.masses[law.values > 0]
+    """Return the law of ``exp(b z - b**2 / 2)`` times a number that is never below 0, z a normal apart from it.
+
+    Given the number, the chance to stay below x is ``Phi((ln(x / number) + b**2 / 2) / |b|)``.
+    """
+    points = np.union1d(law.values, np.rint(np.linspace(law.low, law.high, NODES if law.smooth else 1)))
+    masses = law.at(points)
+    nothing, some = float(masses[points <= 0].sum()), (points > 0) & (masses > 0)
+    if not some.any():
+        return law
+    sizes, chances, width = np.log(points[some]), masses[some], abs(loading)
+    grid = np.linspace(sizes[0] - FAR * width, sizes[-1] + FAR * width, FINE)
+    so_far = ndtr((grid[:, np.newaxis] - sizes + width**2 / 2) / width) @ chances
+    inside = np.flatnonzero((so_far > SMALLEST) & (so_far < so_far[-1] - SMALLEST))
+    low, high = (float(np.exp(grid[place])) for place in (max(inside[0] - 1, 0), min(inside[-1] + 1, FINE - 1)))
+    at_zero = (np.zeros(1), np.array([nothing])) if nothing else (np.zeros(0), np.zeros(0))
 
     def level(x: Floats) -> Floats:
-        return np.array([masses @ _at_or_below(law, atoms, chances, each / factors) for each in x])
+        return np.asarray(np.interp(np.log(np.maximum(x, 1e-300)), grid, so_far))
 
-    top = float(np.concatenate([atoms, [law.high]]).max())
-    at_zero = (np.zeros(1), np.array([nothing])) if nothing else (np.zeros(0), np.zeros(0))
-    if top == 0:
-        return law
-    grid = top * factors.max() * np.linspace(0, 1, FINE) ** 3
-    on_grid = np.maximum.accumulate(level(grid))
-    inside = np.flatnonzero((on_grid > SMALLEST) & (on_grid < on_grid[-1] - SMALLEST))
-    ends = grid[max(inside[0] - 1, 0)], grid[min(inside[-1] + 1, len(grid) - 1)]
-    low, high = float(ends[0]), float(ends[1])
-    return Law(at_zero[0], at_zero[1], lambda x: np.interp(x, grid, on_grid), low, high, law.step, law.wrapped)
-
-
-def _at_or_below(law: Law, atoms: Floats, chances: Floats, x: Floats) -> Floats:
-    found = np.concatenate(([0.0], np.cumsum(chances)))[np.searchsorted(atoms, x, side="right")]
-    return found if law.smooth is None else found + law.smooth(x)
+    return Law(at_zero[0], at_zero[1], level, low, high, law.step, law.wrapped)
 
 
 def known(value: float) -> Law:

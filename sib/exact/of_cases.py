@@ -13,6 +13,7 @@ from sib.deal.audit import FixedDelay
 from sib.deal.conditions import Trigger
 from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
+from sib.exact.cases import won_apart
 from sib.exact.found import Found, nothing_yet
 from sib.exact.law import Law, known
 from sib.exact.payoff import Entries
@@ -28,6 +29,8 @@ OF_METRIC = {
     "validated_savings": "validated", "validated_cases": "validated_cases", "validated_share": "validated_cases",
 }
 """What is added up over cases for each metric."""
+ROUNDED = 1e-6
+"""What rounding amounts to whole cents may do to the rate between two of them."""
 FAULTLESS = {"validated": "admissible", "validated_cases": "admissible_cases"}
 """What it would be without any error."""
 
@@ -231,12 +234,13 @@ def _multiple(totals: Totals, metric: str) -> tuple[float, float]:
     refuse_where(any(totals.n_meant(segment, n, which=is_in_time) < n for segment, n in numbers), "late")
     rates = set()
     for segment in deal.segments:
-        won, lost = totals.amounts(segment, "true")
-        paid, unpaid = totals.amounts(segment, OF_METRIC[metric])
+        lost, unpaid = (totals.amounts(segment, what)[1] for what in ("true", OF_METRIC[metric]))
+        won, paid = (won_apart(deal, segment, what=what) for what in ("true", OF_METRIC[metric]))
         alike: Any = len(won.values) == len(paid.values) and np.allclose(won.masses, paid.masses, atol=1e-12)
         refuse_where(not (alike and lost.is_nothing and unpaid.is_nothing), "two_amounts")
         rate = won.moments[0] / paid.moments[0] if paid.moments[0] else 0.0
-        refuse_where(bool((np.abs(won.values - rate * paid.values) > 1 + rate).any()), "two_amounts")
+        off = np.abs(won.values - rate * paid.values)
+        refuse_where(bool((off > 1 + rate + ROUNDED * won.values).any()), "two_amounts")
         rates.add(round(rate * cashable_share(deal, segment, laws=deal.own_laws()), 9))
     refuse_where(len(rates) > 1, "two_amounts")
     return rates.pop(), 0.0

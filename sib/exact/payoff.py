@@ -30,6 +30,8 @@ PARTS, ROUNDS = 64, 3
 """Parts into which a cell is cut where something bends in it, and how often."""
 STRAIGHT = 1e-4
 """How far from a straight line something may run within a cell, as a part of all that it runs through."""
+UNDEFINED = -1e18
+"""What stands for a value that is undefined, where it is asked whether something runs straight."""
 ALIKE = ("wal_years", "payback_years")
 """Measures that step from date to date and are not followed to the last unit."""
 
@@ -52,7 +54,8 @@ def at_points(law: Law, work_out: Callable[[Floats], Entries]) -> AtPoints:
     middles = np.unique(np.floor((points[1:] + points[:-1]) / 2))
     every = np.union1d(points, middles)
     found = [(every, work_out(every))]
-    cells = _bent(every, found[0][1], pairs=points)
+    reaches = {name: _reach(values) for name, values in found[0][1].items() if not name.endswith(ALIKE)}
+    cells = _bent(*found[0], reaches=reaches, ends=np.stack([points[:-1], points[1:]]))
     for _ in range(ROUNDS):
         if not len(cells):
             break
@@ -60,25 +63,37 @@ def at_points(law: Law, work_out: Callable[[Floats], Entries]) -> AtPoints:
         inside = np.unique(np.concatenate(finer))
         entries = work_out(inside)
         found.append((inside, entries))
-        bent = [_bent(inside, entries, pairs=cell[::2]) for cell in finer if len(cell) > 2]
-        cells = np.concatenate([cells[:0], *bent])
+        ends = [np.zeros((2, 0)), *(np.stack([cell[:-2:2], cell[2::2]]) for cell in finer if len(cell) > 2)]
+        cells = _bent(inside, entries, reaches=reaches, ends=np.concatenate(ends, axis=1))
     points, entries = _joined(found)
     return AtPoints(points, law.at(points), entries)
 
 
-def _bent(points: Floats, entries: Entries, *, pairs: Floats) -> Floats:
-    """Return the cells between neighbours in ``pairs`` in which something does not run straight."""
-    low, high = pairs[:-1], pairs[1:]
-    ends = [np.searchsorted(points, each) for each in (low, high)]
+def _reach(values: Array) -> float:
+    """Return how much values differ at most; 0 where there are none."""
+    y = np.asarray(values, dtype=np.float64)
+    return 0.0 if np.isnan(y).all() else float(np.nanmax(y) - np.nanmin(y))
+
+
+def _bent(points: Floats, entries: Entries, *, reaches: Mapping[str, float], ends: Floats) -> Floats:
+    """Return the cells, of shape (n_cells, 2), in which something does not run straight.
+
+    Parameters
+    ----------
+    reaches : mapping of str to float
+        By name, how much values differ over all points; only these are looked at.
+    ends : ndarray of shape (2, n_cells)
+        Both ends of each cell.
+    """
+    low, high = ends
+    left, right = (np.searchsorted(points, each) for each in (low, high))
     middle = np.searchsorted(points, np.floor((low + high) / 2))
     is_bent = np.zeros(len(low), dtype=np.bool_)
-    for name, values in entries.items():
-        if name.endswith(ALIKE):
-            continue
-        y = np.nan_to_num(np.asarray(values, dtype=np.float64), nan=-1e18 if np.isnan(values).any() else 0.0)
-        reach = float(np.ptp(np.asarray(values, dtype=np.float64)[~np.isnan(values)])) if len(y) else 0.0
+    for name, reach in reaches.items():
+        y = np.asarray(entries[name], dtype=np.float64)
+        y = np.where(np.isnan(y), UNDEFINED, y)
         weight = np.where(high > low, (points[middle] - low) / np.maximum(high - low, 1), 0.0)
-        straight = y[ends[0]] * (1 - weight) + y[ends[1]] * weight
+        straight = y[left] * (1 - weight) + y[right] * weight
         is_bent |= np.abs(y[middle] - straight) > STRAIGHT * reach
     wide = high - low > 1
     return np.stack([low, high], axis=1)[is_bent & wide]

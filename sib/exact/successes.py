@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
-from scipy.special import betaln, gammaln, ndtr, ndtri, xlog1py, xlogy
+from scipy.special import gammaln, ndtr, ndtri, xlog1py, xlogy
 
 from sib.arrays import Floats
 
@@ -36,8 +36,7 @@ def binomial(n: int, p: Floats | float) -> Floats:
 
 def beta_binomial(n: int, a: float, *, b: float) -> Floats:
     """Return the law of successes that share a chance ~ Beta(a, b): C(n, k) B(a + k, b + n - k) / B(a, b)."""
-    k = np.arange(n + 1.0)
-    return np.asarray(np.exp(_log_choose(n) + betaln(a + k, b + n - k) - betaln(a, b)))
+    return _urn(n, a / (a + b), step=1 / (a + b))
 
 
 def correlated(n: int, p: float, *, icc: float) -> Floats:
@@ -46,8 +45,14 @@ def correlated(n: int, p: float, *, icc: float) -> Floats:
         together = np.zeros(n + 1)
         together[0], together[-1] = (1 - p, p) if n else (1.0, 1.0)
         return together if icc == 1.0 or n == 0 else binomial(n, p)[0]
-    size = 1 / icc - 1
-    return beta_binomial(n, p * size, b=(1 - p) * size)
+    return _urn(n, p, step=icc / (1 - icc))
+
+
+def _urn(n: int, p: float, *, step: float) -> Floats:
+    """Return the law of n draws from Polya's urn: each changes the chances by a step, however small it is."""
+    drawn = step * np.arange(float(n))
+    won, lost = (np.concatenate(([0.0], np.cumsum(np.log(chance + drawn)))) for chance in (p, 1 - p))
+    return np.asarray(np.exp(_log_choose(n) + won + lost[::-1] - np.log1p(drawn).sum()))
 
 
 def beta_rule(a: float, b: float, *, degree: int) -> tuple[Floats, Floats]:
