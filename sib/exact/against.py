@@ -22,6 +22,7 @@ LIMIT = 4.0
 """Standard errors beyond which a figure is off: by chance alone in about 1 of 15,000."""
 SAME = 1e-9
 """What rounding may make of a figure without any chance in it, as a part of it."""
+HALF_A_CENT = 0.005
 AT = {percentile(level): level for level in LEVELS} | {"var95": 0.95, "var99": 0.99}
 """The level of each statistic that is a quantile."""
 CHANCES = ("probability", "undefined_share", "total_loss_share")
@@ -92,11 +93,11 @@ def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None
     """Return by how many standard errors a simulated figure is off."""
     if math.isnan(exact.value) and math.isnan(simulated.value):
         return 0.0
-    if abs(exact.value - simulated.value) <= _rounding(exact, spread):
+    if abs(exact.value - simulated.value) <= _rounding(exact):
         return 0.0
     if exact.statistic in AT and spread is not None:
         return _of_quantile(simulated.value, AT[exact.statistic], spread=spread, trials=trials)
-    if exact.statistic == "value" and not simulated.standard_error or exact.measure == "reserve":
+    if (exact.statistic == "value" and not simulated.standard_error) or exact.measure == "reserve":
         return None
     error = simulated.standard_error or _implied_error(exact, spread, trials=trials)
     return (simulated.value - exact.value) / error if error else math.inf
@@ -116,9 +117,9 @@ def _implied_error(exact: Row, spread: tuple[Spread, Unit] | None, *, trials: in
     return math.sqrt(max(fourth - sd**4, 0.0) / trials) / (2 * sd) / scale
 
 
-def _rounding(exact: Row, spread: tuple[Spread, Unit] | None) -> float:
+def _rounding(exact: Row) -> float:
     """Return what rounding to whole units may make of a figure."""
-    unit = 0.005 if spread is not None and spread[1] == "money" and exact.statistic not in CHANCES else 0.0
+    unit = 0.0 if exact.unit in ("fraction", "years", "count") else HALF_A_CENT
     return SAME * max(abs(exact.value), 1e-3) + unit
 
 

@@ -15,50 +15,47 @@ from scipy.special import betainccinv, betaincinv, gammainccinv, gammaincinv, nd
 from sib.arrays import Floats
 from sib.deal.programme import Empirical, Fixed, Gamma, Lognormal, Pert, Triangular, Uniform
 
-NODES, FAR = 8001, 8.2
-"""Nodes of the rule, and standard deviations to which it reaches."""
-
-_Z = np.linspace(-FAR, FAR, NODES)
-_MASSES = np.exp(-(_Z**2) / 2) / np.exp(-(_Z**2) / 2).sum()
+NODES, FEWER, FAR = 8001, 1001, 8.2
+"""Nodes of the rule, alone and where much else varies too, and standard deviations to which it reaches."""
 
 
-def _lognormal(terms: Lognormal) -> Floats:
+def _lognormal(terms: Lognormal, z: Floats) -> Floats:
     variance = np.log1p(terms.cv**2)
-    return np.asarray(terms.mean * np.exp(np.sqrt(variance) * _Z - variance / 2))
+    return np.asarray(terms.mean * np.exp(np.sqrt(variance) * z - variance / 2))
 
 
-def _gamma(terms: Gamma) -> Floats:
+def _gamma(terms: Gamma, z: Floats) -> Floats:
     if terms.cv == 0:
-        return np.full(NODES, terms.mean)
+        return np.full(len(z), terms.mean)
     shape = terms.cv**-2.0
-    quantiles = _two_tails(lambda u: gammaincinv(shape, u), lambda u: gammainccinv(shape, u))
+    quantiles = _two_tails(z, lambda u: gammaincinv(shape, u), upper=lambda u: gammainccinv(shape, u))
     return np.asarray(quantiles * (terms.mean / shape))
 
 
-def _pert(terms: Pert) -> Floats:
+def _pert(terms: Pert, z: Floats) -> Floats:
     span = terms.high - terms.low
     if span == 0:
-        return np.full(NODES, terms.low)
+        return np.full(len(z), terms.low)
     a, b = 1 + 4 * (terms.mode - terms.low) / span, 1 + 4 * (terms.high - terms.mode) / span
-    return terms.low + span * _two_tails(lambda u: betaincinv(a, b, u), lambda u: betainccinv(a, b, u))
+    return terms.low + span * _two_tails(z, lambda u: betaincinv(a, b, u), upper=lambda u: betainccinv(a, b, u))
 
 
-def _triangular(terms: Triangular) -> Floats:
+def _triangular(terms: Triangular, z: Floats) -> Floats:
     span, rise, fall = terms.high - terms.low, terms.mode - terms.low, terms.high - terms.mode
-    below, above = terms.low + np.sqrt(ndtr(_Z) * span * rise), terms.high - np.sqrt(ndtr(-_Z) * span * fall)
-    return np.where(ndtr(_Z) * span < rise, below, above)
+    below, above = terms.low + np.sqrt(ndtr(z) * span * rise), terms.high - np.sqrt(ndtr(-z) * span * fall)
+    return np.where(ndtr(z) * span < rise, below, above)
 
 
-def _uniform(terms: Uniform) -> Floats:
-    return np.asarray(terms.low + (terms.high - terms.low) * ndtr(_Z))
+def _uniform(terms: Uniform, z: Floats) -> Floats:
+    return np.asarray(terms.low + (terms.high - terms.low) * ndtr(z))
 
 
-def _two_tails(lower: Callable[[Floats], Floats], upper: Callable[[Floats], Floats]) -> Floats:
+def _two_tails(z: Floats, lower: Callable[[Floats], Floats], *, upper: Callable[[Floats], Floats]) -> Floats:
     """Take quantiles from the tail that is nearer, where digits are left."""
-    return np.where(_Z < 0, lower(ndtr(np.minimum(_Z, 0.0))), upper(ndtr(-np.maximum(_Z, 0.0))))
+    return np.where(z < 0, lower(ndtr(np.minimum(z, 0.0))), upper(ndtr(-np.maximum(z, 0.0))))
 
 
-SMOOTH: dict[type, Callable[[Any], Floats]] = {
+SMOOTH: dict[type, Callable[[Any, Floats], Floats]] = {
     Lognormal: _lognormal, Gamma: _gamma, Pert: _pert, Triangular: _triangular, Uniform: _uniform,
 }
 """Values at the nodes, of each kind of amount that is spread out."""
@@ -69,12 +66,14 @@ ATOMS: dict[type, Callable[[Any], tuple[float, ...]]] = {
 """Equally likely values, of each kind of amount that is not."""
 
 
-def amount_law(terms: Any) -> tuple[Floats, Floats]:
+def amount_law(terms: Any, nodes: int = NODES) -> tuple[Floats, Floats]:
     """Return values of an amount, rising, and their chances; euros for amounts of money."""
     if type(terms) in ATOMS:
         listed, counts = np.unique(np.array(ATOMS[type(terms)](terms), dtype=np.float64), return_counts=True)
         return listed, counts / counts.sum()
-    return SMOOTH[type(terms)](terms), _MASSES
+    z = np.linspace(-FAR, FAR, nodes)
+    masses = np.exp(-(z**2) / 2)
+    return SMOOTH[type(terms)](terms, z), masses / masses.sum()
 
 
 def few(terms: Any, n: int) -> Floats:

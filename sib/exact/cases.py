@@ -16,12 +16,12 @@ from sib.accountant.counting import Claimed, counted
 from sib.arrays import Cents, Floats
 from sib.deal.programme import Fixed, Segment
 from sib.deal.scenario import Scenario
-from sib.exact.amounts import amount_law, few
+from sib.exact.amounts import FEWER, NODES, amount_law, few
 from sib.exact.compound import Amounts
 from sib.exact.reasons import refuse_where
 from sib.money import exact, prorata, round_half_away, share
 
-TAINTS = 40
+TAINTS = 20
 """Equally likely parts of an overstated claim that are too much."""
 
 Way = tuple[float, Cents]
@@ -61,6 +61,11 @@ class View:
     def is_blind(self) -> bool:
         """Whether a claim is made before anybody can know of a relapse."""
         return self.deal.accountant.claim_at == "plan" and self.deal.accountant.is_reviewed
+
+    def amounts(self) -> tuple[Floats, Floats]:
+        """Return what a success saves in euros, and the chances of it; fewer nodes where its months or claim vary."""
+        varies = self.segment.hazard > 0 or self.chances()[1] > 0
+        return amount_law(self.segment.saving, FEWER if varies else NODES)
 
     def saved(self, euros: Floats, part: float = 1.0) -> Iterator[Saved]:
         """Yield a saving, or a part of it, for each number of months that it can last."""
@@ -204,7 +209,7 @@ def case_amounts(deal: Scenario, segment: Segment, *, what: str) -> tuple[Amount
         One of ``SHOWN``.
     """
     view = View(deal, segment)
-    euros, masses = amount_law(segment.saving)
+    euros, masses = view.amounts()
     refuse_where(bool((euros < 0).any()), "negative_saving", segment=segment.name)
     won = _together(_of_saved(view, what, euros, 1.0), masses)
     part = segment.partial
@@ -231,8 +236,9 @@ def _of_saved(view: View, what: str, euros: Floats, part: float) -> Iterator[Way
 
 def won_apart(deal: Scenario, segment: Segment, *, what: str) -> Amounts:
     """Return what a success brings, node by node and way by way; of two kinds of amount side by side."""
-    euros, masses = amount_law(segment.saving)
-    return _side_by_side(_of_saved(View(deal, segment), what, euros, 1.0), masses)
+    view = View(deal, segment)
+    euros, masses = view.amounts()
+    return _side_by_side(_of_saved(view, what, euros, 1.0), masses)
 
 
 def _side_by_side(ways: Iterator[Way] | list[Way], masses: Floats) -> Amounts:

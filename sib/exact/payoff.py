@@ -96,7 +96,7 @@ def _bent(points: Floats, entries: Entries, *, reaches: Mapping[str, float], end
         straight = y[left] * (1 - weight) + y[right] * weight
         is_bent |= np.abs(y[middle] - straight) > STRAIGHT * reach
     wide = high - low > 1
-    return np.stack([low, high], axis=1)[is_bent & wide]
+    return np.asarray(np.stack([low, high], axis=1)[is_bent & wide])
 
 
 def _joined(found: list[tuple[Floats, Entries]]) -> tuple[Floats, Entries]:

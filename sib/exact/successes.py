@@ -14,7 +14,7 @@ from sib.arrays import Floats
 
 FAR = 8.5
 """Standard deviations beyond which a normal is left out: 2e-17 of it."""
-COARSEST, NARROW = 1 / 16, 0.35
+COARSEST, NARROW = 1 / 4, 0.5
 """Largest step of the rule over a normal, and its step as a part of the narrowest feature under it."""
 
 
@@ -88,7 +88,7 @@ def normal_rule(n: int, weight: float) -> tuple[Floats, Floats]:
     distance between them would be several times as many.
     """
     width = np.sqrt((1 - weight) / (weight * max(n, 1))) if weight else 1.0
-    step = min(COARSEST, NARROW * width, NARROW * np.sqrt(1 - weight))
+    step = min(COARSEST, NARROW * width)
     nodes = step * np.arange(-np.ceil(FAR / step), np.ceil(FAR / step) + 1)
     masses = np.exp(-(nodes**2) / 2)
     return nodes, np.asarray(masses / masses.sum())

@@ -49,7 +49,7 @@ class Totals:
     """
 
     deal: Scenario
-    known: dict[tuple[str, tuple[int, ...]], Law] = field(default_factory=dict)
+    known: dict[tuple[str, tuple[int, ...], tuple[float, ...]], Law] = field(default_factory=dict)
 
     def refuse_odd_terms(self, what: str) -> None:
         """Refuse what makes cases unlike each other, or amounts lean on what decides the successes."""
@@ -83,6 +83,15 @@ class Totals:
             return self._of_one(what, which).scaled(factor)
         self.refuse_odd_terms(what)
         chances, counts = self._counts(which)
+        key = (what, tuple(count.shape[1] for count in counts), tuple((factors or {}).values()))
+        if key not in self.known:
+            self.known[key] = self._of_several(what, chances, counts=counts, factors=factors)
+        return self.known[key]
+
+    def _of_several(
+        self, what: str, chances: Floats, *, counts: list[Floats], factors: dict[str, float] | None
+    ) -> Law:
+        """Return the law of a total of several segments."""
         parts = []
         for segment, count in zip(self.deal.segments, counts, strict=True):
             won, lost = (NOTHING, NOTHING) if count.shape[1] == 1 else self.amounts(segment, what)
@@ -96,15 +105,15 @@ class Totals:
         self.refuse_odd_terms(what)
         (segment,) = self.deal.segments
         meant = tuple(self.n_meant(segment, numbers[0], which=which) for _, numbers in came(self.deal))
-        if (what, meant) not in self.known:
+        if (what, meant, ()) not in self.known:
             chances, (count,) = self._counts(which)
             won, lost = (NOTHING, NOTHING) if count.shape[1] == 1 else self.amounts(segment, what)
             refuse_where(not lost.is_nothing and len(meant) > 1, "enrolment_and_losses")
             law = compound(chances, [Part(count, won, lost)])
             loading = self.deal.dependence.savings if what in IN_CENTS else 0.0
             refuse_where(bool(loading) and not lost.is_nothing, "leaning_savings")
-            self.known[what, meant] = leaning(law, loading) if loading else law
-        return self.known[what, meant]
+            self.known[what, meant, ()] = leaning(law, loading) if loading else law
+        return self.known[what, meant, ()]
 
     def amounts(self, segment: Segment, what: str) -> tuple[Amounts, Amounts]:
         """Return what a success brings, and what any other case that comes brings."""
