@@ -9,7 +9,6 @@ import click
 
 from sib.amounts import NumberFormat
 from sib.cli import options
-from sib.cli.exactly import NOT_PASSED, Manner, say_numerics
 from sib.deal.assumptions import assumptions
 from sib.deal.cautions import assumed_independent, cautions
 from sib.linter import findings
@@ -18,6 +17,7 @@ from sib.views.remarks import sentence
 from sib.views.terms import left_open, term_sheet
 from sib.views.words import Words
 
+NOT_PASSED = 6
 
 @click.command("check", epilog=options.example("sib check zwarte-zwanen"))
 @options.scenario(options.lang, options.as_json, options.strict)
@@ -37,6 +37,8 @@ def verb(
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     if numerics:
+        from sib.cli.exactly import Manner, say_numerics
+
         passed = say_numerics(reading.scenario, Manner(lang, as_json, trials=trials, seed=seed))
         return 0 if passed else NOT_PASSED
     deal, found = reading.scenario, findings(reading)

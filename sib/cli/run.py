@@ -19,7 +19,6 @@ from sib.amounts import NumberFormat
 from sib.analysis.precision import Reached, Wanted, figure_named, until
 from sib.bridge import bridge_rows
 from sib.cli import options
-from sib.cli.exactly import METHODS, Manner, refuse_beside
 from sib.deal.reader import Reading
 from sib.engine import Simulation
 from sib.folder import result_folder
@@ -48,7 +47,9 @@ def verb(
     and say why the rest does; with both hold one against the other, and with --strict end with 6 where they differ.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
-    if method in METHODS:
+    if method != "mc":
+        from sib.cli.exactly import METHODS, Manner, refuse_beside
+
         refuse_beside(method, {"-o": output, "--precision": asked})
         how = Manner(lang, as_json, trials=trials, seed=seed, workers=workers, is_strict=strict, is_quiet=quiet)
         return METHODS[method](reading.scenario, how)
