@@ -28,6 +28,13 @@ def test_a_mean_is_off_by_its_own_error():
     assert off(row("mean", 0.5), row("mean", 0.65, 0.05)) == pytest.approx(3)
 
 
+def test_trials_behind_the_last_whole_block_have_an_error_of_their_own():
+    # 20 blocks and 128 trials: their part of the mean has a variance of (128 / 5,248)**2 x .25 / 128
+    broken = 128 / 5_248 * math.sqrt(0.25 / 128)
+    z = off(row("mean", 0.5), row("mean", 0.5 + broken, 1e-9), trials=5_248)
+    assert z == pytest.approx(1, rel=1e-6)
+
+
 def test_where_trials_agree_the_law_says_what_could_be():
     # 100 coins of chance .01 that all fall alike: sd of the share is sqrt(.0099 / 100)
     assert off(row("probability", 0.01), row("probability", 0.0)) == pytest.approx(-0.01 / math.sqrt(0.0099 / 100))

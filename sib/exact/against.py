@@ -1,8 +1,8 @@
 """A simulation held against the exact figures: how many standard errors each is off.
 
 In come what the exact method found and the rows of a summary, out come ``Compared`` papers. The error of a mean is the
-simulation's own; that of a quantile is the one of the share of trials at or below it, and of a chance that no trial, or
-every trial, met, the one that the exact chance implies.
+simulation's own, with that of the trials behind its last whole block; that of a quantile is the one of the share of
+trials at or below it, and of a chance that no trial, or every trial, met, the one that the exact chance implies.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from sib.exact.figures import Spread
 from sib.exact.found import Found
 from sib.exact.law import moments
+from sib.measures.risk import DRAW_BLOCK, error_method
 from sib.results import LEVELS, Row, Unit, percentile
 
 LIMIT = 4.0
@@ -25,6 +26,8 @@ SAME = 1e-9
 HALF_A_CENT = 0.005
 AT = {percentile(level): level for level in LEVELS} | {"var95": 0.95, "var99": 0.99}
 """The level of each statistic that is a quantile."""
+TAILS = ("es95", "es99")
+"""Statistics of a tail that trials may not have reached at all."""
 CHANCES = ("probability", "undefined_share", "total_loss_share")
 
 
@@ -99,7 +102,12 @@ def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None
         return _of_quantile(simulated.value, AT[exact.statistic], spread=spread, trials=trials)
     if (exact.statistic == "value" and not simulated.standard_error) or exact.measure == "reserve":
         return None
-    error = simulated.standard_error or _implied_error(exact, spread, trials=trials)
+    implied = _implied_error(exact, spread, trials=trials)
+    of_blocks = error_method(trials) == "batch means"
+    broken = math.sqrt(trials % DRAW_BLOCK / trials) * implied if of_blocks else 0.0
+    error = math.hypot(simulated.standard_error, broken) if simulated.standard_error else implied
+    if not error and exact.statistic in TAILS and spread is not None and not spread[0].is_sure:
+        return None
     return (simulated.value - exact.value) / error if error else math.inf
 
 
@@ -128,7 +136,7 @@ def _of_quantile(value: float, level: float, *, spread: tuple[Spread, Unit], tri
     whole, unit = spread
     scale = 100.0 if unit == "money" else 1.0
     found, q = whole.defined(), value * scale
-    near = 0.5 if unit == "money" else SAME * max(abs(q), 1e-3)
+    near = whole.near + (0.5 if unit == "money" else SAME * max(abs(q), 1e-3))
     so_far = np.cumsum(found.masses)
     ends = [float(found.masses[found.values < q - near].sum()), float(found.masses[found.values <= q + near].sum())]
     if ends[0] <= level <= ends[1]:

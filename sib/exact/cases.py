@@ -210,7 +210,6 @@ def case_amounts(deal: Scenario, segment: Segment, *, what: str) -> tuple[Amount
     """
     view = View(deal, segment)
     euros, masses = view.amounts()
-    refuse_where(bool((euros < 0).any()), "negative_saving", segment=segment.name)
     won = _together(_of_saved(view, what, euros, 1.0), masses)
     part = segment.partial
     ways: list[Way] = []

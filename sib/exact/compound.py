@@ -144,7 +144,7 @@ def _on_grid(states: Floats, parts: Sequence[Part], *, mean: float, sd: float) -
     at_zero = (np.zeros(1), np.array([none])) if none else (np.zeros(0), np.zeros(0))
     return Law(
         at_zero[0], at_zero[1], lambda x: np.interp(x, edges, so_far), float(np.floor(edges[max(inside[0] - 1, 0)])),
-        float(np.ceil(edges[min(inside[-1] + 1, SIZE)])), step, beyond,
+        float(np.ceil(edges[min(inside[-1] + 1, SIZE)])), step, beyond, _blur(states, parts, step=step),
     )
 
 
@@ -246,7 +246,18 @@ def on_grid(amounts: Amounts, *, step: float, size: int) -> Floats:
     return np.asarray(masses + np.bincount((index + 1) % size, amounts.masses * above, minlength=size))
 
 
-def added_variance(part: Part, *, step: float) -> float:
-    """Return what dividing amounts over a grid adds to the variance of a success's amount: E[x (h - x)]."""
-    over = np.mod(part.won.values, step)
-    return float((over * (step - over)) @ part.won.masses)
+def added_variance(amounts: Amounts, *, step: float) -> float:
+    """Return what dividing an amount over a grid adds to its variance: E[x (h - x)]."""
+    over = np.mod(amounts.values, step)
+    return float((over * (step - over)) @ amounts.masses)
+
+
+def _blur(states: Floats, parts: Sequence[Part], *, step: float) -> float:
+    """Return the standard deviation of what a grid adds to a total, by dividing amounts and within a cell."""
+    total = step**2 / 12
+    for part in parts:
+        k = np.arange(float(part.counts.shape[1]))
+        expected = float(states @ part.counts @ k)
+        total += expected * added_variance(part.won, step=step)
+        total += (len(k) - 1 - expected) * added_variance(part.lost, step=step)
+    return float(np.sqrt(total))

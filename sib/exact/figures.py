@@ -21,22 +21,28 @@ TINY = 1e-11
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A number as it may come out: values (NaN where undefined) and their chances."""
+    """A number as it may come out: values (NaN where undefined), their chances, and how far off values may be."""
 
     values: Floats
     masses: Floats
+    near: float = 0.0
 
     @property
     def undefined(self) -> float:
         """Return the chance that there is no value."""
         return float(self.masses[np.isnan(self.values)].sum() / self.masses.sum())
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it cannot come out in two ways."""
+        return len(np.unique(self.values[self.masses > 0])) == 1
+
     def defined(self) -> Spread:
         """Return values where there is one, rising, with chances that add up to 1."""
         keep = ~np.isnan(self.values) & (self.masses > 0)
         order = np.argsort(self.values[keep], kind="stable")
         masses = self.masses[keep][order]
-        return Spread(self.values[keep][order], masses / masses.sum() if len(masses) else masses)
+        return Spread(self.values[keep][order], masses / masses.sum() if len(masses) else masses, self.near)
 
     def quantile(self, level: float) -> float:
         """Return the smallest value with at least this chance at or below it; of a law from ``defined``."""
@@ -73,9 +79,9 @@ class Figures:
         """Add a row; money in cents."""
         self.rows.append(row_of(self.deal, what, estimate=figure(value), unit=unit))
 
-    def spread(self, measure: Measure, values: Array, *, masses: Floats) -> None:
+    def spread(self, measure: Measure, values: Array, *, masses: Floats, near: float = 0.0) -> None:
         """Add mean, standard deviation and quantiles of a measure."""
-        whole = Spread(np.asarray(values, dtype=np.float64), masses)
+        whole = Spread(np.asarray(values, dtype=np.float64), masses, near)
         found, name = whole.defined(), (measure.party, measure.name)
         self.spreads[name] = (whole, measure.unit)
         none = float("nan")
@@ -96,7 +102,7 @@ class Figures:
         self.add((*what, statistic), spread.chance(), unit="fraction")
 
 
-def tell_of(found: Figures, entries: Mapping[str, Array], *, masses: Floats) -> None:
+def tell_of(found: Figures, entries: Mapping[str, Array], *, masses: Floats, near: float = 0.0) -> None:
     """Add every row that values by name, at points of one law, make.
 
     Parameters
@@ -107,10 +113,10 @@ def tell_of(found: Figures, entries: Mapping[str, Array], *, masses: Floats) -> 
     """
     for measure in measures_of(found.deal):
         if measure.key in entries:
-            found.spread(measure, entries[measure.key], masses=masses)
+            found.spread(measure, entries[measure.key], masses=masses, near=near)
     for party in _investors(found.deal):
         if f"{party}.receipts" in entries:
-            _losses(found, entries, masses, party=party)
+            _losses(found, entries, masses=masses, party=party, near=near)
     if "municipality.net_cash" in entries:
         _municipal(found, entries, masses)
 
@@ -121,14 +127,16 @@ def _investors(deal: Scenario) -> Iterator[str]:
     yield from (f"investor.{name}" for name in names if len(names) > 1)
 
 
-def _losses(found: Figures, entries: Mapping[str, Array], masses: Floats, *, party: str) -> None:
+def _losses(
+    found: Figures, entries: Mapping[str, Array], *, masses: Floats, party: str, near: float
+) -> None:
     outlay, receipts = entries[f"{party}.outlay"], entries[f"{party}.receipts"]
     found.chance((party, "principal_loss"), receipts < outlay, masses=masses)
     if party != "investor":
         return
     found.chance((party, "repaid_in_full"), entries[f"{party}.repaid_in_full"], masses=masses)
     loss = Measure(party, "loss", f"{party}.loss", "money")
-    found.spread(loss, outlay - receipts, masses=masses)
+    found.spread(loss, outlay - receipts, masses=masses, near=near)
     spread = found.spreads[party, "loss"][0].defined()
     for level in (0.95, 0.99):
         found.add((party, "loss", f"var{round(level * 100)}"), spread.quantile(level), unit="money")

@@ -14,8 +14,8 @@ from scipy.special import ndtr
 
 from sib.arrays import Floats
 
-CELLS = 1024
-"""Cells into which a smooth law is cut at first."""
+CELLS, DENSE = 1024, 2**15 + 1
+"""Cells into which a smooth law is cut at first, half as many again of equal chance; points at which that is seen."""
 MOST = 8192
 """Most atoms that are each a point."""
 FAR, NODES, FINE = 7.5, 1501, 2001
@@ -40,6 +40,8 @@ class Law:
         Width of a cell of the grid on which the rest was worked out; 0 where there is none.
     wrapped : float
         At most so much of the chance fell off that grid and came back at its other end.
+    blur : float
+        Standard deviation of what the grid adds to the number.
     """
 
     values: Floats
@@ -49,6 +51,7 @@ class Law:
     high: float = 0.0
     step: float = 0.0
     wrapped: float = 0.0
+    blur: float = 0.0
 
     @property
     def is_known(self) -> bool:
@@ -67,16 +70,17 @@ class Law:
             return self if factor else known(0.0)
         values, place = np.unique(np.rint(factor * self.values), return_inverse=True)
         masses = np.asarray(np.bincount(place, self.masses, minlength=len(values)), dtype=np.float64)
-        ends = self.low * factor, self.high * factor, self.step * factor, self.wrapped
+        ends = self.low * factor, self.high * factor, self.step * factor, self.wrapped, self.blur * factor
         return Law(values, masses, None if smooth is None else lambda x: smooth(x / factor), *ends)
 
     def points(self, levels: Iterable[float] = ()) -> Floats:
         """Return all atoms, and points through the smooth part with its quantiles at some levels among them."""
         if self.smooth is None:
             return self.values
-        span = np.linspace(self.low, self.high, CELLS + 1)
+        dense = np.linspace(self.low, self.high, DENSE)
+        alike = np.interp(np.linspace(0, 1 - self.masses.sum(), CELLS // 2 + 1), self.smooth(dense), dense)
         found = (self.quantile(each) for level in levels for each in (level, 1 - level))
-        return np.unique(np.rint(np.concatenate([self.values, span, [*found]])))
+        return np.unique(np.rint(np.concatenate([self.values, dense[:: DENSE // CELLS], alike, [*found]])))
 
     def at(self, points: Floats) -> Floats:
         """Return the chance that each point, rising and atoms among them, stands for: of all that is nearest to it."""
@@ -139,7 +143,7 @@ def leaning(law: Law, loading: float) -> Law:
     def level(x: Floats) -> Floats:
         return np.asarray(np.interp(np.log(np.maximum(x, 1e-300)), grid, so_far))
 
-    return Law(at_zero[0], at_zero[1], level, low, high, law.step, law.wrapped)
+    return Law(at_zero[0], at_zero[1], level, low, high, law.step, law.wrapped, law.blur)
 
 
 def known(value: float) -> Law:

@@ -19,7 +19,7 @@ from sib.exact.law import Law, known
 from sib.exact.payoff import Entries
 from sib.exact.reasons import NotExactError, refuse_where
 from sib.exact.sharing import came
-from sib.exact.terminal import of_contract, one_metric, refuse_cohorts
+from sib.exact.terminal import NEAR, of_contract, one_metric, refuse_cohorts
 from sib.exact.totals import Totals, Which, cashable_share, counted_share, everybody, saved_share
 from sib.expectation import expected
 from sib.programme.grid import Grid, grid
@@ -29,6 +29,8 @@ OF_METRIC = {
     "validated_savings": "validated", "validated_cases": "validated_cases", "validated_share": "validated_cases",
 }
 """What is added up over cases for each metric."""
+RISING = ("at_least", "above")
+"""Comparisons that more of a metric can only meet."""
 ROUNDED = 1e-6
 """What rounding amounts to whole cents may do to the rate between two of them."""
 FAULTLESS = {"validated": "admissible", "validated_cases": "admissible_cases"}
@@ -50,7 +52,7 @@ def _tell(found: Found, key: str, law: Callable[[], Law], *, group: str) -> None
         worked = law()
         points = worked.points(LEVELS)
         if measure is not None:
-            found.figures.spread(measure, points, masses=worked.at(points))
+            found.figures.spread(measure, points, masses=worked.at(points), near=NEAR * worked.blur)
         if worked.step:
             found.steps[group] = max(found.steps.get(group, 0.0), worked.step)
 
@@ -114,9 +116,10 @@ def _trigger(found: Found, totals: Totals) -> None:
 
         paid = met(totals, trigger, law=totals.law(what, in_time), cohort=cohort)
         earned = met(totals, trigger, law=totals.law(FAULTLESS[what], in_time), cohort=cohort)
-        late = met(totals, trigger, law=totals.law(what, cohort), cohort=cohort) - paid
-        chances = {"earned": earned, "paid": paid, "late_trigger": max(late, 0.0)}
-        chances |= _apart(found.deal, paid, earned)
+        chances = {"earned": earned, "paid": paid} | dict(_apart(found.deal, paid, earned))
+        if trigger.comparison in RISING:
+            late = met(totals, trigger, law=totals.law(what, cohort), cohort=cohort) - paid
+            chances["late_trigger"] = max(late, 0.0)
         for name, chance in chances.items():
             found.figures.chance(("accountant", name), np.array([1.0, 0.0]), masses=np.array([chance, 1 - chance]))
 
@@ -129,7 +132,7 @@ def _refuse_paths(deal: Scenario, trigger: Trigger) -> None:
     refuse_where(trigger.pool is not None, "pool", trigger=trigger.name)
     ends = trigger.window is not None and trigger.window.to < deal.timeline.payment_months[-1]
     refuse_where(ends, "window", trigger=trigger.name)
-    falls = deal.accountant.counting.negative == "net" or trigger.comparison not in ("at_least", "above")
+    falls = deal.accountant.counting.negative == "net" or trigger.comparison not in RISING
     refuse_where(trigger.latched and falls, "latched", trigger=trigger.name)
 
 
@@ -170,7 +173,8 @@ def _apart(deal: Scenario, paid: float, earned: float) -> Iterator[tuple[str, fl
     )
     missing = claims.evidence_missing > 0 and terms.counting.evidence_required
     down = looks and (missing or terms.review.wrong_rejection > 0 or terms.review.wrong_adjustment > 0)
-    if not (up and down):
+    one_way = deal.contract.main_trigger is not None and deal.contract.main_trigger.comparison != "between"
+    if not (up and down) and (one_way or not (up or down)):
         yield "false_trigger", max(paid - earned, 0.0)
         yield "missed_trigger", max(earned - paid, 0.0)
 
@@ -226,6 +230,8 @@ def _multiple(totals: Totals, metric: str) -> tuple[float, float]:
     """Return how much is cashable for each step of the metric, and how much whatever comes."""
     deal = totals.deal
     refuse_where(deal.accountant.charges_by_work, "fees")
+    in_cents = metric == "validated_savings"
+    refuse_where(not in_cents and deal.dependence.savings != 0, "leaning_savings")
     own = on_laws(totals, "cashable", laws=deal.own_laws())
     if own.is_known:
         return 0.0, own.mode
@@ -240,7 +246,7 @@ def _multiple(totals: Totals, metric: str) -> tuple[float, float]:
         refuse_where(not (alike and lost.is_nothing and unpaid.is_nothing), "two_amounts")
         rate = won.moments[0] / paid.moments[0] if paid.moments[0] else 0.0
         off = np.abs(won.values - rate * paid.values)
-        refuse_where(bool((off > 1 + rate + ROUNDED * won.values).any()), "two_amounts")
+        refuse_where(bool((off > 1 + rate * in_cents + ROUNDED * won.values).any()), "two_amounts")
         rates.add(round(rate * cashable_share(deal, segment, laws=deal.own_laws()), 9))
     refuse_where(len(rates) > 1, "two_amounts")
     return rates.pop(), 0.0

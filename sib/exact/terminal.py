@@ -25,6 +25,8 @@ from sib.measures.returns import irr_of_mean_cash_flow
 from sib.programme.grid import Grid
 from sib.tally import investor
 
+NEAR = 3
+"""Standard deviations of what a grid adds to a number, within which a quantile may be off."""
 Written = Callable[[Floats], Metrics]
 """Metrics at given values of the number, a point being a trial."""
 
@@ -75,7 +77,8 @@ def of_contract(
 
     told = at_points(law, work_out)
     known = also(told.points[:1])
-    tell_of(found.figures, {name: told.entries[name] for name in told.entries if name not in known}, masses=told.masses)
+    tell_of(found.figures, {name: told.entries[name] for name in told.entries if name not in known}, masses=told.masses,
+            near=NEAR * law.blur)
     settled = chapter_at(deal, write(told.points), calendar=calendar)
     on_average(found, told, flow=settled.cash["investor"], calendar=calendar)
 

@@ -174,9 +174,6 @@ REASONS: dict[str, tuple[str, str]] = {
         "besparingen leunen op een gemeenschappelijke factor (programme.dependence.savings)",
     ),
     "learning": ("later cases of {segment} save more", "latere casussen van {segment} besparen meer"),
-    "negative_saving": (
-        "a success of {segment} can save less than nothing", "een succes van {segment} kan minder dan niets besparen",
-    ),
     "enrolment_and_losses": (
         "how many come varies, and failures bring something too",
         "hoeveel er komen wisselt, en mislukkingen tellen ook mee",
