@@ -26,8 +26,10 @@ SAME = 1e-9
 HALF_A_CENT = 0.005
 AT = {percentile(level): level for level in LEVELS} | {"var95": 0.95, "var99": 0.99}
 """The level of each statistic that is a quantile."""
-TAILS = ("es95", "es99")
-"""Statistics of a tail that trials may not have reached at all."""
+FEWEST = 40
+"""Trials that must be expected where a measure is defined, and in its tail, for their own spread to tell the error."""
+TAILS = {"es95": 0.95, "es99": 0.99}
+"""The level of each statistic that is the mean of a tail."""
 CHANCES = ("probability", "undefined_share", "total_loss_share")
 
 
@@ -96,6 +98,8 @@ def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None
     """Return by how many standard errors a simulated figure is off."""
     if math.isnan(exact.value) and math.isnan(simulated.value):
         return 0.0
+    if spread is not None and exact.statistic != "undefined_share" and (1 - spread[0].undefined) * trials < FEWEST:
+        return None
     if abs(exact.value - simulated.value) <= _rounding(exact):
         return 0.0
     if exact.statistic in AT and spread is not None:
@@ -103,11 +107,11 @@ def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None
     if (exact.statistic == "value" and not simulated.standard_error) or exact.measure == "reserve":
         return None
     implied = _implied_error(exact, spread, trials=trials)
+    if simulated.standard_error and spread is not None and spread[0].peak > trials / FEWEST:
+        return (simulated.value - exact.value) / max(simulated.standard_error, implied)
     of_blocks = error_method(trials) == "batch means"
     broken = math.sqrt(trials % DRAW_BLOCK / trials) * implied if of_blocks else 0.0
     error = math.hypot(simulated.standard_error, broken) if simulated.standard_error else implied
-    if not error and exact.statistic in TAILS and spread is not None and not spread[0].is_sure:
-        return None
     return (simulated.value - exact.value) / error if error else math.inf
 
 
@@ -115,14 +119,17 @@ def _implied_error(exact: Row, spread: tuple[Spread, Unit] | None, *, trials: in
     """Return the error that the exact law implies, for a figure on which all trials agree; 0 where nothing varies."""
     if exact.statistic in CHANCES:
         return math.sqrt(max(exact.value * (1 - exact.value), 0.0) / trials)
-    if spread is None or exact.statistic not in ("mean", "sd"):
+    if spread is None or exact.statistic not in ("mean", "sd", *TAILS):
         return 0.0
-    found, scale = spread[0].defined(), 100.0 if spread[1] == "money" else 1.0
+    found, scale = spread[0].defined(), math.sqrt(trials) * (100.0 if spread[1] == "money" else 1.0)
     mean, sd = moments(found.values, found.masses)
+    if exact.statistic in TAILS:
+        excess = np.maximum(found.values - found.quantile(TAILS[exact.statistic]), 0.0)
+        return moments(excess, found.masses)[1] / (1 - TAILS[exact.statistic]) / scale
     if exact.statistic == "mean" or sd == 0:
-        return sd / scale / math.sqrt(trials)
+        return sd / scale
     fourth = float((found.values - mean) ** 4 @ found.masses)
-    return math.sqrt(max(fourth - sd**4, 0.0) / trials) / (2 * sd) / scale
+    return math.sqrt(max(fourth - sd**4, 0.0)) / (2 * sd) / scale
 
 
 def _rounding(exact: Row) -> float:

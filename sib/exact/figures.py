@@ -33,9 +33,16 @@ class Spread:
         return float(self.masses[np.isnan(self.values)].sum() / self.masses.sum())
 
     @property
-    def is_sure(self) -> bool:
-        """Whether it cannot come out in two ways."""
-        return len(np.unique(self.values[self.masses > 0])) == 1
+    def parts(self) -> tuple[Floats, Floats]:
+        """Return values and chances."""
+        return self.values, self.masses
+
+    @property
+    def peak(self) -> float:
+        """Return the kurtosis: about one over the chance of what decides the standard deviation, where that is rare."""
+        found = self.defined()
+        mean, sd = moments(found.values, found.masses) if len(found.values) else (0.0, 0.0)
+        return float((((found.values - mean) / sd) ** 4) @ found.masses) if sd else 0.0
 
     def defined(self) -> Spread:
         """Return values where there is one, rising, with chances that add up to 1."""
@@ -153,5 +160,6 @@ def _municipal(found: Figures, entries: Mapping[str, Array], masses: Floats) -> 
     for level in (0.80, 0.90, 0.95):
         found.add(("municipality", "reserve", percentile(level)), max(need.quantile(level), 0.0), unit="money")
     payments, cost = entries["municipality.outcome_payments"], entries["programme.cost"]
-    transfer = float((payments - cost) @ masses)
-    found.add(("municipality", "price_of_risk_transfer", "mean"), transfer, unit="money")
+    transfer = Spread(np.asarray(payments - cost, dtype=np.float64), masses)
+    found.spreads["municipality", "price_of_risk_transfer"] = (transfer, "money")
+    found.add(("municipality", "price_of_risk_transfer", "mean"), moments(*transfer.parts)[0], unit="money")

@@ -31,8 +31,8 @@ from sib.programme.grid import Grid, grid
 from sib.results import LEVELS, Measure
 from sib.tally import tally
 
-FINE = 16
-"""Points of a true effect in one step of measurement."""
+FINE = 2.0**22
+"""Points of a true effect, at least so many over all of it, and 16 in one step of measurement."""
 FAR, NODES = 8.2, 400
 """Standard deviations of a normal that are looked at; equally likely effects to which an error is added."""
 
@@ -151,11 +151,17 @@ def _worth(deal: Scenario, metric: EffectMetric, effects: Floats, calendar: Grid
     return saved
 
 
+def _fine_unit(programme: EffectProgramme, metric: EffectMetric) -> float:
+    """Return how many points there are in one unit of a metric."""
+    law = effect_law(programme, metric, unit=float(metric.scale), error=False)
+    return float(metric.scale * 2 ** np.ceil(np.log2(max(FINE / max(law.high - law.low, 1.0), 16.0))))
+
+
 def _without_error(found: Found, metric: EffectMetric, calendar: Grid) -> None:
     """Everything is a function of the true effect."""
-    deal, unit = found.deal, float(metric.scale * FINE)
-    programme = deal.programme
+    deal, programme = found.deal, found.deal.programme
     assert isinstance(programme, EffectProgramme)
+    unit = _fine_unit(programme, metric)
     law = effect_law(programme, metric, unit=unit, error=False)
 
     def also(points: Floats) -> Entries:
@@ -191,7 +197,8 @@ def _with_error(found: Found, metric: EffectMetric, calendar: Grid) -> None:
         found, measured, write=lambda points: _written(deal, metric, points / scale, calendar), calendar=calendar,
         also=lambda points: {},
     )
-    true, unit = effect_law(programme, metric, unit=scale * FINE, error=False), scale * FINE
+    unit = _fine_unit(programme, metric)
+    true = effect_law(programme, metric, unit=unit, error=False)
 
     def saved(points: Floats) -> Entries:
         values = points / unit

@@ -56,17 +56,22 @@ class Totals:
         deal = self.deal
         refuse_where(not deal.programme.has_effect, "no_effect")
         refuse_where(deal.contract.stop_intake is not None or bool(deal.contract.early_ends), "stops")
-        leans = what in IN_CENTS and deal.dependence.savings != 0
-        counting = deal.accountant.counting
-        bent = what in ("admissible", "validated") and (counting.own_cost == "in" or counting.cap_per_case is not None)
-        tied = len(deal.segments) > 1 or not isinstance(deal.dependence, Independent)
-        refuse_where(leans and (tied or bent), "leaning_savings")
+        refuse_where(deal.dependence.savings != 0 and self._leans_oddly(what), "leaning_savings")
         for segment in deal.segments:
             refuse_where(what != "success" and segment.learning is not None, "learning", segment=segment.name)
         reviewed = what in ("validated", "validated_cases")
         refuse_where(reviewed and deal.accountant.is_sampled, "sample")
         refuse_where(what == "files_opened" and deal.accountant.is_sampled, "sample")
         refuse_where(reviewed and deal.accountant.is_reviewed and deal.dependence.review > 0, "strictness")
+
+    def _leans_oddly(self, what: str) -> bool:
+        """Return whether a common factor of savings does more than multiply a total by itself."""
+        deal, counting = self.deal, self.deal.accountant.counting
+        is_counted = what.startswith(("admissible", "validated"))
+        if is_counted and counting.own_cost == "in":
+            return True
+        tied = len(deal.segments) > 1 or not isinstance(deal.dependence, Independent)
+        return what in IN_CENTS and (tied or (is_counted and counting.cap_per_case is not None))
 
     def law(self, what: str, which: Which = everybody, *, factors: dict[str, float] | None = None) -> Law:
         """Return the law of a total, in cents or as a count.
