@@ -50,7 +50,7 @@ def test_both_side_by_side():
     told = json.loads(answered("run", "rikers-able", "--method", "both", *FEW, "--json").stdout)
     assert told["method"] == "both"
     assert told["passed"]
-    assert {"value", "exact", "z"} <= told["compared"][0].keys()
+    assert {"value", "exact", "z"} <= told["measures"][0].keys()
 
 
 def test_strict_ends_with_6_where_they_differ(monkeypatch):
@@ -89,6 +89,12 @@ def test_options_of_a_simulation_alone_are_refused(words):
     result = answered("run", "worked-example", "--method", "exact", *words)
     assert result.exit_code == 2
     assert "--method mc" in result.stderr
+
+
+def test_trials_go_with_numerics():
+    result = answered("check", "worked-example", "--trials", "100")
+    assert result.exit_code == 2
+    assert "--numerics" in result.stderr
 
 
 def test_an_unknown_method_is_refused():

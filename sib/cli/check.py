@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from sib.amounts import NumberFormat
 from sib.cli import options
@@ -35,6 +36,8 @@ def verb(
     stake; with --strict either of the last two ends with 6. With --numerics say instead how far a simulation is off
     what can be worked out exactly; more than 4 standard errors end with 6.
     """
+    if not numerics:
+        refuse_without_numerics("trials", "seed")
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     if numerics:
         from sib.cli.exactly import Manner, say_numerics
@@ -60,6 +63,14 @@ def verb(
         sheet = (term_sheet(reading, Words(lang)), left_open(found, Words(lang)))
         options.say("\n\n".join(filter(None, sheet)))
     return NOT_PASSED if strict and (cautions(deal) or found) else 0
+
+
+def refuse_without_numerics(*names: str) -> None:
+    """Refuse options of a simulation where nothing is simulated."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name} goes with --numerics; without it nothing is simulated")
 
 
 def as_data(value: Any) -> Any:

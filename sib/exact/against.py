@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -95,9 +95,11 @@ def held_against(found: Found, rows: Sequence[Row], *, trials: int) -> Verdict:
 
 
 def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None, trials: int) -> float | None:
-    """Return by how many standard errors a simulated figure is off."""
+    """Return by how many standard errors a simulated figure is off; its standard deviation has the divisor n - 1."""
     if math.isnan(exact.value) and math.isnan(simulated.value):
         return 0.0
+    if exact.statistic == "sd" and trials > 1:
+        simulated = replace(simulated, value=simulated.value * math.sqrt(1 - 1 / trials))
     if spread is not None and exact.statistic != "undefined_share" and (1 - spread[0].undefined) * trials < FEWEST:
         return None
     if abs(exact.value - simulated.value) <= _rounding(exact):

@@ -140,8 +140,6 @@ class Page:
             return self.words("undefined")
         shift, last, unit = (2, -3, "%") if row.unit == "fraction" else (0, -2, "")
         value = Decimal(repr(float(row.value))).scaleb(shift)
-        if abs(value) >= 10_000_000:
-            last = 0
         return self.words.number(value, last) + unit
 
     def z(self, off: float | None) -> str:
@@ -206,7 +204,7 @@ def both_as_data(found: Found, verdict: Verdict, *, words: Words) -> dict[str, A
     """Return exact and simulated figures as plain data."""
     return {
         "method": "both", "currency": found.deal.currency, **verdict_as_data(verdict),
-        "compared": [_pair(each) for each in verdict.compared], "needs_simulation": _needs(found, words),
+        "measures": [_pair(each) for each in verdict.compared], "needs_simulation": _needs(found, words),
     }
 
 
