@@ -17,7 +17,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Simulation, simulate
 from sib.measures import risk
 from sib.measures.risk import Estimate
-from sib.results import FIGURES, LEVELS, Measure, Row, Summary, named_measures, percentile, row_of, summarise
+from sib.results import FIGURES, LEVELS, Measure, Row, Summary, measures_of, percentile, row_of, summarise
 
 What = tuple[str, str, str]
 """Party, measure and statistic."""
@@ -88,7 +88,7 @@ def rows_of(run: Simulation, figures: Sequence[Asked]) -> tuple[Row, ...]:
     made = {(row.party, row.measure, row.statistic): row
             for place in dict.fromkeys(each.maker for each in figures if each.maker is not None)
             for row in FIGURES[place](summary)}
-    measures = {(each.party, each.name): each for each in named_measures(run)}
+    measures = {(each.party, each.name): each for each in measures_of(run.deal)}
     return tuple(made.get(each.what) or _spread(summary, each.what, measures) for each in figures)
 
 

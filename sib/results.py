@@ -109,28 +109,28 @@ OF_CASES: tuple[Measure, ...] = (
 """Measures of deals in which every case is claimed and validated."""
 
 
-def named_measures(run: Simulation) -> Iterator[Measure]:
-    """Yield the measures that are statistics of one value a trial, in the order of the summary."""
+def measures_of(deal: Scenario) -> Iterator[Measure]:
+    """Yield the measures of a deal that are statistics of one value a trial, in the order of the summary."""
     yield from MEASURES
-    yield from OF_CASES if run.deal.segments else _of_group(run)
-    tranches = run.deal.contract.tranches
+    yield from OF_CASES if deal.segments else _of_group(deal)
+    tranches = deal.contract.tranches
     for tranche in tranches if len(tranches) > 1 else ():
         yield from _of(f"investor.{tranche.name}", "money", *INVESTOR)
         for name, unit in (("irr", "fraction"), ("moic", "fraction"), ("wal_years", "years")):
             yield Measure(f"investor.{tranche.name}", name, f"investor.{tranche.name}.{name}", unit, True)  # type: ignore[arg-type]
-    for payer in parties(run.deal)[len(ROLES) :]:
+    for payer in parties(deal)[len(ROLES) :]:
         yield from _of(payer, "money", "outcome_payments", "true_savings", "cashable_savings", "net_cash")
-    if run.deal.contract.guarantees:
+    if deal.contract.guarantees:
         yield from _of("guarantor", "money", "paid")
-    for law in run.deal.payers:
+    for law in deal.payers:
         yield from _of(f"payer.{law}", "money", *MUNICIPALITY)
 
 
-def _of_group(run: Simulation) -> Iterator[Measure]:
+def _of_group(deal: Scenario) -> Iterator[Measure]:
     """The metrics that a group programme measures, at the end."""
-    for name in run.deal.metrics:
+    for name in deal.metrics:
         if name != "enrolled":
-            unit: Unit = "money" if run.deal.metrics[name] == "eur" else "count"
+            unit: Unit = "money" if deal.metrics[name] == "eur" else "count"
             yield Measure("programme", name, f"metric.{name}", unit, can_be_undefined=True)
 
 
@@ -174,7 +174,7 @@ class Summary:
     def rows(self) -> list[Row]:
         """Return the whole summary, in a fixed order."""
         found = [row for figure in FIGURES for row in figure(self)]
-        for measure in named_measures(self.run):
+        for measure in measures_of(self.run.deal):
             found += self.spread(measure)
         return found
 

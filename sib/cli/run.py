@@ -32,20 +32,27 @@ NOT_REACHED = 6
 @click.command("run", epilog=options.example("sib run zwarte-zwanen --trials 2000 --set contract.interest.rate=0.05"))
 @options.scenario(
     options.trials, options.seed, options.workers, options.lang, options.as_json, options.output, options.force,
-    options.strict, options.quiet, options.precision,
+    options.strict, options.quiet, options.precision, options.method,
 )
 def verb(
     source: str, overlays: tuple[str, ...], settings: tuple[str, ...], lang: NumberFormat, as_json: bool,
     output: str | None, force: bool, strict: bool, quiet: bool, trials: int, seed: int, workers: int | None,
-    asked: tuple[tuple[str, float], ...],
+    asked: tuple[tuple[str, float], ...], method: str,
 ) -> int:
     """Simulate SCENARIO and show what investor and outcome payer each stand to get and to lose.
 
     With -o DIR also write a result folder: manifest, summary, bridge, flows, trials and charts. With --precision run
     as many trials as a figure needs, at least --trials. With --strict end with 6 where the trials are too few for a
-    figure that is shown, or an asked precision was not reached.
+    figure that is shown, or an asked precision was not reached. With --method exact work out what needs no simulation,
+    and say why the rest does; with both hold one against the other, and with --strict end with 6 where they differ.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
+    if method != "mc":
+        from sib.cli.exactly import METHODS, Manner, refuse_beside
+
+        refuse_beside(method, {"-o": output, "--precision": asked})
+        how = Manner(lang, as_json, trials=trials, seed=seed, workers=workers, is_strict=strict, is_quiet=quiet)
+        return METHODS[method](reading.scenario, how)
     reached = long_enough(reading, asked, trials=trials, seed=seed, workers=workers) if asked else None
     trials = trials if reached is None else reached.run.n_trials
     with options.progress(trials, is_shown=not quiet) as tell:

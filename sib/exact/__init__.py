@@ -1,0 +1,1 @@
+"""The exact method: laws worked out by formula and quadrature instead of trials; nothing here draws."""
