@@ -130,11 +130,10 @@ def solve(
     ValueError
         When nothing says where to look, or the goal cannot be.
     """
-    scenario = deal.scenario if isinstance(deal, Reading) else deal
     base = base_of(deal)
     number = replace(number_at(base.term(goal.path)), path=goal.path)
     low, high = _bracket(number, goal)
-    (figure,) = asked(scenario, (goal.measure,))
+    (figure,) = asked(base.deal, (goal.measure,))
     if figure.what[2] == "probability" and not 0 <= goal.value <= 1:
         raise ValueError(f"{goal.value:g} is no chance; chances are fractions, so 90% is written 0.9")
     measured = _measured(base, goal.path, bench=Bench(trials, seed=seed, effort=effort), figure=figure)
@@ -144,7 +143,7 @@ def solve(
         base.with_terms({goal.path: scan[0].value})
     roots = tuple(search.root(pair) for pair in _passes(scan, goal.value))
     verdict, asked_for = _verdict(scan, len(roots)), replace(goal, between=(low, high))
-    return Solved(scenario, asked_for, number, figure.what, seed, trials, verdict, tuple(scan), roots)
+    return Solved(base.deal, asked_for, number, figure.what, seed, trials, verdict, tuple(scan), roots)
 
 
 def _measured(base: Base, path: str, *, bench: Bench, figure: Asked) -> Callable[[float | int], Try]:
