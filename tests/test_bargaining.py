@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import doctest
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
 
 import sib
+from sib import bargaining
 from sib.analysis.sweep import MEASURES
 
 REFERENCE = "zwarte-zwanen"
 RATE, REVIEW = "contract.interest.rate", "accountant.review.wrong_rejection"
+
+
+def test_the_examples_run() -> None:
+    assert doctest.testmod(bargaining).failed == 0
 
 
 def test_one_row_a_combination_and_measure() -> None:

@@ -143,6 +143,13 @@ def test_the_front_holds_what_nothing_beats(pairs: list[tuple[float, float]], pl
         assert (place in places) == (not is_beaten and risk == risk and cost == cost)
 
 
+def test_a_front_weighs_what_it_says_whatever_else_is_asked() -> None:
+    plan = Plan(("municipality.outcome_payments.p95", "investor.receipts.p05"), 300, has_front=True)
+    found = sweep(sib.load(REFERENCE), {RATE: [0.02, 0.06]}, plan=plan)
+    assert found.front == (0,)  # no more risk, and less to pay
+    assert found.row(found.points[0], sweeping.COST).statistic == "mean"
+
+
 def test_a_front_brings_its_figures_along() -> None:
     plan = Plan(("investor.irr",), 300, has_front=True)
     found = sweep(sib.load(REFERENCE), {TRIGGER: [900_000, 1_500_000]}, plan=plan)

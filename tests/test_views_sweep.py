@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 from swept import made
 
+from sib.views import figure_words
 from sib.views.figure_words import called, problems, term
 from sib.views.sweep import Page, as_data
 from sib.views.words import Words
+
+
+def test_the_examples_run() -> None:
+    assert doctest.testmod(figure_words).failed == 0
 
 
 def test_one_term_is_a_row_a_value() -> None:

@@ -28,7 +28,7 @@ MEASURES = (
     "municipality.outcome_payments", "municipality.net_cash", "municipality.pays_more_than_it_saves",
 )
 """What is shown where nothing else is asked for."""
-RISK, COST = "investor.principal_loss", "municipality.outcome_payments"
+RISK, COST = "investor.principal_loss.probability", "municipality.outcome_payments.mean"
 """What a front weighs against each other; both are better small."""
 MOST = 10_000
 """Most combinations of one sweep."""
@@ -114,8 +114,9 @@ class Sweep:
     front: tuple[int, ...]
 
     def row(self, point: Point, name: str) -> Row:
-        """Return a row of a valid point by its party and measure."""
-        return point.rows[[".".join(what[:2]) for what in self.figures].index(name)]
+        """Return a row of a valid point by party and measure, and statistic where there are several."""
+        names = [(".".join(what), ".".join(what[:2])) for what in self.figures]
+        return next(row for row, known in zip(point.rows, names, strict=True) if name in known)
 
 
 @dataclass(frozen=True, slots=True)

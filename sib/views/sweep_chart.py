@@ -206,7 +206,7 @@ def draw_front(found: Sweep, *, lang: NumberFormat = "en") -> Figure:
 
 def _risk_and_cost(found: Sweep, ax: Axes, *, say: Captions, words: Words) -> None:
     """Write the axes of the front."""
-    figures: dict[str, What] = {".".join(what[:2]): what for what in found.figures}
+    figures: dict[str, What] = {".".join(what): what for what in found.figures}
     style.percent_axis(ax.xaxis, f"{called(figures[RISK], words)}, %", say=say)
     style.money_axis(ax.yaxis, "payoff-amount", say=say)
     ax.set_ylabel(f"{called(figures[COST], words)}, {say.unit()}")
