@@ -32,7 +32,8 @@ def test_what_is_undefined_is_told_and_left_out():
 
 def test_money_is_told_in_euros():
     figures = Figures(sib.load("worked-example"))
-    figures.spread(Measure("investor", "npv", "investor.npv", "money"), np.array([100.0, 300.0]), masses=np.full(2, 0.5))
+    npv = Measure("investor", "npv", "investor.npv", "money")
+    figures.spread(npv, np.array([100.0, 300.0]), masses=np.full(2, 0.5))
     assert {row.statistic: row.value for row in figures.rows}["mean"] == 2
     assert {row.unit for row in figures.rows} == {"EUR"}
 
