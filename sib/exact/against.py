@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtri, stdtr
 
 from sib.exact.figures import Spread
 from sib.exact.found import Found
@@ -114,6 +115,8 @@ def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None
     of_blocks = error_method(trials) == "batch means"
     broken = math.sqrt(trials % DRAW_BLOCK / trials) * implied if of_blocks else 0.0
     error = math.hypot(simulated.standard_error, broken) if simulated.standard_error else implied
+    if of_blocks and simulated.standard_error:
+        return _as_normal((simulated.value - exact.value) / error, trials // DRAW_BLOCK)
     return (simulated.value - exact.value) / error if error else math.inf
 
 
@@ -132,6 +135,11 @@ def _implied_error(exact: Row, spread: tuple[Spread, Unit] | None, *, trials: in
         return sd / scale
     fourth = float((found.values - mean) ** 4 @ found.masses)
     return math.sqrt(max(fourth - sd**4, 0.0)) / (2 * sd) / scale
+
+
+def _as_normal(t: float, n_blocks: int) -> float:
+    """Return the normal number of errors that is as rare as so many errors, themselves found from a few blocks."""
+    return float(math.copysign(-ndtri(max(stdtr(n_blocks - 1, -abs(t)), 1e-300)), t))
 
 
 def _rounding(exact: Row) -> float:

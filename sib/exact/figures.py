@@ -86,13 +86,16 @@ class Figures:
         """Add a row; money in cents."""
         self.rows.append(row_of(self.deal, what, estimate=figure(value), unit=unit))
 
-    def spread(self, measure: Measure, values: Array, *, masses: Floats, near: float = 0.0) -> None:
-        """Add mean, standard deviation and quantiles of a measure."""
+    def spread(
+        self, measure: Measure, values: Array, *, masses: Floats, near: float = 0.0, blur: float = 0.0
+    ) -> None:
+        """Add mean, standard deviation and quantiles of a measure; ``blur`` is what a grid added to its spread."""
         whole = Spread(np.asarray(values, dtype=np.float64), masses, near)
         found, name = whole.defined(), (measure.party, measure.name)
         self.spreads[name] = (whole, measure.unit)
         none = float("nan")
         mean, sd = moments(found.values, found.masses) if len(found.values) else (none, none)
+        sd = float(np.sqrt(max(sd**2 - blur**2, 0.0)))
         for statistic, value in (("mean", mean), ("sd", sd)):
             self.add((*name, statistic), value, unit=measure.unit)
         for level in LEVELS:

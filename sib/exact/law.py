@@ -6,7 +6,7 @@ which anything that depends on the number can be worked out. Knows no deal and d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ from sib.arrays import Floats
 
 CELLS, DENSE = 1024, 2**15 + 1
 """Cells into which a smooth law is cut at first, half as many again of equal chance; points at which that is seen."""
+MANY = 2**12
+"""Cells where nothing has to be worked out in them."""
 MOST = 8192
 """Most atoms that are each a point."""
 FAR, NODES, FINE = 7.5, 1501, 2001
@@ -73,14 +75,14 @@ class Law:
         ends = self.low * factor, self.high * factor, self.step * factor, self.wrapped, self.blur * factor
         return Law(values, masses, None if smooth is None else lambda x: smooth(x / factor), *ends)
 
-    def points(self, levels: Iterable[float] = ()) -> Floats:
+    def points(self, levels: Iterable[float] = (), *, cells: int = CELLS) -> Floats:
         """Return all atoms, and points through the smooth part with its quantiles at some levels among them."""
         if self.smooth is None:
             return self.values
         dense = np.linspace(self.low, self.high, DENSE)
-        alike = np.interp(np.linspace(0, 1 - self.masses.sum(), CELLS // 2 + 1), self.smooth(dense), dense)
-        found = (self.quantile(each) for level in levels for each in (level, 1 - level))
-        return np.unique(np.rint(np.concatenate([self.values, dense[:: DENSE // CELLS], alike, [*found]])))
+        alike = np.interp(np.linspace(0, 1 - self.masses.sum(), cells // 2 + 1), self.smooth(dense), dense)
+        found = self.quantiles([each for level in levels for each in (level, 1 - level)])
+        return np.unique(np.rint(np.concatenate([self.values, dense[:: DENSE // cells], alike, found])))
 
     def at(self, points: Floats) -> Floats:
         """Return the chance that each point, rising and atoms among them, stands for: of all that is nearest to it."""
@@ -95,17 +97,26 @@ class Law:
 
     def below(self, value: float) -> float:
         """Return the chance of a number at or below a value."""
-        rest = 0.0 if self.smooth is None else float(self.smooth(np.array([value + 0.5]))[0])
-        return float(self.masses[self.values <= value].sum()) + rest
+        return float(self._below(np.array([value]))[0])
+
+    def _below(self, values: Floats) -> Floats:
+        rest = 0.0 if self.smooth is None else self.smooth(values + 0.5)
+        so_far = np.concatenate(([0.0], np.cumsum(self.masses)))
+        return np.asarray(so_far[np.searchsorted(self.values, values, side="right")] + rest)
 
     def quantile(self, level: float) -> float:
         """Return the smallest whole number with at least this chance at or below it."""
+        return float(self.quantiles([level])[0])
+
+    def quantiles(self, levels: Sequence[float]) -> Floats:
+        """Return quantiles at several levels, by halving."""
         ends = np.concatenate([self.values, [] if self.smooth is None else [self.low, self.high]])
-        low, high = np.floor(ends.min()), np.ceil(ends.max())
-        while low < high:
+        low, high = np.full(len(levels), np.floor(ends.min())), np.full(len(levels), np.ceil(ends.max()))
+        while (low < high).any():
             middle = np.floor((low + high) / 2)
-            low, high = (low, middle) if self.below(middle) >= level else (middle + 1, high)
-        return float(low)
+            is_enough = self._below(middle) >= levels
+            low, high = np.where(is_enough | (low >= high), low, middle + 1), np.where(is_enough, middle, high)
+        return low
 
 
 def coarse(law: Law) -> Law:

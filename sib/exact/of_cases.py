@@ -15,7 +15,7 @@ from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
 from sib.exact.cases import won_apart
 from sib.exact.found import Found, nothing_yet
-from sib.exact.law import Law, known
+from sib.exact.law import MANY, Law, known
 from sib.exact.payoff import Entries
 from sib.exact.reasons import NotExactError, refuse_where
 from sib.exact.sharing import came
@@ -50,9 +50,9 @@ def _tell(found: Found, key: str, law: Callable[[], Law], *, group: str) -> None
     measure = next((each for each in measures_of(found.deal) if each.key == key), None)
     with found.trying(group):
         worked = law()
-        points = worked.points(LEVELS)
+        points = worked.points(LEVELS, cells=MANY)
         if measure is not None:
-            found.figures.spread(measure, points, masses=worked.at(points), near=NEAR * worked.blur)
+            found.figures.spread(measure, points, masses=worked.at(points), near=NEAR * worked.blur, blur=worked.blur)
         if worked.step:
             found.steps[group] = max(found.steps.get(group, 0.0), worked.step)
 
