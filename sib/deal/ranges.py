@@ -27,7 +27,7 @@ SHAPES: tuple[Shape, ...] = ("uniform", "triangular", "pert")
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
 _PAIR = rf"(?P<low>{_NUMBER})%? to (?P<high>{_NUMBER})(?P<percent>%?)"
-_ENDS = re.compile(rf"{_PAIR}(?P<words>(?:\s+[a-z]+){{0,3}}?)\s+(?:argued|seen)\b")
+_ENDS = re.compile(rf"(?:\b(?P<before>[a-z_]+)\s+)?{_PAIR}(?P<words>(?:\s+[a-z]+){{0,3}}?)\s+(?:argued|seen)\b")
 _LIKE = re.compile(r"\bas for (?P<name>[^\s,;:()]+)")
 
 
@@ -139,7 +139,7 @@ def numbers_of(reading: Reading) -> list[Told]:
 
 
 def ends_of(source: str) -> tuple[float, float, tuple[str, ...]] | None:
-    """Return the ends of the range that a source argues or has seen, and the words behind it; None without one.
+    """Return the ends of the range that a source argues or has seen, and the words around it; None without one.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def ends_of(source: str) -> tuple[float, float, tuple[str, ...]] | None:
         return None
     low, high = (float(found[0][end].replace(",", "")) for end in ("low", "high"))
     scale = 100 if found[0]["percent"] else 1
-    return low / scale, high / scale, tuple(found[0]["words"].split())
+    return low / scale, high / scale, (*found[0]["words"].split(), *filter(None, [found[0]["before"]]))
 
 
 def argued(reading: Reading, base: Base) -> tuple[list[Input], list[Unclear]]:
@@ -189,13 +189,18 @@ def _sortable(keys: Keys) -> tuple[str, ...]:
 def _meant(
     members: list[Told], source: str, by_keys: Mapping[Keys, Told]
 ) -> tuple[Told, float, float] | Unclear:
-    """Return which of the numbers that share a source its range is of, and the ends of that."""
+    """Return which of the numbers that share a source its range is of, and the ends of that.
+
+    The one that the words around it name, of a distribution its mean, else the only one that lies in it while the others
+    are zero. A range of a share that is about a pilot's successes is of them as a share of its trials.
+    """
     ends = ends_of(source)
     whole = spelled(members[0].keys if len(members) == 1 else members[0].table)
     if ends is None:
         return Unclear(whole, source, "several")
     low, high, words = ends
-    named = [each for each in members if each.keys[-1] in words] or members
+    named = [each for each in members if each.keys[-1] in words]
+    named = named or [each for each in members if each.keys[-1] == "mean"] or members
     of = by_keys.get((*named[0].keys[:-1], "trials"))
     if len(named) == 1 and named[0].keys[-1] == "successes" and high <= 1 and of is not None:
         return named[0], low * of.term.value, high * of.term.value
