@@ -163,8 +163,8 @@ def indices(
     scenario = deal.scenario if isinstance(deal, Reading) else deal
     refuse_none(ranges)
     if n_deals(ranges, design) > MOST:
-        raise RefusedError(f"{n_deals(ranges, design):,} deals are too many; the largest number is {MOST:,}: take fewer "
-                           "points")
+        raise RefusedError(f"{n_deals(ranges, design):,} deals are too many; the largest number is {MOST:,}: take "
+                           "fewer points")
     figures = targets(scenario, design.measures)
     inputs = tuple(sorted(ranges.inputs, key=lambda each: each.name))
     cube, orders = _cube(inputs, ranges, design)
@@ -200,8 +200,8 @@ def _mean(values: Floats) -> float:
 def _cube(inputs: tuple[Input, ...], ranges: Ranges, design: Design) -> tuple[Floats, Ints]:
     """Return levels of the inputs, shape (variants, points, inputs), and for Shapley effects the order of each point.
 
-    Of Sobol indices the variants are two samples, and the first with each input taken from the second; of Shapley effects a
-    sample, and that with the first 1, 2, … inputs of its order drawn again given the others.
+    Of Sobol indices the variants are two samples, and the first with each input taken from the second; of Shapley
+    effects a sample, and that with the first 1, 2, … inputs of its order drawn again given the others.
     """
     n = len(inputs)
     a, b = np.split(even_points(design.points, 2 * n, seed=design.seed), 2, axis=1)
@@ -249,12 +249,15 @@ def _rank(part: Part) -> tuple[float, str]:
 
 def _sobol(means: Floats, design: Design) -> dict[str, Shares]:
     a, b, mixed = means[0], means[1], means[2:]
-    names = {"first": shares.first_order, "total": shares.total}
-    return {
-        name: shares.with_errors(lambda at, share=share: share(a[at], b[at], mixed=mixed[:, at]), design.points,
-                                 seed=design.seed)
-        for name, share in names.items()
-    }
+
+    def first(at: Ints) -> Floats:
+        return shares.first_order(a[at], b[at], mixed=mixed[:, at])
+
+    def total(at: Ints) -> Floats:
+        return shares.total(a[at], b[at], mixed=mixed[:, at])
+
+    return {name: shares.with_errors(share, design.points, seed=design.seed)
+            for name, share in (("first", first), ("total", total))}
 
 
 def _shapley(means: Floats, orders: Ints, design: Design) -> dict[str, Shares]:

@@ -1,7 +1,7 @@
 """One assumption at a time: each number at the low and the high end of its range, all else as the deal says.
 
-In come a deal and ranges, out goes a ``Tornado`` paper: for each figure the inputs in the order of how far they move it,
-on the same draws, so that the errors are those of paired differences.
+In come a deal and ranges, out goes a ``Tornado`` paper: for each figure the inputs in the order of how far they move
+it, on the same draws, so that the errors are those of paired differences.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Ranges of numbers as a file or the caller gives them: every problem at once, with the place of each.
 
-In come a deal's reading, a TOML file and ends by path, out goes the ``Ranges`` paper of all of them. What the caller gives
-goes before the file, and the file before what the deal's sources argue.
+In come a deal's reading, a TOML file and ends by path, out goes the ``Ranges`` paper of all of them. What the caller
+gives goes before the file, and the file before what the deal's sources argue.
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ class _Desk:
     base: Base
     problems: list[Problem] = field(default_factory=list)
 
-    def blame(self, entry: Entry, key: str, message: str) -> None:
-        """Remember a problem."""
-        self.problems.append(entry.problem(key, message))
+
+def _blame(desk: _Desk, entry: Entry, key: str, message: str) -> None:
+    """Remember a problem with a term of a table."""
+    desk.problems.append(entry.problem(key, message))
 
 
 def ranges(reading: Reading, *, file: str | Path | None = None, given: Given | None = None) -> Ranges:
@@ -104,20 +105,20 @@ def _entries(file: str | Path, desk: _Desk) -> dict[str, list[Entry]]:
     whole = Entry(shown, (), text.data, text.lines)
     for name in text.data:
         if name not in TABLES:
-            desk.blame(whole, name, f"is not known here; {nearest(name, TABLES)}")
+            _blame(desk, whole, name, f"is not known here; {nearest(name, TABLES)}")
     found: dict[str, list[Entry]] = {}
     for name, keys in TABLES.items():
         tables = text.data.get(name, [])
         if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-            desk.blame(whole, name, f"is no list of tables; write [[{name}]] above each")
+            _blame(desk, whole, name, f"is no list of tables; write [[{name}]] above each")
             tables = []
         found[name] = [Entry(shown, (name, place), each, text.lines) for place, each in enumerate(tables)]
         for entry in found[name]:
             for key in entry.data:
                 if key not in keys:
-                    desk.blame(entry, key, f"is not known here; {nearest(key, keys)}")
+                    _blame(desk, entry, key, f"is not known here; {nearest(key, keys)}")
     if len(found["inputs"]) > MOST:
-        desk.blame(whole, "inputs", f"has {len(found['inputs'])} inputs; the largest number is {MOST}")
+        _blame(desk, whole, "inputs", f"has {len(found['inputs'])} inputs; the largest number is {MOST}")
     return found
 
 
@@ -130,7 +131,7 @@ def _inputs(entries: Sequence[Entry], desk: _Desk) -> list[Input]:
             continue
         twice = next((each for each in found if set(each.paths) & set(one.paths)), None)
         if twice is not None:
-            desk.blame(entry, "path" if entry.keys else "", f"= {toml(entry.data['path'])} is given twice; keep one")
+            _blame(desk, entry, "path" if entry.keys else "", f"= {toml(entry.data['path'])} is given twice; keep one")
         else:
             found.append(one)
     return found
@@ -143,10 +144,10 @@ def _input(entry: Entry, desk: _Desk) -> Input | None:
     ends = {key: _finite(entry, key, desk) for key in ("low", "high")}
     shape = entry.data.get("kind", "uniform")
     if shape not in get_args(Shape):
-        desk.blame(entry, "kind", f"= {toml(shape)} is no kind; write {either(map(toml, get_args(Shape)))}")
+        _blame(desk, entry, "kind", f"= {toml(shape)} is no kind; write {either(map(toml, get_args(Shape)))}")
     source = entry.data.get("source", entry.file)
     if not isinstance(source, str) or not source:
-        desk.blame(entry, "source", "is no text; say between quotation marks who says so")
+        _blame(desk, entry, "source", "is no text; say between quotation marks who says so")
     if number is None or None in ends.values() or len(desk.problems) > n_before:
         return None
     low, high = float(ends["low"] or 0), float(ends["high"] or 0)
@@ -163,7 +164,7 @@ def _number(entry: Entry, desk: _Desk) -> tuple[Number | None, tuple[str, ...]]:
     """Return which number is meant, and everywhere it stands."""
     path = entry.data.get("path")
     if not isinstance(path, str) or not path:
-        desk.blame(entry, "path", "is missing; name a number of the deal, such as contract.interest.rate"
+        _blame(desk, entry, "path", "is missing; name a number of the deal, such as contract.interest.rate"
                    if path is None else "is no text; write a path between quotation marks")
         return None, ()
     try:
@@ -172,7 +173,8 @@ def _number(entry: Entry, desk: _Desk) -> tuple[Number | None, tuple[str, ...]]:
     except ScenarioError as error:
         for problem in error.problems:
             told = f"= {toml(path)}: {problem.path} {problem.message}" if entry.keys else problem.message
-            desk.problems.append(replace(entry.problem("path", told), path="inputs.path" if entry.keys else problem.path))
+            found = entry.problem("path", told)
+            desk.problems.append(found if entry.keys else replace(found, path=problem.path))
         return None, ()
     return numbers[0], tuple(number.path for number in numbers)
 
@@ -181,11 +183,11 @@ def _finite(entry: Entry, key: str, desk: _Desk) -> float | None:
     """Return one end of a range."""
     value = entry.data.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        desk.blame(entry, key, "is missing; write both ends, low and high" if value is None
+        _blame(desk, entry, key, "is missing; write both ends, low and high" if value is None
                    else f"= {toml(value)} is no number")
         return None
     if not math.isfinite(value):
-        desk.blame(entry, key, f"= {toml(value)} is no finite number")
+        _blame(desk, entry, key, f"= {toml(value)} is no finite number")
         return None
     return float(value)
 
@@ -194,9 +196,9 @@ def _order(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _De
     """Find fault with ends that are no range, and with parts of what comes in whole numbers only."""
     for key, end in zip(("low", "high"), ends, strict=True):
         if number.is_whole and not end.is_integer():
-            desk.blame(entry, key, f"= {end:.15g} is no whole number; {number.path} is one")
+            _blame(desk, entry, key, f"= {end:.15g} is no whole number; {number.path} is one")
     if ends[0] >= ends[1]:
-        desk.blame(entry, "high", f"= {ends[1]:.15g} is not above low = {ends[0]:.15g}; a range goes from low to high")
+        _blame(desk, entry, "high", f"= {ends[1]:.15g} is not above low = {ends[0]:.15g}; a range goes from low to high")
 
 
 def _mode(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _Desk) -> float:
@@ -206,15 +208,15 @@ def _mode(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _Des
         if not is_shaped:
             return math.nan
         if number.now is None or not ends[0] <= number.now <= ends[1]:
-            desk.blame(entry, "mode", "is missing, and what the deal says lies outside the range; write the likeliest "
+            _blame(desk, entry, "mode", "is missing, and what the deal says lies outside the range; write the likeliest "
                                       "value")
             return math.nan
         return float(number.now)
     mode = _finite(entry, "mode", desk)
     if not is_shaped:
-        desk.blame(entry, "mode", f"says nothing of a uniform range; write kind = {either(map(toml, SHAPED))} with it")
+        _blame(desk, entry, "mode", f"says nothing of a uniform range; write kind = {either(map(toml, SHAPED))} with it")
     elif mode is not None and not ends[0] <= mode <= ends[1]:
-        desk.blame(entry, "mode", f"= {mode:.15g} lies outside the range, {ends[0]:.15g} to {ends[1]:.15g}")
+        _blame(desk, entry, "mode", f"= {mode:.15g} lies outside the range, {ends[0]:.15g} to {ends[1]:.15g}")
     return math.nan if mode is None else mode
 
 
@@ -225,7 +227,7 @@ def _try(entry: Entry, one: Input, desk: _Desk) -> None:
             desk.base.with_terms(one.terms(end))
         except ScenarioError as error:
             told = "; ".join(f"{each.path} {each.message}" for each in error.problems)
-            desk.blame(entry, key, f"makes no deal: {told}")
+            _blame(desk, entry, key, f"makes no deal: {told}")
 
 
 def _ranked(groups: Sequence[Sequence[Input]]) -> list[Input]:
@@ -248,13 +250,13 @@ def _dependences(entries: Sequence[Entry], inputs: Sequence[Input], desk: _Desk)
         pair = _pair(entry, inputs, desk)
         value = _finite(entry, "correlation", desk)
         if value is not None and not -1 < value < 1:
-            desk.blame(entry, "correlation", f"= {value:.15g} is no correlation; above -1 and below 1")
+            _blame(desk, entry, "correlation", f"= {value:.15g} is no correlation; above -1 and below 1")
         elif pair is not None and value is not None:
             if pair in found:
-                desk.blame(entry, "inputs", "are tied together twice; keep one")
+                _blame(desk, entry, "inputs", "are tied together twice; keep one")
             found[pair] = Dependence(*pair, value)
     if entries and not desk.problems and not possible(inputs, tuple(found.values())):
-        desk.blame(entries[0], "", "and the tables below it cannot all hold at a time: two inputs that each go with a "
+        _blame(desk, entries[0], "", "and the tables below it cannot all hold at a time: two inputs that each go with a "
                                    "third cannot go against each other; make correlations smaller")
     return tuple(found[pair] for pair in sorted(found))
 
@@ -263,18 +265,18 @@ def _pair(entry: Entry, inputs: Sequence[Input], desk: _Desk) -> tuple[str, str]
     """Return the names of two inputs that are tied together, in order."""
     listed = entry.data.get("inputs")
     if not isinstance(listed, list) or len(listed) != 2 or not all(isinstance(each, str) for each in listed):
-        desk.blame(entry, "inputs", "are not two; write two paths between square brackets")
+        _blame(desk, entry, "inputs", "are not two; write two paths between square brackets")
         return None
     names = []
     for path in listed:
         meant = next((one.name for one in inputs if _stands_at(path, one, desk.base)), None)
         if meant is None:
-            desk.blame(entry, "inputs", f"names {path!r}, which has no range; "
+            _blame(desk, entry, "inputs", f"names {path!r}, which has no range; "
                                         f"{nearest(path, [one.name for one in inputs])}")
         else:
             names.append(meant)
     if len(names) == 2 and names[0] == names[1]:
-        desk.blame(entry, "inputs", "are one and the same; name two")
+        _blame(desk, entry, "inputs", "are one and the same; name two")
         return None
     first, *second = sorted(names)
     return (first, second[0]) if second else None
@@ -289,7 +291,7 @@ def _stands_at(path: str, one: Input, base: Base) -> bool:
 
 
 def possible(inputs: Sequence[Input], dependences: Sequence[Dependence]) -> bool:
-    """Whether correlations can hold at the same time: their matrix is positive definite, by Cholesky in plain numbers."""
+    """Whether correlations can hold at the same time: whether their matrix has a root (Cholesky)."""
     rows = correlations(inputs, dependences)
     root: list[list[float]] = []
     for place, row in enumerate(rows):

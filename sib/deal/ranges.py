@@ -1,7 +1,8 @@
 """How far numbers of a deal may lie from what it says: ranges that its sources argue, that a file or the caller gives.
 
 In come a reading, a TOML file and ends by path, out goes a ``Ranges`` paper: inputs with their ends, what hangs
-together, and what has no range. A range is never guessed: where it is not clear which number a source means, it says so.
+together, and what has no range. A range is never guessed: where it is not clear which number a source means, it says
+so.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Literal
+from typing import Literal
 
 from sib.deal.assumptions import Told, told
 from sib.deal.location import Keys, spelled
@@ -191,8 +192,8 @@ def _meant(
 ) -> tuple[Told, float, float] | Unclear:
     """Return which of the numbers that share a source its range is of, and the ends of that.
 
-    The one that the words around it name, of a distribution its mean, else the only one that lies in it while the others
-    are zero. A range of a share that is about a pilot's successes is of them as a share of its trials.
+    The one that the words around it name, of a distribution its mean, else the only one that lies in it while the
+    others are zero. A range of a share that is about a pilot's successes is of them as a share of its trials.
     """
     ends = ends_of(source)
     whole = spelled(members[0].keys if len(members) == 1 else members[0].table)

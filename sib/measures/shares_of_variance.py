@@ -1,6 +1,7 @@
 """Which share of the variance of an output comes from which input: Sobol indices and Shapley effects, with errors.
 
-In come outputs at the points of a design, out come shares. What is evaluated, and how points are drawn, is not known here.
+In come outputs at the points of a design, out come shares. What is evaluated, and how points are drawn, is not known
+here.
 
 An index that says "first" is the share of the variance that would go if an input became known, on average; "total" the
 share that would stay if all others became known. Shapley effects divide the variance over all inputs, also where inputs
@@ -97,10 +98,10 @@ def shapley_parts(start: Floats, redrawn: Floats, *, orders: Ints) -> Floats:
 
     Notes
     -----
-    Half the expected squared distance between an output and one in which some inputs were drawn again given the others is
-    the variance that those inputs leave when the others are known, the cost function of Song, Nelson and Staum, "Shapley
-    effects for global sensitivity analysis", *SIAM/ASA Journal on Uncertainty Quantification* 4 (2016), with an outer and
-    an inner loop of one and two points and an order of its own for each.
+    Half the expected squared distance between an output and one in which some inputs were drawn again given the others
+    is the variance that those inputs leave when the others are known, the cost function of Song, Nelson and Staum,
+    "Shapley effects for global sensitivity analysis", *SIAM/ASA Journal on Uncertainty Quantification* 4 (2016), with
+    an outer and an inner loop of one and two points and an order of its own for each.
     """
     costs = np.square(redrawn - start[:, np.newaxis]) / 2
     steps = np.diff(costs, axis=1, prepend=0.0)
@@ -147,8 +148,8 @@ def noise_share(halves: Floats) -> float:
     Returns
     -------
     float
-        Variance between points of half the difference of the halves, as a share of that of their mean. What errs alike at
-        every point moves no index and is not counted. At most 1; 0 where the output does not vary.
+        Variance between points of half the difference of the halves, as a share of that of their mean. What errs alike
+        at every point moves no index and is not counted. At most 1; 0 where the output does not vary.
     """
     whole = variance(halves.mean(axis=1))
     return min(1.0, variance((halves[:, 0] - halves[:, 1]) / 2) / whole) if whole else 0.0
