@@ -117,7 +117,7 @@ def sensitivity(
     measures : sequence of str
         Means and chances of the summary, such as ``investor.irr``.
     **draws
-        trials (20,000; with points 1,024), seed, workers, points.
+        trials (20,000; with points 256), seed, workers, points.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def sensitivity(
     if n_points is None:
         plan = tornadoes.Plan(tuple(measures), draws.get("trials", 20_000), seed)
         return _bars(tornadoes.tornado(reading, found, plan=plan, effort=effort))
-    design = Design(tuple(measures), n_points, draws.get("trials", 1_024), seed)
+    design = Design(tuple(measures), n_points, draws.get("trials", 256), seed)
     return _shares(indices(reading, found, design=design, effort=effort))
 
 

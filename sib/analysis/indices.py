@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr
 
 from sib.analysis.points import MEASURES, Draws, looked_at, targets
 from sib.analysis.sensitivity import refuse_none
 from sib.arrays import Array, Floats, Ints
 from sib.asked import What
-from sib.chance.copula import even_points, joint_normals, orders_of, redrawn
+from sib.chance.copula import mixed_levels, orders_of, redrawn_levels
 from sib.chance.distributions import pert, triangular, uniform
 from sib.deal.rangefile import correlations
 from sib.deal.ranges import Input, Ranges
@@ -57,8 +56,8 @@ class Design:
     """
 
     measures: tuple[str, ...] = MEASURES
-    points: int = 64
-    trials: int = 1_024
+    points: int = 256
+    trials: int = 256
     seed: int = 1
 
 
@@ -198,24 +197,11 @@ def _mean(values: Floats) -> float:
 
 
 def _cube(inputs: tuple[Input, ...], ranges: Ranges, design: Design) -> tuple[Floats, Ints]:
-    """Return levels of the inputs, shape (variants, points, inputs), and for Shapley effects the order of each point.
-
-    Of Sobol indices the variants are two samples, and the first with each input taken from the second; of Shapley
-    effects a sample, and that with the first 1, 2, … inputs of its order drawn again given the others.
-    """
+    """Return levels of the inputs, shape (variants, points, inputs), and the order of the inputs at each point."""
     n = len(inputs)
-    a, b = np.split(even_points(design.points, 2 * n, seed=design.seed), 2, axis=1)
-    orders = orders_of(design.points, n, seed=design.seed)
     if kind_of(ranges) == "sobol":
-        return np.array([a, b, *(np.where(np.arange(n) == place, b, a) for place in range(n))]), orders
-    matrix = np.array(correlations(inputs, ranges.dependences))
-    z = joint_normals(a, matrix)
-    again = [
-        [redrawn(one, fresh, which=np.isin(np.arange(n), order[: done + 1]), correlation=matrix)
-         for one, fresh, order in zip(z, b, orders, strict=True)]
-        for done in range(n)
-    ]
-    return np.asarray(ndtr(np.array([z, *again]))), orders
+        return mixed_levels(design.points, n, seed=design.seed), orders_of(design.points, n, seed=design.seed)
+    return redrawn_levels(design.points, np.array(correlations(inputs, ranges.dependences)), seed=design.seed)
 
 
 def _at(base: Base, inputs: tuple[Input, ...], *, u: Array) -> Scenario:

@@ -6,14 +6,12 @@ In come numbers of points and correlations, out go arrays. What a point means is
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from sib.arrays import Bools, Floats, Ints
 
 _LOWEST, _HIGHEST = 2.0**-33, 1.0 - 2.0**-33
 """Ends of the uniforms that leave this room."""
-MOST_DIMENSIONS = 21_201
-"""Of a Sobol net."""
 
 
 def even_points(n: int, dimensions: int, *, seed: int) -> Floats:
@@ -103,3 +101,42 @@ def redrawn(z: Floats, u: Floats, *, which: Bools, correlation: Floats) -> Float
     spread = np.linalg.cholesky(within - weights @ across.T)
     new[which] = weights @ z[~which] + spread @ ndtri(u[which])
     return new
+
+
+def mixed_levels(n: int, inputs: int, *, seed: int) -> Floats:
+    """Return levels for Sobol indices of independent inputs.
+
+    Returns
+    -------
+    ndarray of shape (2 + inputs, n, inputs)
+        Two samples, and the first with each input in turn taken from the second.
+    """
+    a, b = np.split(even_points(n, 2 * inputs, seed=seed), 2, axis=1)
+    return np.array([a, b, *(np.where(np.arange(inputs) == place, b, a) for place in range(inputs))])
+
+
+def redrawn_levels(n: int, correlation: Floats, *, seed: int) -> tuple[Floats, Ints]:
+    """Return levels for Shapley effects of inputs that hang together by their normal scores.
+
+    Parameters
+    ----------
+    n : int
+        A power of two.
+    correlation : ndarray of shape (d, d)
+    seed : int
+
+    Returns
+    -------
+    levels : ndarray of shape (1 + d, n, d)
+        A sample, and that with the first 1, 2, … inputs of the order of each point drawn again given the others.
+    orders : ndarray of shape (n, d)
+    """
+    inputs = len(correlation)
+    a, b = np.split(even_points(n, 2 * inputs, seed=seed), 2, axis=1)
+    z, orders = joint_normals(a, correlation), orders_of(n, inputs, seed=seed)
+    again = [
+        [redrawn(one, fresh, which=np.isin(np.arange(inputs), order[: done + 1]), correlation=correlation)
+         for one, fresh, order in zip(z, b, orders, strict=True)]
+        for done in range(inputs)
+    ]
+    return np.asarray(ndtr(np.array([z, *again]))), orders

@@ -70,11 +70,11 @@ APART = Mode(
     bars_view.Page, bars_view.as_data, records.save_tornado,
 )
 TOGETHER = Mode(
-    1_024, shares.Design, shares.n_deals,
+    256, shares.Design, shares.n_deals,
     lambda reading, listed, plan, effort: shares.indices(reading, listed, design=plan, effort=effort),
     shares_view.Page, shares_view.as_data, records.save_indices,
 )
-POINTS = 64
+POINTS = 256
 
 inputs = click.option("--input", "given", metavar="PATH=LOW:HIGH", multiple=True, callback=_given,
                       help="How far a number of the deal may lie; repeatable. Goes before --ranges and the deal's own "
@@ -84,10 +84,10 @@ measures = click.option("--measure", "measures", metavar="PARTY.MEASURE", multip
                         help="A mean or chance of the summary, such as investor.irr; repeatable.")
 together = click.option("--global", "is_global", is_flag=True,
                         help="All assumptions at a time: which share of the variance comes from which.")
-points = click.option("--points", metavar="N", type=options.whole_number(2, 4096), default=None, callback=_net,
-                      help="Points of the design of --global, a power of two; 64 unless said.")
+points = click.option("--points", metavar="N", type=options.whole_number(2, 8192), default=None, callback=_net,
+                      help="Points of the design of --global, a power of two; 256 unless said.")
 trials = click.option("--trials", metavar="N", type=options.whole_number(1), default=None,
-                      help="Trials of each variant; 20000 unless said, with --global 1024.")
+                      help="Trials of each variant; 20000 unless said, with --global 256.")
 
 
 @click.command("sensitivity", epilog=options.example("sib sensitivity zwarte-zwanen --measure investor.irr"))

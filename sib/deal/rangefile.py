@@ -91,7 +91,7 @@ def ranges(reading: Reading, *, file: str | Path | None = None, given: Given | N
     inputs = sorted(_ranked([from_caller, from_file, own]), key=lambda each: each.name)
     dependences = _dependences(listed["dependence"], inputs, desk)
     if desk.problems:
-        raise ScenarioError(desk.problems)
+        raise ScenarioError(sorted(desk.problems, key=lambda each: (each.file == GIVEN, each.line or 0)))
     taken = {path for each in inputs for path in each.paths}
     n_without = sum(each.term.path not in taken for each in numbers_of(reading))
     unclear = [each for each in unclear if each.path not in taken]
@@ -148,9 +148,9 @@ def _input(entry: Entry, desk: _Desk) -> Input | None:
     source = entry.data.get("source", entry.file)
     if not isinstance(source, str) or not source:
         _blame(desk, entry, "source", "is no text; say between quotation marks who says so")
-    if number is None or None in ends.values() or len(desk.problems) > n_before:
+    if number is None or ends["low"] is None or ends["high"] is None:
         return None
-    low, high = float(ends["low"] or 0), float(ends["high"] or 0)
+    low, high = ends["low"], ends["high"]
     _order(entry, number, ends=(low, high), desk=desk)
     mode = _mode(entry, number, ends=(low, high), desk=desk)
     if len(desk.problems) > n_before:
@@ -169,6 +169,8 @@ def _number(entry: Entry, desk: _Desk) -> tuple[Number | None, tuple[str, ...]]:
         return None, ()
     try:
         spots = desk.base.each(path)
+        if any(spot.shape is None for spot in spots):
+            desk.base.with_terms({path: 0})
         numbers = [number_at(spot) for spot in spots]
     except ScenarioError as error:
         for problem in error.problems:
@@ -198,7 +200,7 @@ def _order(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _De
         if number.is_whole and not end.is_integer():
             _blame(desk, entry, key, f"= {end:.15g} is no whole number; {number.path} is one")
     if ends[0] >= ends[1]:
-        _blame(desk, entry, "high", f"= {ends[1]:.15g} is not above low = {ends[0]:.15g}; a range goes from low to high")
+        _blame(desk, entry, "high", f"= {ends[1]:.15g} is not above low = {ends[0]:.15g}; low comes first")
 
 
 def _mode(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _Desk) -> float:
@@ -208,14 +210,14 @@ def _mode(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _Des
         if not is_shaped:
             return math.nan
         if number.now is None or not ends[0] <= number.now <= ends[1]:
-            _blame(desk, entry, "mode", "is missing, and what the deal says lies outside the range; write the likeliest "
-                                      "value")
+            _blame(desk, entry, "mode", "is missing, and what the deal says lies outside the range; write the "
+                                        "likeliest value")
             return math.nan
         return float(number.now)
     mode = _finite(entry, "mode", desk)
     if not is_shaped:
-        _blame(desk, entry, "mode", f"says nothing of a uniform range; write kind = {either(map(toml, SHAPED))} with it")
-    elif mode is not None and not ends[0] <= mode <= ends[1]:
+        _blame(desk, entry, "mode", f"says nothing of a uniform range; write kind = {either(map(toml, SHAPED))} too")
+    elif mode is not None and ends[0] < ends[1] and not ends[0] <= mode <= ends[1]:
         _blame(desk, entry, "mode", f"= {mode:.15g} lies outside the range, {ends[0]:.15g} to {ends[1]:.15g}")
     return math.nan if mode is None else mode
 
@@ -256,8 +258,8 @@ def _dependences(entries: Sequence[Entry], inputs: Sequence[Input], desk: _Desk)
                 _blame(desk, entry, "inputs", "are tied together twice; keep one")
             found[pair] = Dependence(*pair, value)
     if entries and not desk.problems and not possible(inputs, tuple(found.values())):
-        _blame(desk, entries[0], "", "and the tables below it cannot all hold at a time: two inputs that each go with a "
-                                   "third cannot go against each other; make correlations smaller")
+        _blame(desk, entries[0], "", "and the tables below it cannot all hold at a time: two inputs that each go with "
+                                     "a third cannot go against each other; make correlations smaller")
     return tuple(found[pair] for pair in sorted(found))
 
 
@@ -275,11 +277,13 @@ def _pair(entry: Entry, inputs: Sequence[Input], desk: _Desk) -> tuple[str, str]
                                         f"{nearest(path, [one.name for one in inputs])}")
         else:
             names.append(meant)
-    if len(names) == 2 and names[0] == names[1]:
+    if len(names) < 2:
+        return None
+    first, second = sorted(names)
+    if first == second:
         _blame(desk, entry, "inputs", "are one and the same; name two")
         return None
-    first, *second = sorted(names)
-    return (first, second[0]) if second else None
+    return first, second
 
 
 def _stands_at(path: str, one: Input, base: Base) -> bool:
