@@ -149,7 +149,7 @@ def save_indices(
 def _write_inputs(ranges: Ranges, folder: Path) -> None:
     lines = [
         [one.name, "; ".join(one.paths), one.number.now, one.low, one.high, one.shape,
-         "" if one.mode != one.mode else one.mode, one.source]
+         "" if one.mode is None else one.mode, one.source]
         for one in ranges.inputs
     ]
     write_csv(folder / "inputs.csv", INPUT_FIELDS, lines=lines)

@@ -47,6 +47,9 @@ class Entry:
 
     def problem(self, key: str, message: str) -> Problem:
         """Return a problem with one of its terms."""
+        if self.file == GIVEN:
+            end = f"{key} " if key in ("low", "high") else ""
+            return Problem(GIVEN, None, str(self.data["path"]), f"{end}{message}")
         line = self.lines.get((*self.keys, key)) or self.lines.get(self.keys)
         path = f"{spelled(self.keys)}.{key}".strip(".") if key else spelled(self.keys)
         return Problem(self.file, line, path, message)
@@ -173,10 +176,9 @@ def _number(entry: Entry, desk: _Desk) -> tuple[Number | None, tuple[str, ...]]:
             desk.base.with_terms({path: 0})
         numbers = [number_at(spot) for spot in spots]
     except ScenarioError as error:
-        for problem in error.problems:
-            told = f"= {toml(path)}: {problem.path} {problem.message}" if entry.keys else problem.message
-            found = entry.problem("path", told)
-            desk.problems.append(found if entry.keys else replace(found, path=problem.path))
+        for each in error.problems:
+            here = entry.problem("path", f"= {toml(path)}: {each.path} {each.message}")
+            desk.problems.append(here if entry.keys else replace(each, file=GIVEN))
         return None, ()
     return numbers[0], tuple(number.path for number in numbers)
 
@@ -203,23 +205,23 @@ def _order(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _De
         _blame(desk, entry, "high", f"= {ends[1]:.15g} is not above low = {ends[0]:.15g}; low comes first")
 
 
-def _mode(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _Desk) -> float:
-    """Return the likeliest value: as given, else what the number is now; NaN where all are equally likely."""
+def _mode(entry: Entry, number: Number, *, ends: tuple[float, float], desk: _Desk) -> float | None:
+    """Return the likeliest value: as given, else what the number is now; none where all are equally likely."""
     is_shaped = entry.data.get("kind") in SHAPED
     if "mode" not in entry.data:
         if not is_shaped:
-            return math.nan
+            return None
         if number.now is None or not ends[0] <= number.now <= ends[1]:
             _blame(desk, entry, "mode", "is missing, and what the deal says lies outside the range; write the "
                                         "likeliest value")
-            return math.nan
+            return None
         return float(number.now)
     mode = _finite(entry, "mode", desk)
     if not is_shaped:
         _blame(desk, entry, "mode", f"says nothing of a uniform range; write kind = {either(map(toml, SHAPED))} too")
     elif mode is not None and ends[0] < ends[1] and not ends[0] <= mode <= ends[1]:
         _blame(desk, entry, "mode", f"= {mode:.15g} lies outside the range, {ends[0]:.15g} to {ends[1]:.15g}")
-    return math.nan if mode is None else mode
+    return mode
 
 
 def _try(entry: Entry, one: Input, desk: _Desk) -> None:

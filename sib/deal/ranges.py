@@ -46,8 +46,8 @@ class Input:
         Ends of its range.
     shape : {"uniform", "triangular", "pert"}
         How likely values between the ends are.
-    mode : float
-        Likeliest value; NaN where all are equally likely.
+    mode : float or None
+        Likeliest value; None where all are equally likely.
     source : str
         Who says so.
     """
@@ -57,7 +57,7 @@ class Input:
     low: float | int
     high: float | int
     shape: Shape
-    mode: float
+    mode: float | None
     source: str
 
     @property
@@ -233,7 +233,7 @@ def _input(number: Told, base: Base, *, ends: tuple[float, float]) -> Input:
     path = spelled(number.keys)
     kind = number_at(base.term(path))
     low, high = map(kind.written, ends)
-    return Input((path,), kind, low, high, "uniform", float("nan"), number.term.source or "")
+    return Input((path,), kind, low, high, "uniform", None, number.term.source or "")
 
 
 def is_deal(base: Base, one: Input) -> bool:
