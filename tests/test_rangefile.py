@@ -109,12 +109,12 @@ correlation = 2
 [dependance]
 """
     assert problems(text, tmp_path) == [
-        (2, "inputs[1].path", '= "programme.segments.*.saving.meen": programme.segments.multi-problem households.saving.'
-                              "meen is not known with kind = \"lognormal\"; did you mean 'mean'?"),
+        (2, "inputs[1].path", '= "programme.segments.*.saving.meen": programme.segments.multi-problem households.'
+                              "saving.meen is not known with kind = \"lognormal\"; did you mean 'mean'?"),
         (8, "inputs[2].high", '= "a" is no number'),
         (9, "inputs[2].mood", "is not known here; did you mean 'mode'?"),
-        (13, "inputs[3].high", "makes no deal: contract.interest.rate = 4.0 is not a yearly rate; rates are fractions, so "
-                               "4% is written 0.04"),
+        (13, "inputs[3].high", "makes no deal: contract.interest.rate = 4.0 is not a yearly rate; rates are fractions, "
+                               "so 4% is written 0.04"),
         (16, "inputs[4].low", f"= 300.5 is no whole number; {SEGMENT}.cases is one"),
         (17, "inputs[4].high", "= 200 is not above low = 300.5; low comes first"),
         (18, "inputs[4].kind", '= "normal" is no kind; write "uniform", "triangular" or "pert"'),
@@ -134,12 +134,12 @@ correlation = 2
     ("text", "path", "message"),
     [
         ('inputs = 3', "inputs", "is no list of tables; write [[inputs]] above each"),
-        (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\nmode = 0.15', "inputs[1].mode", "says nothing of a uniform"),
-        (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\nkind = "pert"', "inputs[1].mode", "lies outside the range"),
+        (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\nmode = 0.15', "inputs[1].mode", "says nothing of"),
+        (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\nkind = "pert"', "inputs[1].mode", "outside the range"),
         (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\nmode = 0.3\nkind = "pert"', "inputs[1].mode",
          "= 0.3 lies outside the range, 0.1 to 0.2"),
         (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\n' * 2, "inputs[2].path", "is given twice; keep one"),
-        ('[[inputs]]\npath = "contract.interest"\nlow = 0.1\nhigh = 0.2', "inputs[1].path", "is a table; vary a number"),
+        ('[[inputs]]\npath = "contract.interest"\nlow = 0.1\nhigh = 0.2', "inputs[1].path", "is a table; vary"),
         ('[[inputs]]\npath = "contract.triggers.1.at_least"\nlow = 1\nhigh = 2', "inputs[1].path", "is not there"),
         (f'[[dependence]]\ninputs = ["{SAVING}", "{RATE}"]\ncorrelation = 0.5', "dependence[1].inputs",
          "names 'contract.interest.rate', which has no range"),
@@ -179,8 +179,8 @@ def test_what_is_given_is_checked_likewise() -> None:
         ranges(read(REFERENCE), given={"contract.intrest.rate": (0, 1), RATE: (0.02, 4)})
     assert [str(each) for each in caught.value.problems] == [
         "--input: contract.intrest is not known here; did you mean 'interest'?",
-        "--input: contract.interest.rate high makes no deal: contract.interest.rate = 4.0 is not a yearly rate; rates are "
-        "fractions, so 4% is written 0.04",
+        "--input: contract.interest.rate high makes no deal: contract.interest.rate = 4.0 is not a yearly rate; rates "
+        "are fractions, so 4% is written 0.04",
     ]
 
 

@@ -149,8 +149,9 @@ def test_errors_are_those_of_many_designs() -> None:
     found = []
     for seed in range(40):
         a, b, *mixed = mixed_levels(64, 2, seed=seed) @ np.array([1.0, 2.0])
+        outputs = np.array([a, b, *mixed])
         share = shares.with_errors(
-            lambda at, a=a, b=b, mixed=np.array(mixed): shares.total(a[at], b[at], mixed=mixed[:, at]), 64, seed=1)
+            lambda at, y=outputs: shares.total(y[0, at], y[1, at], mixed=y[2:, at]), 64, seed=1)
         found.append((share.values[0], share.errors[0]))
     values, errors = np.array(found).T
     assert values.mean() == pytest.approx(0.2, abs=4 * values.std() / np.sqrt(40))  # 1² / (1² + 2²)
