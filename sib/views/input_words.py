@@ -99,13 +99,13 @@ IN_SENTENCE: dict[str, tuple[str, str]] = {
 
 def labels(inputs: Sequence[Input], words: Words) -> dict[str, str]:
     """Return what inputs are called, by name; where two would be called the same, with a key that tells them apart."""
-    found = {each.name: _label(keys_of(each.name), words) for each in inputs}
-    for name, label in list(found.items()):
-        same = [keys_of(other) for other, called in found.items() if called == label and other != name]
-        if same:
-            keys = keys_of(name)
-            own = next((key for key in keys if any(key not in other for other in same)), keys[-1])
-            found[name] = f"{label} ({plain(own, longest=24)})"
+    keys = {each.name: keys_of(each.name) for each in inputs}
+    short = {name: _label(own, words) for name, own in keys.items()}
+    found = {}
+    for name, own in keys.items():
+        others = [keys[other] for other in keys if other != name and short[other] == short[name]]
+        apart = next((key for key in own if any(key not in other for other in others)), None)
+        found[name] = f"{short[name]} ({plain(apart, longest=24)})" if apart else short[name]
     return found
 
 

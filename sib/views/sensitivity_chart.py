@@ -13,26 +13,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sib.amounts import NumberFormat
-from sib.analysis.indices import Indices, Spread
+from sib.analysis.indices import Indices, Part, Spread
 from sib.analysis.sensitivity import Panel, Tornado
 from sib.asked import What
 from sib.views import style
 from sib.views.captions import Captions, captions_for
 from sib.views.figure_words import called, measure, style_of, term
 from sib.views.indices import Z, is_idle, main_share
+from sib.views.indices import is_close as shares_are_close
 from sib.views.input_words import labels
+from sib.views.sensitivity import is_close as are_close
 from sib.views.sensitivity import moving
 from sib.views.words import Phrases, Words
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "low": ("number at its low end", "getal aan zijn lage kant"),
-    "high": ("number at its high end", "getal aan zijn hoge kant"),
-    "now": ("deal as it is", "deal zoals hij is"),
+    "low": ("at its low end", "aan de lage kant"),
+    "high": ("at its high end", "aan de hoge kant"),
+    "now": ("as it is", "nu"),
     "first": ("alone", "alleen"),
     "total": ("with interactions", "met wisselwerking"),
     "shapley": ("share (Shapley)", "aandeel (Shapley)"),
     "of_variance": ("share of the variance, %", "aandeel in de variantie, %"),
-    "title": ("{name}: {label} does most", "{name}: {label} doet het meest"),
+    "one": ("{name}: “{label}” does most", "{name}: “{label}” doet het meest"),
+    "two": ("{name}: “{label}” or “{second}” does most", "{name}: “{label}” of “{second}” doet het meest"),
     "nothing": ("nothing here moves it", "niets hier verandert er iets aan"),
     "foot": (
         "{name} · {trials} a variant on the same draws · seed {seed} · scenario {digest} · at most {n} inputs shown",
@@ -41,12 +44,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 """By key: English, Dutch."""
+HEADING, BAR = 1.5, 0.36
+"""Inches of a row of panels, and of each bar in it."""
 MOST_BARS = 10
 """Inputs that a panel shows."""
 LOW = style.Look("#9ecae1")
 HIGH = style.Look("#08519c", "///")
 """Ends of a range: light and plain, dark and hatched, so that they differ in grey."""
-LOOKS = {"first": style.Look("#fdae61"), "total": style.Look("#8c2d04", "///"), "shapley": style.Look("#4d4d4d")}
+LOOKS = {"first": style.Look("#fee6ce"), "total": style.Look("#fd8d3c", "///"), "shapley": style.Look("#9ecae1")}
+"""By index: light enough for the errors that are drawn over them."""
 BESIDE = "municipality"
 """The party whose figures stand on the right."""
 
@@ -82,7 +88,7 @@ def draw_tornado(found: Tornado, *, lang: NumberFormat = "en") -> Figure:
     say, names = captions_for(found.deal, lang), labels(found.ranges.inputs, Words(lang))
     rows = beside(found.panels)
     with style.house_style():
-        figure, axes = _sheet(rows, [moving(panel) for panel in found.panels])
+        figure, axes = _sheet(rows, [(panel, moving(panel)) for panel in found.panels])
         for ax, panel in axes:
             draw_bars(panel, ax, names=names, say=say)
         _foot(figure, found, trials=found.plan.trials, seed=found.plan.seed, say=say)
@@ -94,7 +100,7 @@ def draw_shares(found: Indices, *, lang: NumberFormat = "en") -> Figure:
     say, names = captions_for(found.deal, lang), labels(found.ranges.inputs, Words(lang))
     rows = beside(found.spreads)
     with style.house_style():
-        figure, axes = _sheet(rows, [[part for part in each.parts if not is_idle(part)] for each in found.spreads])
+        figure, axes = _sheet(rows, [(each, _active(each)) for each in found.spreads])
         for ax, spread in axes:
             draw_parts(spread, ax, names=names, say=say)
         _foot(figure, found, trials=found.design.trials, seed=found.design.seed, say=say)
@@ -102,13 +108,14 @@ def draw_shares(found: Indices, *, lang: NumberFormat = "en") -> Figure:
 
 
 def _sheet(
-    rows: list[tuple[Each | None, Each | None]], shown: Sequence[Sequence[object]]
+    rows: list[tuple[Each | None, Each | None]], shown: Sequence[tuple[Each, Sequence[object]]]
 ) -> tuple[Figure, list[tuple[Axes, Each]]]:
     """Return a figure with two columns, and the axes of each panel."""
-    most = max(1, min(MOST_BARS, max(map(len, shown))))
     n_columns = 2 if any(right is not None for _, right in rows) else 1
-    figure = Figure(figsize=(7.0 * n_columns, len(rows) * (1.5 + 0.36 * most) + 0.3))
-    grid = figure.subplots(len(rows), n_columns, squeeze=False)
+    n_shown = {panel.what: min(MOST_BARS, len(bars)) for panel, bars in shown}
+    heights = [HEADING + BAR * max(n_shown[panel.what] for panel in row if panel is not None) for row in rows]
+    figure = Figure(figsize=(7.0 * n_columns, sum(heights) + 0.3))
+    grid = figure.subplots(len(rows), n_columns, squeeze=False, height_ratios=heights)
     axes = []
     for places, row in zip(grid, rows, strict=True):
         for ax, panel in zip(places, row, strict=False):
@@ -122,6 +129,7 @@ def _sheet(
 def _foot(figure: Figure, found: Tornado | Indices, *, trials: int, seed: int, say: Captions) -> None:
     text = Phrases(TEXTS, say.lang)("foot", name=style.plain(found.deal.name, 60), trials=say.trials(trials), seed=seed,
                                     digest=found.deal.digest[:12], n=MOST_BARS)
+    text = style.wrapped(text, round(figure.get_figwidth() * 13))
     figure.supxlabel(style.escape(text), x=0.01, ha="left", fontsize=7, color="#666666")
 
 
@@ -144,14 +152,15 @@ def draw_bars(panel: Panel, ax: Axes, *, names: dict[str, str], say: Captions) -
     _value_axis(panel, ax, say)
     if not bars:
         ax.text(0.5, 0.5, phrases("nothing"), transform=ax.transAxes, ha="center", va="center")
-    _headed(ax, called(panel.what, words), [names[bar.input.name] for bar in bars], phrases)
+    key = "two" if len(bars) > 1 and are_close(bars[0], bars[1]) else "one"
+    _headed(ax, called(panel.what, words), [names[bar.input.name] for bar in bars], phrases=phrases, key=key)
     return ax
 
 
 def draw_parts(spread: Spread, ax: Axes, *, names: dict[str, str], say: Captions) -> Axes:
     """Draw the shares of each input with their 95% errors, the largest on top."""
     phrases, words = Phrases(TEXTS, say.lang), Words(say.lang)
-    parts = [part for part in spread.parts if not is_idle(part)][:MOST_BARS] if spread.sd > 0 else []
+    parts = _active(spread)[:MOST_BARS]
     kinds = list(parts[0].shares) if parts else []
     height = 0.72 / max(1, len(kinds))
     for number, kind in enumerate(kinds):
@@ -169,18 +178,25 @@ def draw_parts(spread: Spread, ax: Axes, *, names: dict[str, str], say: Captions
     ax.axvline(0.0, color=style.INK, linewidth=0.8)
     if not parts:
         ax.text(0.5, 0.5, phrases("nothing"), transform=ax.transAxes, ha="center", va="center")
-    _headed(ax, called(spread.what, words), [names[part.input.name] for part in parts], phrases)
+    key = "two" if len(parts) > 1 and shares_are_close(parts[0], parts[1]) else "one"
+    _headed(ax, called(spread.what, words), [names[part.input.name] for part in parts], phrases=phrases, key=key)
     return ax
 
 
-def _headed(ax: Axes, name: str, order: Sequence[str], phrases: Phrases) -> None:
+def _headed(ax: Axes, name: str, order: Sequence[str], *, phrases: Phrases, key: str) -> None:
     """Set the title: what does most to a figure."""
-    style.headed(ax, phrases("title", name=name, label=order[0]) if order else name, width=60, columns=3)
+    title = phrases(key, name=name, label=order[0], second=order[-1 if len(order) < 2 else 1]) if order else name
+    style.headed(ax, title, width=50, columns=3)
+
+
+def _active(spread: Spread) -> list[Part]:
+    """Return the inputs that move a figure."""
+    return [part for part in spread.parts if not is_idle(part)] if spread.sd > 0 else []
 
 
 def _named_rows(ax: Axes, names: Sequence[str]) -> None:
     """Name the rows of a panel, the first on top."""
-    ax.set_yticks(range(len(names)), [style.escape(style.plain(name, 44)) for name in names])
+    ax.set_yticks(range(len(names)), [style.escape(style.wrapped(style.plain(name, 56), 28)) for name in names])
     ax.invert_yaxis()
     ax.grid(axis="x")
     ax.grid(visible=False, axis="y")
