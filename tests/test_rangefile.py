@@ -187,3 +187,10 @@ def test_what_is_given_is_checked_likewise() -> None:
 @pytest.mark.parametrize("text", ["", "low = 3 %", "[[inputs]]\npath = 'a'\npath = 'b'"])
 def test_files_that_cannot_be_read(text: str, tmp_path: Path) -> None:
     assert problems(text, tmp_path)
+
+
+def test_the_file_of_the_documentation_is_the_one_that_is_shown() -> None:
+    docs = Path(__file__).parents[1] / "docs"
+    assert (docs / "ranges.toml").read_text(encoding="utf-8") in (docs / "sensitivity.md").read_text(encoding="utf-8")
+    found = ranges(read(REFERENCE), file=docs / "ranges.toml")
+    assert len(found.dependences) == 1
