@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sib.analysis.design import Choice, designs
     from sib.analysis.luck import luck
-    from sib.bargaining import solve, sweep
+    from sib.bargaining import sensitivity, solve, sweep
     from sib.calibrating import calibrate
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate",
+    "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "sensitivity", "simulate",
     "solve", "stress", "sweep",
 ]
 
@@ -35,7 +35,7 @@ _ROOMS = {
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
     "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
     "stress": "stressing",
-    "solve": "bargaining", "sweep": "bargaining",
+    "sensitivity": "bargaining", "solve": "bargaining", "sweep": "bargaining",
 }
 
 

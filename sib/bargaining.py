@@ -8,17 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
+from sib.analysis import points
+from sib.analysis import sensitivity as tornadoes
 from sib.analysis import solve as solving
 from sib.analysis import sweep as sweeping
+from sib.analysis.indices import Design, Indices, indices
 from sib.analysis.solve import Goal, Solved
 from sib.analysis.sweep import Plan
+from sib.deal.rangefile import ranges
+from sib.deal.ranges import reading_of
 from sib.deal.scenario import Scenario
 from sib.engine import Effort
 from sib.results import Row
+
+NAMED = ("party", "measure", "statistic")
 
 
 class Draws(TypedDict, total=False):
@@ -131,3 +139,87 @@ def solve(
     goal = Goal(measure, value, vary, between)
     effort = Effort(draws.get("workers"))
     return solving.solve(deal, goal, trials=draws.get("trials", 20_000), seed=draws.get("seed", 1), effort=effort)
+
+
+class Net(Draws, total=False):
+    """How a deal is simulated, and ``points``: of the design, a power of two, where all assumptions move at a time."""
+
+    points: int | None
+
+
+def sensitivity(
+    deal: Scenario,
+    inputs: Mapping[str, tuple[float, float]] | None = None,
+    *,
+    file: str | Path | None = None,
+    measures: Sequence[str] = points.MEASURES,
+    **draws: Unpack[Net],
+) -> pd.DataFrame:
+    """Say which assumption decides a deal, one at a time or, with ``points``, all of them together.
+
+    Parameters
+    ----------
+    deal : Scenario
+        From ``load``; its own sources may argue ranges.
+    inputs : mapping of str to (low, high), optional
+        Ranges by path; they go before the file and the deal's sources.
+    file : str or Path, optional
+        TOML with ``[[inputs]]`` and ``[[dependence]]``.
+    measures : sequence of str
+        Means and chances of the summary, such as ``investor.irr``.
+    **draws
+        trials (20,000; with points 256), seed, workers, points.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure and input, the largest first. One at a time: party, measure, statistic, input, input_low,
+        input_now, input_high, low, now, high, swing, standard_error (of the swing), unit, source. Together: party,
+        measure, statistic, input, index (``first`` and ``total``, or ``shapley`` where inputs depend), share,
+        standard_error, noise_share, source.
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong with the ranges.
+    KeyError
+        When the summary has no such figure.
+    RefusedError
+        When no number has a range.
+
+    Examples
+    --------
+    >>> from sib.run import load
+    >>> ends = {"contract.interest.rate": (0.0, 0.04)}
+    >>> found = sensitivity(load("worked-example"), ends, measures=["investor.receipts"], trials=1)
+    >>> found[["low", "now", "high", "swing"]].round(2).values.tolist()
+    [[100.0, 105.76, 105.76, 5.76]]
+    """
+    reading = reading_of(deal)
+    found = ranges(reading, file=file, given=inputs)
+    seed, effort, n_points = draws.get("seed", 1), Effort(draws.get("workers")), draws.get("points")
+    if n_points is None:
+        plan = tornadoes.Plan(tuple(measures), draws.get("trials", 20_000), seed)
+        return _bars(tornadoes.tornado(reading, found, plan=plan, effort=effort))
+    design = Design(tuple(measures), n_points, draws.get("trials", 256), seed)
+    return _shares(indices(reading, found, design=design, effort=effort))
+
+
+def _bars(found: tornadoes.Tornado) -> pd.DataFrame:
+    """Return one row a measure and input."""
+    return pd.DataFrame([
+        {**dict(zip(NAMED, panel.what, strict=True)), "input": bar.input.name, "input_low": bar.input.low,
+         "input_now": bar.input.number.now, "input_high": bar.input.high, "low": bar.low.value,
+         "now": panel.now.value, "high": bar.high.value, "swing": bar.swing.value,
+         "standard_error": bar.swing.standard_error, "unit": bar.swing.unit, "source": bar.input.source}
+        for panel in found.panels for bar in panel.bars
+    ])
+
+
+def _shares(found: Indices) -> pd.DataFrame:
+    """Return one row a measure, input and index."""
+    return pd.DataFrame([
+        {**dict(zip(NAMED, spread.what, strict=True)), "input": part.input.name, "index": name, "share": share,
+         "standard_error": error, "noise_share": spread.noise_share, "source": part.input.source}
+        for spread in found.spreads for part in spread.parts for name, (share, error) in part.shares.items()
+    ])

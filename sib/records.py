@@ -13,8 +13,11 @@ from sib.amounts import NumberFormat
 from sib.analysis.arrangements import Arranged
 from sib.analysis.budgets import Budgets, Entry
 from sib.analysis.compare import Compared
+from sib.analysis.indices import Indices
+from sib.analysis.sensitivity import Tornado
 from sib.analysis.stress import StressTest, is_clear
 from sib.analysis.sweep import Sweep
+from sib.deal.ranges import Ranges
 from sib.deal.reader import Reading
 from sib.folder import told
 from sib.output import ROW_FIELDS, write_csv, write_manifest
@@ -140,3 +143,58 @@ def save_sweep(
         plan = found.plan
         about = {"seed": plan.seed, "trials": plan.trials, "method": "mc", "terms": found.terms}
         write_manifest(folder, reading, started=started, about=about)
+
+
+INPUT_FIELDS = ("input", "paths", "now", "low", "high", "kind", "mode", "source")
+BAR_FIELDS = ("party", "measure", "statistic", "input", "low", "now", "high", "swing", "swing_error", "unit")
+SHARE_FIELDS = ("party", "measure", "statistic", "input", "index", "share", "standard_error", "noise_share")
+
+
+def save_tornado(
+    found: Tornado, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write one assumption at a time: ranges, bars, and a chart; parameters as for ``save_arranged``."""
+    from sib.views.sensitivity_chart import draw_tornado
+    from sib.views.style import write_figure
+
+    with told(folder):
+        _write_inputs(found.ranges, folder)
+        lines = [
+            [*panel.what, bar.input.name, bar.low.value, panel.now.value, bar.high.value, bar.swing.value,
+             bar.swing.standard_error, bar.swing.unit]
+            for panel in found.panels for bar in panel.bars
+        ]
+        write_csv(folder / "tornado.csv", BAR_FIELDS, lines=lines)
+        write_figure(draw_tornado(found, lang=lang), folder / "charts", name="tornado")
+        about = {"seed": found.plan.seed, "trials": found.plan.trials, "method": "mc"}
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def save_indices(
+    found: Indices, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write all assumptions at a time: ranges, shares, and a chart; parameters as for ``save_arranged``."""
+    from sib.views.sensitivity_chart import draw_shares
+    from sib.views.style import write_figure
+
+    with told(folder):
+        _write_inputs(found.ranges, folder)
+        lines = [
+            [*spread.what, part.input.name, name, share, error, spread.noise_share]
+            for spread in found.spreads for part in spread.parts for name, (share, error) in part.shares.items()
+        ]
+        write_csv(folder / "shares.csv", SHARE_FIELDS, lines=lines)
+        write_figure(draw_shares(found, lang=lang), folder / "charts", name="shares")
+        design = found.design
+        about = {"seed": design.seed, "trials": design.trials, "method": "mc", "points": design.points,
+                 "deals": found.n_deals, "kind": found.kind}
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def _write_inputs(ranges: Ranges, folder: Path) -> None:
+    lines = [
+        [one.name, "; ".join(one.paths), one.number.now, one.low, one.high, one.shape,
+         "" if one.mode is None else one.mode, one.source]
+        for one in ranges.inputs
+    ]
+    write_csv(folder / "inputs.csv", INPUT_FIELDS, lines=lines)

@@ -13,7 +13,7 @@ NAMES = [
     *("Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
     *("__version__", "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate"),
     "stress",
-    *("solve", "sweep"),
+    *("sensitivity", "solve", "sweep"),
 ]
 
 

@@ -32,6 +32,7 @@ VERBS = {
     "stress": "What kills this deal: its terms under one stress after the other.",
     "sweep": "A deal at many values of one term or more, on the same draws.",
     "solve": "The value of a term at which a figure is what it should be.",
+    "sensitivity": "Which assumption decides a deal, for each party.",
     "pockets": "Which budget pays and which gains, in which fiscal year.",
     "luck": "How often a deal pays for nothing, or fails to pay for something, and how much.",
     "statement": "One trial as a dated ledger: every euro, from whom to whom, by which clause.",

@@ -210,8 +210,15 @@ def reading(source: str, overlays: Sequence[str], *, settings: Sequence[str], as
         name, own = source, []
     if "" in own:
         raise click.UsageError(f"nothing follows a + in {source!r}; write SCENARIO+OVERLAY")
-    try:
+    with faults(as_json=as_json):
         return read(name, overlays=(*own, *overlays), settings=[parse_setting(text) for text in settings])
+
+
+@contextmanager
+def faults(*, as_json: bool) -> Iterator[None]:
+    """Say on stdout too what is wrong with an input, as one JSON object, where a program reads along."""
+    try:
+        yield
     except ScenarioError as error:
         if as_json:
             say_json({"errors": [asdict(problem) for problem in error.problems]})

@@ -56,6 +56,29 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A term that applies, with its place and that of its source.
+
+    Parameters
+    ----------
+    term : Assumption
+    keys : tuple
+        Its path, with names for list items.
+    source_keys : tuple
+        Path of the source that holds for it; empty where there is none.
+    """
+
+    term: Assumption
+    keys: Keys
+    source_keys: Keys
+
+    @property
+    def table(self) -> Keys:
+        """Path of the table that says where its terms come from."""
+        return self.source_keys[: self.source_keys.index("source")] if self.source_keys else ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Source:
     """What a file says of where terms come from, and where it says so."""
 
@@ -81,16 +104,24 @@ def assumptions(reading: Reading) -> list[Assumption]:
     >>> next(each for each in assumptions(read("zwarte-zwanen")) if each.path == "contract.interest.rate")
     Assumption(path='contract.interest.rate', value=0.04, source='S0', kind='sourced')
     """
+    return [each.term for each in told(reading)]
+
+
+def told(reading: Reading) -> list[Told]:
+    """Return the same terms, each with its place and that of its source."""
     walk = _Walk(reading.scenario)
     leaves = walk.table(reading.scenario, reading.data, at=_Leaf((), None, None))
-    told = [_told(leaf, reading.places) for leaf in leaves]
+    found = [_told(leaf, reading.places) for leaf in leaves]
     idle = [path for path, is_idle in IDLE if is_idle(reading.scenario)]
-    return [each for each in told if each.kind != "default" or not any(_lies_in(each.path, path) for path in idle)]
+    return [each for each in found
+            if each.term.kind != "default" or not any(_lies_in(each.term.path, path) for path in idle)]
 
 
-def _told(leaf: _Leaf, places: Mapping[Keys, Place]) -> Assumption:
+def _told(leaf: _Leaf, places: Mapping[Keys, Place]) -> Told:
     kind, source = _origin(leaf, places)
-    return Assumption(spelled(leaf.path), leaf.value, source, kind)
+    holds = kind in ("sourced", "assumed") and leaf.source is not None
+    return Told(Assumption(spelled(leaf.path), leaf.value, source, kind), leaf.path,
+                leaf.source.path if holds and leaf.source else ())
 
 
 def _origin(leaf: _Leaf, places: Mapping[Keys, Place]) -> tuple[Kind, str | None]:

@@ -118,13 +118,18 @@ def term_at(data: dict[str, Any], path: str) -> Spot:
     ScenarioError
         If the path leads nowhere.
     """
-    spot = Spot((), data, WHOLE_FILE)
+    return terms_at(data, path)[0]
+
+
+def terms_at(data: dict[str, Any], path: str) -> list[Spot]:
+    """Return the places that a path stands for, several where it has a ``*``; raises as ``term_at`` does."""
+    spots = [Spot((), data, WHOLE_FILE)]
     try:
         for key in keys_of(path):
-            spot = next(iter(spot.inner(key).values()))
+            spots = [inner for spot in spots for inner in spot.inner(key).values()]
     except NotThereError as error:
         raise ScenarioError([Problem(FILE, None, error.path, error.message)]) from None
-    return spot
+    return spots
 
 
 class NotThereError(Exception):

@@ -14,7 +14,7 @@ from sib.deal.location import Keys
 from sib.deal.overlay import Draft, Layer, Place, copied, plain
 from sib.deal.reader import Reading, validated
 from sib.deal.scenario import Scenario
-from sib.deal.setting import Spot, lay_setting, term_at
+from sib.deal.setting import Spot, lay_setting, term_at, terms_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ class Base:
             If the path leads nowhere.
         """
         return term_at(dict(self.data), path)
+
+    def each(self, path: str) -> list[Spot]:
+        """Return what stands at every place that a path stands for; raises as ``term`` does."""
+        return terms_at(dict(self.data), path)
 
 
 def base_of(deal: Reading | Scenario) -> Base:
