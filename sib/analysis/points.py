@@ -18,7 +18,7 @@ from sib.analysis.compare import COMPARED, Compare
 from sib.arrays import Floats
 from sib.asked import asked
 from sib.deal.scenario import Scenario
-from sib.engine import Bench, Effort, Simulation, simulate
+from sib.engine import Bench, Effort, Simulation
 from sib.measures import risk
 from sib.results import Row, measures_of, row_of
 
@@ -50,7 +50,7 @@ def targets(deal: Scenario, names: Sequence[str]) -> tuple[Compare, ...]:
         When the summary has no such figure, or it is no mean of one value a trial.
     """
     known = {(each.party, each.measure, each.statistic): each for each in COMPARED}
-    for each in measures_of(simulate(deal, 1)):
+    for each in measures_of(deal):
         known.setdefault((each.party, each.name, "mean"),
                          Compare(each.party, each.name, "mean", each.unit, partial(_trials, key=each.key)))
     found = []
