@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sib.calibrating import calibrate
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
+    from sib.earlier import diff
     from sib.errors import OutputError, RefusedError, ScenarioError, SibError
     from sib.frames import budgets, compare
     from sib.results import Row
@@ -24,7 +25,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate",
+    "budgets", "calibrate", "compare", "designs", "diff", "load", "luck", "packaged", "payoff", "simulate",
     "sweep",
 ]
 
@@ -33,7 +34,7 @@ _ROOMS = {
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
     "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
-    "sweep": "bargaining",
+    "sweep": "bargaining", "diff": "earlier",
 }
 
 

@@ -11,8 +11,8 @@ import sib
 
 NAMES = [
     *("Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
-    *("__version__", "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate"),
-    *("sweep",),
+    *("__version__", "budgets", "calibrate", "compare", "designs", "diff", "load", "luck", "packaged", "payoff"),
+    *("simulate", "sweep"),
 ]
 
 
