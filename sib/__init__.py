@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sib.analysis.design import Choice, designs
     from sib.analysis.luck import luck
-    from sib.bargaining import sweep
+    from sib.bargaining import evidence, sweep
     from sib.calibrating import calibrate
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "budgets", "calibrate", "compare", "designs", "diff", "load", "luck", "packaged", "payoff", "simulate",
+    "budgets", "calibrate", "compare", "designs", "diff", "evidence", "load", "luck", "packaged", "payoff", "simulate",
     "sweep",
 ]
 
@@ -34,7 +34,7 @@ _ROOMS = {
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
     "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
-    "sweep": "bargaining", "diff": "earlier",
+    "sweep": "bargaining", "evidence": "bargaining", "diff": "earlier",
 }
 
 

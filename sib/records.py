@@ -13,6 +13,7 @@ from sib.amounts import NumberFormat
 from sib.analysis.arrangements import Arranged
 from sib.analysis.budgets import Budgets, Entry
 from sib.analysis.compare import Compared
+from sib.analysis.evidence import PARTIES, Evidence
 from sib.analysis.sweep import Sweep
 from sib.deal.reader import Reading
 from sib.folder import told
@@ -94,4 +95,26 @@ def save_sweep(
             write_figure(figure, folder / "charts", name=name)
         plan = found.plan
         about = {"seed": plan.seed, "trials": plan.trials, "method": "mc", "terms": found.terms}
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def save_evidence(
+    found: Evidence, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write what pilots are worth to each party, and a chart; parameters as for ``save_arranged``."""
+    from sib.views.evidence_chart import draw_evidence
+    from sib.views.style import write_figure
+
+    fields = ("cases", "party", "cost", "worth", "standard_error", "low", "high", "less_cost", "goes", "thin_share")
+    with told(folder):
+        lines = [[pilot.n_cases, party, pilot.cost, row.value, row.standard_error, row.low, row.high,
+                  pilot.net(place), pilot.worths[place].goes, pilot.thin_share]
+                 for pilot in found.pilots for place, party in enumerate(PARTIES)
+                 for row in (pilot.worths[place].worth,)]
+        lines += [["all", side.party, None, row.value, row.standard_error, row.low, row.high, None, side.perfect.goes,
+                   None] for side in found.sides for row in (side.perfect.worth,)]
+        write_csv(folder / "evidence.csv", fields, lines=lines)
+        write_figure(draw_evidence(found, lang=lang), folder / "charts", name="evidence")
+        about = {"seed": found.seed, "trials": found.n_trials, "method": "mc", "segment": found.segment,
+                 "cost_per_case": found.cost_per_case}
         write_manifest(folder, reading, started=started, about=about)
