@@ -14,6 +14,7 @@ import numpy as np
 
 from sib.analysis.evidence import PARTIES, Asked, Worth, segment_of, stake_of, worth_of
 from sib.arrays import Floats
+from sib.deal.location import spelled
 from sib.deal.reader import Reading
 from sib.deal.scenario import Scenario
 from sib.deal.vary import vary
@@ -105,7 +106,7 @@ def control(deal: Reading | Scenario, question: Question, *, effort: Effort | No
     points = middles(question.span)
     stakes, values = [], []
     for point in points:
-        variant = vary(deal, {f"programme.segments.{_quoted(segment.name)}.deadweight": point})
+        variant = vary(deal, {spelled(("programme", "segments", segment.name, "deadweight")): point})
         run = simulate(variant, question.trials, seed=question.seed, effort=effort)
         here = [stake_of(run, party, rule=asked.rule(party)) for party in PARTIES]
         rows = tuple(row_of(scenario, (party, "value", "mean"), estimate=risk.mean(each.values * 100))
@@ -161,8 +162,3 @@ def _of_deadweight_alone(weights: Floats) -> Floats:
 
 def _by_trial(gains: Floats) -> Floats:
     return np.asarray(gains.reshape(N_VALUES, -1).mean(axis=0))
-
-
-def _quoted(name: str) -> str:
-    """Return a name as a key of a path."""
-    return f"'{name}'" if "'" not in name else f'"{name}"'

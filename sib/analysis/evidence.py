@@ -225,8 +225,13 @@ def evidence(
     for n_cases in asked.cases:
         lesson = learn(stakes, shown(deal, segment, n_cases=n_cases, p=p))
         pilots.append(_pilot(run, lesson, n_cases=n_cases, cost=cost * n_cases))
-    return Evidence(deal, seed, run.n_trials, segment.name, (float(p.mean()), float(p.std())), cost, lines, sides,
+    return Evidence(deal, seed, run.n_trials, segment.name, _known(p), cost, lines, sides,
                     tuple(pilots))
+
+
+def _known(p: Floats) -> tuple[float, float]:
+    """Return the mean and the standard deviation of a chance; exactly 0 where it is known."""
+    return (float(p.mean()), float(p.std())) if np.ptp(p) else (float(p[0]), 0.0)
 
 
 def segment_of(deal: Scenario, name: str | None) -> Segment:
