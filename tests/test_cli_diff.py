@@ -69,6 +69,18 @@ def test_a_program_reads_all_of_it(folders: dict[str, str]) -> None:
     assert all(each["errors"] is None and each["beyond"] for each in exact)
 
 
+def test_lists_and_long_values_are_shown_in_part(tmp_path: Path) -> None:
+    made = {"one": "[\"Wmo\"]", "two": "[\"Wmo\", \"Jeugdwet\", \"Participatiewet\", \"Wgs\"]"}
+    for name, laws in made.items():
+        done = answered("run", "zwarte-zwanen", "--trials", "2", "-o", str(tmp_path / name), "--quiet",
+                        "--set", f"accountant.counting.laws={laws}")
+        assert done.exit_code == 0, done.output
+    page = said("diff", str(tmp_path / "one"), str(tmp_path / "two"))
+    assert "accountant.counting.laws  Wmo  Wmo, Jeugdwet, Participatiewe..." in page
+    told = json.loads(said("diff", str(tmp_path / "one"), str(tmp_path / "two"), "--json"))
+    assert told["terms"][0]["new"] == ["Wmo", "Jeugdwet", "Participatiewet", "Wgs"]
+
+
 def test_another_seed_is_chance(folders: dict[str, str]) -> None:
     page = said("diff", folders["before"], folders["other"])
     assert "Not the same: seed." in page

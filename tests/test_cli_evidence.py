@@ -137,3 +137,5 @@ def test_a_deal_of_a_group_is_refused() -> None:
     result = answered("evidence", "peterborough", "--trials", "10")
     assert result.exit_code == 3
     assert 'peterborough: programme.kind is not "cases"' in result.stderr
+    told = answered("evidence", "peterborough", "--trials", "10", "--json")
+    assert json.loads(told.stdout)["errors"][0]["path"] == "programme.kind"

@@ -124,6 +124,13 @@ def test_what_is_undefined_in_some_trials_is_left_out_of_the_rule() -> None:
     assert lesson.parties[0].gains.tolist() == [0.0, 0.0, -1.0, -1.0]
 
 
+def test_who_decides_by_what_is_never_defined_stays_out() -> None:
+    stake = Stake(np.ones(4), np.full(4, np.nan))
+    assert not goes_now(stake)
+    assert not perfect(stake, np.arange(4.0)).goes.any()
+    assert not learn([stake], [np.full((2, 4), 0.5)]).parties[0].gains.any()
+
+
 def test_too_few_trials_are_told() -> None:
     p = np.linspace(0.2, 0.8, 150)
     lesson = learn([linear(p, 100, 50)], every_number(independent, 60, p=p))

@@ -107,7 +107,7 @@ def erring(review: Review, part: float) -> Review:
     Examples
     --------
     >>> erring(Review(wrong_rejection=0.1, invalid_detected=0.8), 0.5).model_dump(exclude_defaults=True)
-    {'wrong_rejection': 0.05, 'wrong_adjustment': 0.0, 'adjustment_share': 0.0, 'invalid_detected': 0.9}
+    {'wrong_rejection': 0.05, 'invalid_detected': 0.9}
     """
     return Review(
         wrong_rejection=review.wrong_rejection * part, wrong_adjustment=review.wrong_adjustment * part,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 
@@ -89,8 +90,11 @@ def verb(
     n_runs = 1 + (1 + len(LEFT)) * has_review + N_VALUES * (span is not None)
     with options.progress(n_runs * trials, is_shown=not quiet) as tell:
         question = Question(span or (0.0, 1.0), asked, trials, seed)
-        found, fewer, groups = worked_out(reading, question, source=source, wanted=(has_review, span is not None),
-                                          effort=Effort(workers, tell))
+        try:
+            found, fewer, groups = worked_out(reading, question, wanted=(has_review, span is not None),
+                                              effort=Effort(workers, tell))
+        except UnknowableError as error:
+            raise refused(error, source, as_json=as_json) from None
     if output is not None:
         record(found, reading, output=output, force=force, lang=lang)
     if as_json:
@@ -103,7 +107,7 @@ def verb(
 
 
 def worked_out(
-    reading: Reading, question: Question, *, source: str, wanted: tuple[bool, bool], effort: Effort
+    reading: Reading, question: Question, *, wanted: tuple[bool, bool], effort: Effort
 ) -> tuple[Evidence, Stricter | None, Control | None]:
     """Return what was asked for: pilots, and where wanted fewer errors and control groups."""
     deal, asked, trials, seed = reading.scenario, question.asked, question.trials, question.seed
@@ -113,11 +117,17 @@ def worked_out(
         errors = partial(stricter, deal, trials, seed=seed, asked=asked, effort=effort)
         fewer = options.aside(errors) if has_review else None
         groups = options.aside(partial(control, reading, question, effort=effort)) if has_control else None
-    except UnknowableError as error:
-        raise ScenarioError([Problem(source, None, error.path, error.message)]) from None
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--investor-rule or --municipality-rule") from None
     return found, fewer, groups
+
+
+def refused(error: UnknowableError, source: str, *, as_json: bool) -> ScenarioError:
+    """Return why nothing can be learned of a deal as what is wrong with it; on stdout too where a program reads."""
+    problem = Problem(source, None, error.path, error.message)
+    if as_json:
+        options.say_json({"errors": [asdict(problem)]})
+    return ScenarioError([problem])
 
 
 def record(found: Evidence, reading: Reading, *, output: str, force: bool, lang: NumberFormat) -> None:

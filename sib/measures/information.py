@@ -51,11 +51,12 @@ class Stake:
     def goes(self, weights: Floats) -> Bools:
         """Return whether it goes after each of some outcomes, given their weights, shape (m, n_trials).
 
-        Means are compared as sums, so that an outcome that cannot be is no division by zero.
+        Means are compared as sums, so that an outcome that cannot be is no division by zero. Where nothing is known of
+        what it decides by, it does not go.
         """
         known = np.isfinite(self.judged)
         above = weights @ np.where(known, self.judged - self.bound, 0.0)
-        return np.asarray(above >= 0 if self.is_at_least else above <= 0)
+        return np.asarray((above >= 0 if self.is_at_least else above <= 0) & known.any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,9 @@ def perfect(stake: Stake, unknown: Floats) -> Learned:
     too little, never too much, but for the noise of the trials.
     """
     now = goes_now(stake)
-    if np.ptp(unknown) == 0:
-        return Learned(np.zeros(len(unknown)), np.full(len(unknown), now))
     known = np.isfinite(stake.judged)
+    if np.ptp(unknown) == 0 or not known.any():
+        return Learned(np.zeros(len(unknown)), np.full(len(unknown), now))
     basis = _spline(unknown)
     weights, *_ = np.linalg.lstsq(basis[known], stake.judged[known] - stake.bound, rcond=None)
     fitted = basis @ weights

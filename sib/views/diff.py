@@ -12,12 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 from sib.analysis.diff import Change, Diff, Result, TermChange
+from sib.deal.assumptions import text_of
 from sib.views.figure_words import called, style_of, term
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
 HEADLINES = ("mean", "probability", "value")
 """Statistics that are shown; the others are counted."""
+LONGEST = 32
+"""Letters of a value or a source that are shown."""
 MOST = 20
 """Most results that are shown where not all are asked for."""
 
@@ -185,10 +188,15 @@ class Page:
 
     def term(self, each: TermChange) -> tuple[str, ...]:
         """Return a term that changed as a row."""
-        sources = (self.say("no_source") if source is None else plain(source)
+        sources = (self.say("no_source") if source is None else plain(source, longest=LONGEST)
                    for source in (each.old_source, each.new_source))
         path = plain(each.path, longest=None)
-        return (f"  {path}", term(each.old, self.words), term(each.new, self.words), *sources)
+        return (f"  {path}", self.value(each.old), self.value(each.new), *sources)
+
+    def value(self, value: Any) -> str:
+        """Return a value of a term, what is long cut off; a program reads all of it."""
+        shown = text_of(value, self.words.lang) if isinstance(value, list) else term(value, self.words)
+        return plain(shown, longest=LONGEST)
 
     def results(self) -> str:
         """Return the results that changed, those beyond the error first."""
