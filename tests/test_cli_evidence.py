@@ -98,6 +98,22 @@ def test_a_result_folder_holds_the_table_and_a_chart(tmp_path: Path) -> None:
     assert (manifest["seed"], manifest["trials"], manifest["cost_per_case"]) == (1, 300, 4_300.0)
 
 
+def test_the_folder_holds_what_else_was_asked_for(tmp_path: Path) -> None:
+    place = tmp_path / "made"
+    words = (*SET, "--trials", "100", "--cases", "5", "--review", "--deadweight", "0:0.30", "--json")
+    told = json.loads(said("evidence", REFERENCE, *words, "-o", str(place)))
+    tables = {}
+    for name in ("review", "control"):
+        with (place / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            tables[name] = list(csv.DictReader(file))
+    assert [float(row["gain"]) for row in tables["review"]] == [
+        party["gain"]["value"] for each in told["review"]["fewer"] for party in each["parties"]]
+    assert [float(row["worth"]) for row in tables["control"]] == [
+        worth["worth"] for each in told["control"]["groups"] for worth in each["worths"]] + [
+        each["worth"] for each in told["control"]["perfect"]]
+    assert json.loads((place / "manifest.json").read_text(encoding="utf-8"))["deadweight"] == [0.0, 0.3]
+
+
 def test_the_frame_is_the_table() -> None:
     deal = sib.load(REFERENCE, set=TERMS)
     frame = sib.evidence(deal, [0, 10], trials=300)

@@ -96,7 +96,7 @@ def verb(
         except UnknowableError as error:
             raise refused(error, source, as_json=as_json) from None
     if output is not None:
-        record(found, reading, output=output, force=force, lang=lang)
+        record((found, fewer, groups), reading, output=output, force=force, lang=lang)
     if as_json:
         data = as_data(found, fewer, control=groups)
         options.say_json({"scenario": options.identity(found.deal), **data})
@@ -130,10 +130,13 @@ def refused(error: UnknowableError, source: str, *, as_json: bool) -> ScenarioEr
     return ScenarioError([problem])
 
 
-def record(found: Evidence, reading: Reading, *, output: str, force: bool, lang: NumberFormat) -> None:
+def record(
+    papers: tuple[Evidence, Stricter | None, Control | None], reading: Reading, *, output: str, force: bool,
+    lang: NumberFormat,
+) -> None:
     """Write the result folder; charts are loaded only here."""
     from sib.records import save_evidence
 
     started = datetime.now(UTC)
     with result_folder(output, force=force) as folder:
-        options.aside(partial(save_evidence, found, folder, reading=reading, started=started, lang=lang))
+        options.aside(partial(save_evidence, papers, folder, reading=reading, started=started, lang=lang))
