@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sib.analysis.design import Choice, designs
     from sib.analysis.luck import luck
-    from sib.bargaining import sensitivity, solve, sweep
+    from sib.bargaining import evidence, sensitivity, solve, sweep
     from sib.calibrating import calibrate
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
+    from sib.earlier import diff
     from sib.errors import OutputError, RefusedError, ScenarioError, SibError
     from sib.frames import budgets, compare
     from sib.results import Row
@@ -25,8 +26,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "sensitivity", "simulate",
-    "solve", "stress", "sweep",
+    "budgets", "calibrate", "compare", "designs", "diff", "evidence", "load", "luck", "packaged", "payoff",
+    "sensitivity", "simulate", "solve", "stress", "sweep",
 ]
 
 _ROOMS = {
@@ -34,8 +35,8 @@ _ROOMS = {
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
     "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
-    "stress": "stressing",
-    "sensitivity": "bargaining", "solve": "bargaining", "sweep": "bargaining",
+    "stress": "stressing", "diff": "earlier",
+    "evidence": "bargaining", "sensitivity": "bargaining", "solve": "bargaining", "sweep": "bargaining",
 }
 
 

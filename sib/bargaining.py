@@ -13,10 +13,12 @@ from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
+from sib.analysis import evidence as knowing
 from sib.analysis import points
 from sib.analysis import sensitivity as tornadoes
 from sib.analysis import solve as solving
 from sib.analysis import sweep as sweeping
+from sib.analysis.evidence import Asked
 from sib.analysis.indices import Design, Indices, indices
 from sib.analysis.solve import Goal, Solved
 from sib.analysis.sweep import Plan
@@ -223,3 +225,60 @@ def _shares(found: Indices) -> pd.DataFrame:
          "standard_error": error, "noise_share": spread.noise_share, "source": part.input.source}
         for spread in found.spreads for part in spread.parts for name, (share, error) in part.shares.items()
     ])
+
+
+def evidence(
+    deal: Scenario,
+    cases: Sequence[int] = knowing.CASES,
+    *,
+    segment: str | None = None,
+    cost_per_case: float | None = None,
+    **draws: Unpack[Draws],
+) -> pd.DataFrame:
+    """Return what it is worth to each party to see a pilot of further cases before it decides on a deal.
+
+    Parameters
+    ----------
+    deal : Scenario
+        From ``load``; a deal of cases.
+    cases : sequence of int
+        Sizes of the pilot.
+    segment : str, optional
+        Whose chance of success it shows; the only one that is not known where none is given.
+    cost_per_case : float, optional
+        Euros; what the deal's budget has for a case where not given.
+    **draws
+        trials, seed, workers.
+
+    Returns
+    -------
+    DataFrame
+        One row a size and party: cases (missing for perfect knowledge, which bounds them all), party, cost, worth,
+        standard_error, low, high, less_cost, goes (the chance that the party then goes; it goes where its expected
+        net present value, or net cash, is not negative) and thin_share (the chance of outcomes of which too few trials
+        speak).
+
+    Raises
+    ------
+    ValueError
+        When the deal has no cases, or it is not clear whose chance is meant.
+
+    Examples
+    --------
+    >>> from sib.run import load
+    >>> evidence(load("worked-example"), [0, 10], trials=1)["worth"].tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    asked = Asked(tuple(cases), segment, cost_per_case)
+    effort = Effort(draws.get("workers"))
+    found = knowing.evidence(deal, draws.get("trials", 20_000), seed=draws.get("seed", 1), asked=asked, effort=effort)
+    named = [(pilot.n_cases, pilot.cost, pilot.thin_share, pilot.worths) for pilot in found.pilots]
+    named.append((None, None, None, tuple(side.perfect for side in found.sides)))  # type: ignore[arg-type]
+    rows = [
+        {"cases": n_cases, "party": party, "cost": cost, "worth": worth.worth.value,
+         "standard_error": worth.worth.standard_error, "low": worth.worth.low, "high": worth.worth.high,
+         "less_cost": None if cost is None else worth.worth.value - cost, "goes": worth.goes, "thin_share": thin}
+        for n_cases, cost, thin, worths in named for party, worth in zip(knowing.PARTIES, worths, strict=True)
+    ]
+    numbers = ("cost", "standard_error", "low", "high", "less_cost", "thin_share")
+    return pd.DataFrame(rows).astype({"cases": "Int64", **dict.fromkeys(numbers, float)})

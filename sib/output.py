@@ -27,6 +27,7 @@ from sib.analysis.luck import DateOfLuck, Luck
 from sib.bridge import STEP, bridge_rows
 from sib.calibrating import BANDS, FIGURES, bands, figures
 from sib.calibration import Calibration
+from sib.deal.assumptions import assumptions
 from sib.deal.consistency import planned_people
 from sib.deal.reader import Reading
 from sib.folder import MANIFEST, files, sha256, told
@@ -175,6 +176,7 @@ def write_manifest(folder: Path, reading: Reading, *, started: datetime, about: 
         "digest": reading.scenario.digest,
         "overlays": [Path(overlay).name for overlay in reading.overlays],
         "settings": [[path, _plain(value)] for path, value in reading.settings],
+        "sources": {each.path: each.source for each in assumptions(reading) if each.kind in ("sourced", "assumed")},
         **about,
         **_circumstances(folder, started),
     })

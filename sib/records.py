@@ -5,7 +5,7 @@ In come the papers of an analysis, out go files. No figure is made here that the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +13,12 @@ from sib.amounts import NumberFormat
 from sib.analysis.arrangements import Arranged
 from sib.analysis.budgets import Budgets, Entry
 from sib.analysis.compare import Compared
+from sib.analysis.control import Control
+from sib.analysis.evidence import PARTIES, Evidence, Worth
 from sib.analysis.indices import Indices
 from sib.analysis.sensitivity import Tornado
 from sib.analysis.stress import StressTest, is_clear
+from sib.analysis.stricter import Stricter
 from sib.analysis.sweep import Sweep
 from sib.deal.ranges import Ranges
 from sib.deal.reader import Reading
@@ -24,6 +27,11 @@ from sib.output import ROW_FIELDS, write_csv, write_manifest
 from sib.results import Row
 
 ENTRY_FIELDS = tuple(Entry.__dataclass_fields__)
+WORTH_FIELDS = ("cases", "party", "cost", "worth", "standard_error", "low", "high", "less_cost", "goes", "thin_share")
+GAIN_FIELDS = ("errors", "party", "gain", "standard_error", "low", "high", "a_file", "goes")
+
+Papers = tuple[Evidence, Stricter | None, Control | None]
+"""What knowing more is worth: of pilots, and where it was asked for of fewer errors and of control groups."""
 
 
 def save_arranged(
@@ -198,3 +206,49 @@ def _write_inputs(ranges: Ranges, folder: Path) -> None:
         for one in ranges.inputs
     ]
     write_csv(folder / "inputs.csv", INPUT_FIELDS, lines=lines)
+
+
+def save_evidence(
+    papers: Papers, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
+) -> None:
+    """Write what knowing more is worth: pilots with a chart, and fewer errors and control groups where there are any.
+
+    Parameters
+    ----------
+    papers : (Evidence, Stricter or None, Control or None)
+    folder, reading, started, lang
+        As for ``save_arranged``.
+    """
+    from sib.views.evidence_chart import draw_evidence
+    from sib.views.style import write_figure
+
+    found, fewer, control = papers
+    with told(folder):
+        known = [("all", None, None, [side.perfect for side in found.sides])]
+        pilots = [(each.n_cases, each.cost, each.thin_share, each.worths) for each in found.pilots]
+        write_csv(folder / "evidence.csv", WORTH_FIELDS, lines=_worths([*pilots, *known]))
+        if fewer:
+            lines = [[each.name, party, *(getattr(gain, name) for name in ("value", "standard_error", "low", "high")),
+                      a_file, goes] for each in fewer.fewer for party, gain, a_file, goes
+                     in zip(PARTIES, each.gains, each.a_file, each.goes, strict=True)]
+            write_csv(folder / "review.csv", GAIN_FIELDS, lines=lines)
+        if control:
+            groups = [(each.n_cases, None, each.thin_share, each.worths) for each in control.groups]
+            write_csv(folder / "control.csv", WORTH_FIELDS, lines=_worths([*groups, ("all", None, None,
+                                                                                     control.perfect)]))
+        write_figure(draw_evidence(found, lang=lang), folder / "charts", name="evidence")
+        about = {"seed": found.seed, "trials": found.n_trials, "method": "mc", "segment": found.segment,
+                 "cost_per_case": found.cost_per_case, "deadweight": control.span if control else None}
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def _worths(
+    findings: Iterable[tuple[int | str, float | None, float | None, Sequence[Worth]]]
+) -> list[list[object]]:
+    """Return a line for each finding and party: cases, cost and what it is worth."""
+    return [
+        [cases, party, cost, row.value, row.standard_error, row.low, row.high,
+         None if cost is None else row.value - cost, worth.goes, thin]
+        for cases, cost, thin, worths in findings for party, worth in zip(PARTIES, worths, strict=True)
+        for row in (worth.worth,)
+    ]

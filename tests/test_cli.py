@@ -82,6 +82,10 @@ def test_a_run_that_writes_nothing_loads_no_frames_and_no_charts() -> None:
     assert not {"pandas", "matplotlib", "scipy.stats"} & set(answer.stderr.decode().split())
 
 
+NEEDED = {"diff": ("results/before", "results/after")}
+"""Result folders that the example of a verb asks for."""
+
+
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_help_ends_with_an_example_that_runs(verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -90,6 +94,8 @@ def test_help_ends_with_an_example_that_runs(verb: str, tmp_path: Path, monkeypa
     program, *words = shlex.split(text.rstrip().splitlines()[-1])
     assert program == "sib"
     assert not verb or words[0] == verb
+    for place in NEEDED.get(verb, ()):
+        said("run", "worked-example", "--trials", "2", "-o", place, "--quiet")
     assert said(*words)
 
 

@@ -11,9 +11,8 @@ import sib
 
 NAMES = [
     *("Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
-    *("__version__", "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate"),
-    "stress",
-    *("sensitivity", "solve", "sweep"),
+    *("__version__", "budgets", "calibrate", "compare", "designs", "diff", "load", "luck", "packaged", "payoff"),
+    *("evidence", "sensitivity", "simulate", "solve", "stress", "sweep"),
 ]
 
 

@@ -22,7 +22,7 @@ from sib.cli import main
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 EXECUTED = (
-    "accountant", "case-files", "exact", "negotiating", "pockets", "sensitivity", "stress",
+    "accountant", "case-files", "evidence", "exact", "negotiating", "pockets", "sensitivity", "stress",
 )
 PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in EXECUTED))
 BLOCK = re.compile(r"```(console|python|toml)\n(.*?)```", re.DOTALL)

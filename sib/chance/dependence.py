@@ -196,7 +196,7 @@ def average_over(quantile: Callable[[Floats], Floats], function: Callable[[float
     >>> round(float(mean), 9)
     0.166666667
     """
-    nodes, masses = _normal_rule()
+    nodes, masses = normal_rule()
     values = [mass * function(float(p)) for p, mass in zip(quantile(_uniforms(nodes)), masses, strict=True)]
     return np.asarray(np.sum(values, axis=0))
 
@@ -224,7 +224,7 @@ def covariance_across(
     beta-binomial chances with an icc of one half, to one or two where they jump (an icc near 1).
     """
     _refuse_unless("loading", loading, 0.0 <= loading <= 1.0, "0 up to and including 1")
-    nodes, masses = _normal_rule()
+    nodes, masses = normal_rule()
     a = quantile_a(_uniforms(nodes))
     b = quantile_b(_uniforms(loading * nodes[:, np.newaxis] + np.sqrt(1.0 - loading**2) * nodes))
     return float((masses * (a - masses @ a)) @ b @ masses)
@@ -265,7 +265,7 @@ def effective_cases(counts: ArrayLike, means: ArrayLike, *, covariance: ArrayLik
     return float(n.sum()) * independent / variance if variance > 0.0 else float(n.sum())
 
 
-def _normal_rule() -> tuple[Floats, Floats]:
+def normal_rule() -> tuple[Floats, Floats]:
     """Return the nodes and probabilities of the Gauss-Hermite rule for a standard normal."""
     nodes, masses = hermegauss(_NODES)
     return nodes, masses / masses.sum()

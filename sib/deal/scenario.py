@@ -30,6 +30,12 @@ def _has_cents(currency: str) -> str:
     return currency
 
 
+def digest_of(canonical: dict[str, Any]) -> str:
+    """Return the SHA-256 of the canonical JSON of a resolved deal."""
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
 class MeasureTerms(Term):
     """What the measures need to know of the parties.
 
@@ -94,8 +100,7 @@ class Scenario(Term):
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON; the same for the same deal however its files are cut up."""
-        text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode("ascii")).hexdigest()
+        return digest_of(self.canonical())
 
     @property
     def segments(self) -> tuple[Segment, ...]:

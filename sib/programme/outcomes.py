@@ -74,13 +74,29 @@ def factors(deal: Scenario, stream: Stream) -> Factors:
     segments = deal.segments
     pairs = [trial_pair(stream, "chance", segment=_own(deal, place)) for place in range(len(segments))]
     normals, weights = _outcome_normals(deal, stream, [pair[1] for pair in pairs])
-    known = [_parameter(deal, stream, segment, own=pair[0]) for segment, pair in zip(segments, pairs, strict=True)]
+    known = _parameters(deal, stream, [pair[0] for pair in pairs])
     chance = np.array([_chance(deal, p, z, w) for p, z, w in zip(known, normals, weights, strict=True)])
     own = trial_uniforms(stream, "enrolment")
     loading = deal.dependence.intake
     mean_z = _standardised_mean(deal, np.array(normals)) if loading else None
     enrolment = own if mean_z is None else dependence.share_factor(ndtr(mean_z), own, loading=loading)
     return Factors(chance=chance, z=np.array(normals), enrolment=enrolment)
+
+
+def parameters(deal: Scenario, stream: Stream) -> Floats:
+    """Return the chance of success of each segment as it may truly be, before what cases have in common.
+
+    Returns
+    -------
+    ndarray of shape (n_segments, n_trials)
+    """
+    places = range(len(deal.segments))
+    return np.array(_parameters(deal, stream, [trial_pair(stream, "chance", segment=_own(deal, place))[0]
+                                               for place in places]))
+
+
+def _parameters(deal: Scenario, stream: Stream, own: list[Floats]) -> list[Floats]:
+    return [_parameter(deal, stream, segment, own=u) for segment, u in zip(deal.segments, own, strict=True)]
 
 
 def _own(deal: Scenario, place: int) -> str:
