@@ -87,6 +87,12 @@ def test_a_table_goes_before_what_is_in_it() -> None:
         ranges(read(REFERENCE), given={"programme.segments.*.success": (0.4, 0.7), SUCCESS: (11, 19)})
 
 
+def test_a_range_that_is_given_settles_what_was_not_clear() -> None:
+    reading = read("enschede")
+    assert [each.path for each in ranges(reading).unclear] == ["arrangements.learning"]
+    assert ranges(reading, given={"arrangements.learning.gain": (0.0, 0.25)}).unclear == ()
+
+
 def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
     text = """[[inputs]]
 path = "programme.segments.*.saving.meen"

@@ -97,7 +97,8 @@ def ranges(reading: Reading, *, file: str | Path | None = None, given: Given | N
         raise ScenarioError(sorted(desk.problems, key=lambda each: (each.file == GIVEN, each.line or 0)))
     taken = {path for each in inputs for path in each.paths}
     n_without = sum(each.term.path not in taken for each in numbers_of(reading))
-    unclear = [each for each in unclear if each.path not in taken]
+    told = [path for each in (*from_caller, *from_file) for path in each.paths]
+    unclear = [each for each in unclear if not _is_taken(each.path, told)]
     return Ranges(tuple(inputs), dependences, n_without, tuple(unclear))
 
 
