@@ -77,6 +77,22 @@ def test_every_name_of_a_list_moves_together(tmp_path: Path) -> None:
     assert one.paths == tuple(f"payers.{law}.cashable.real" for law in read(REFERENCE).scenario.payers)
 
 
+def test_a_table_goes_before_what_is_in_it() -> None:
+    found = ranges(read(REFERENCE), given={"programme.segments.*.success": (0.45, 0.75)})
+    by_name = {each.name: each for each in found.inputs}
+    assert SUCCESS not in by_name
+    one = by_name[f"{SEGMENT}.success"]
+    assert (one.number.now, one.low, one.high) == (None, 0.45, 0.75)
+    with pytest.raises(ScenarioError, match="as part of another"):
+        ranges(read(REFERENCE), given={"programme.segments.*.success": (0.4, 0.7), SUCCESS: (11, 19)})
+
+
+def test_a_range_that_is_given_settles_what_was_not_clear() -> None:
+    reading = read("enschede")
+    assert [each.path for each in ranges(reading).unclear] == ["arrangements.learning"]
+    assert ranges(reading, given={"arrangements.learning.gain": (0.0, 0.25)}).unclear == ()
+
+
 def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path: Path) -> None:
     text = """[[inputs]]
 path = "programme.segments.*.saving.meen"
@@ -138,7 +154,7 @@ correlation = 2
         (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\nkind = "pert"', "inputs[1].mode", "outside the range"),
         (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\nmode = 0.3\nkind = "pert"', "inputs[1].mode",
          "= 0.3 lies outside the range, 0.1 to 0.2"),
-        (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\n' * 2, "inputs[2].path", "is given twice; keep one"),
+        (f'[[inputs]]\npath = "{RATE}"\nlow = 0.1\nhigh = 0.2\n' * 2, "inputs[2].path", "is given twice, by itself"),
         ('[[inputs]]\npath = "contract.interest"\nlow = 0.1\nhigh = 0.2', "inputs[1].path", "is a table; vary"),
         ('[[inputs]]\npath = "contract.triggers.1.at_least"\nlow = 1\nhigh = 2', "inputs[1].path", "is not there"),
         (f'[[dependence]]\ninputs = ["{SAVING}", "{RATE}"]\ncorrelation = 0.5', "dependence[1].inputs",

@@ -17,7 +17,7 @@ from sib.deal.ranges import Input, Ranges
 from sib.deal.reader import Reading
 from sib.deal.scenario import Scenario
 from sib.deal.vary import base_of
-from sib.engine import Effort, Simulation
+from sib.engine import KEPT, Effort, Simulation, check_size
 from sib.errors import RefusedError
 from sib.measures import risk
 from sib.results import Row, row_of
@@ -121,6 +121,7 @@ def tornado(
     scenario = deal.scenario if isinstance(deal, Reading) else deal
     refuse_none(ranges)
     figures = targets(scenario, plan.measures)
+    check_size(scenario, plan.trials, keep_flows=False, n_deals=2 + n_deals(ranges) * len(figures) // KEPT)
     inputs = sorted(ranges.inputs, key=lambda each: each.name)
     ends = [base.with_terms(each.terms(end)) for each in inputs for end in (each.low, each.high)]
 

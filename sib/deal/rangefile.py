@@ -7,7 +7,7 @@ gives goes before the file, and the file before what the deal's sources argue.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -97,7 +97,8 @@ def ranges(reading: Reading, *, file: str | Path | None = None, given: Given | N
         raise ScenarioError(sorted(desk.problems, key=lambda each: (each.file == GIVEN, each.line or 0)))
     taken = {path for each in inputs for path in each.paths}
     n_without = sum(each.term.path not in taken for each in numbers_of(reading))
-    unclear = [each for each in unclear if each.path not in taken]
+    told = [path for each in (*from_caller, *from_file) for path in each.paths]
+    unclear = [each for each in unclear if not _is_taken(each.path, told)]
     return Ranges(tuple(inputs), dependences, n_without, tuple(unclear))
 
 
@@ -132,9 +133,10 @@ def _inputs(entries: Sequence[Entry], desk: _Desk) -> list[Input]:
         one = _input(entry, desk)
         if one is None:
             continue
-        twice = next((each for each in found if set(each.paths) & set(one.paths)), None)
-        if twice is not None:
-            _blame(desk, entry, "path" if entry.keys else "", f"= {toml(entry.data['path'])} is given twice; keep one")
+        taken = [path for old in found for path in old.paths]
+        if any(_is_taken(path, taken) for path in one.paths):
+            _blame(desk, entry, "path", f"= {toml(entry.data['path'])} is given twice, by itself or as part of "
+                                        "another; keep one")
         else:
             found.append(one)
     return found
@@ -240,11 +242,16 @@ def _ranked(groups: Sequence[Sequence[Input]]) -> list[Input]:
     found: list[Input] = []
     for group in groups:
         for one in group:
-            left = tuple(path for path in one.paths if path not in taken)
+            left = tuple(path for path in one.paths if not _is_taken(path, taken))
             if left:
                 found.append(replace(one, paths=left))
         taken |= {path for one in group for path in one.paths}
     return found
+
+
+def _is_taken(path: str, taken: Iterable[str]) -> bool:
+    """Whether a path, a table around it or a term in it is among others."""
+    return any(f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.") for other in taken)
 
 
 def _dependences(entries: Sequence[Entry], inputs: Sequence[Input], desk: _Desk) -> tuple[Dependence, ...]:
