@@ -215,6 +215,10 @@ class TestOtherTerms:
         self.agrees(deal, "accountant.claimed", "accountant.admissible", "accountant.validated", "programme.enrolled",
                     "accountant.validated_cases", "society.true_savings", "accountant.files_opened")
 
+    def test_the_reference_deal_paid_on_one_date(self):
+        deal = sib.load("zwarte-zwanen", set={"timeline.payment_dates": {"every": 72}})
+        self.agrees(deal, "investor.receipts", "investor.irr", "municipality.outcome_payments", "accountant.paid")
+
     def test_losses_that_are_set_off(self):
         segment = household(cases=30, success=0.5, saving=LOGNORMAL, failure_saving=-2_000)
         deal = plain_deal(segment, counting={"negative": "net"}, dependence={"kind": "beta_binomial", "icc": 0.1})
