@@ -231,8 +231,8 @@ def test_a_figure_that_turns_beside_its_root_says_so() -> None:
 
 
 def test_values_that_are_no_deals_are_passed_over() -> None:
-    found = solve(sib.load(REFERENCE), Goal("municipality.outcome_payments", 1_950_000, "contract.commitment"),
-                  trials=300)
+    goal = Goal("municipality.outcome_payments", 1_950_000, "contract.commitment", (179_750, 17_975_000))
+    found = solve(sib.load(REFERENCE), goal, trials=300)
     assert found.is_found
     assert found.scan[0].row is None
     assert "but the budget is" in found.scan[0].problem
@@ -269,3 +269,15 @@ def test_threads_change_nothing(bond: sib.Scenario) -> None:
     goal = Goal("investor.receipts", 21_500, RATE, (0.0, 0.1))
     one, two = (solve(bond, goal, trials=5_000, effort=Effort(workers)) for workers in (1, 3))
     assert one == two
+
+
+def test_where_nobody_said_it_looks_as_far_as_there_are_deals() -> None:
+    """A pilot of 25 has no more than 25 successes; nine chances in ten of repayment lie between 15 and that."""
+    found = solve(read(REFERENCE), Goal("investor.repaid_in_full", 0.9, "programme.segments.*.success.successes"),
+                  trials=1_000)
+    assert found.goal.between == (2, 25)
+    assert found.is_found
+    assert 15 < found.value < 20
+    assert all(each.row for each in found.scan)
+    said = Goal("investor.repaid_in_full", 0.9, "programme.segments.*.success.successes", (2, 60))
+    assert solve(read(REFERENCE), said, trials=256).goal.between == (2, 60)

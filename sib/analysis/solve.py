@@ -27,6 +27,8 @@ from sib.errors import ScenarioError
 
 N_SCAN, WIDE = 9, 50
 """Values of the scan; from this ratio of its ends on they are spaced by equal factors."""
+HALVINGS = 40
+"""Steps in looking for the last value that makes a deal; each costs a millisecond."""
 NOISE = 2.0
 """Standard errors that a figure may move the wrong way without being taken to turn."""
 Verdict = Literal["found", "several", "turns", "none", "flat", "alone"]
@@ -133,6 +135,9 @@ def solve(
     base = base_of(deal)
     number = replace(number_at(base.term(goal.path)), path=goal.path)
     low, high = _bracket(number, goal)
+    if goal.between is None and number.now is not None:
+        nearer = tuple(_last_deal(base, number, end) for end in (low, high))
+        low, high = nearer if nearer[0] < nearer[1] else (low, high)
     (figure,) = asked(base.deal, (goal.measure,))
     if figure.what[2] == "probability" and not 0 <= goal.value <= 1:
         raise ValueError(f"{goal.value:g} is no chance; chances are fractions, so 90% is written 0.9")
@@ -168,6 +173,27 @@ def _bracket(number: Number, goal: Goal) -> tuple[float, float]:
     if not low < high:
         raise ValueError(f"there is nothing between {found[0]:g} and {found[1]:g}; give the smaller one first")
     return low, high
+
+
+def _last_deal(base: Base, number: Number, end: float) -> float:
+    """Return the value furthest from now, on the way to an end, that makes a deal: where to look when nobody said."""
+
+    def is_deal(value: float) -> bool:
+        try:
+            base.with_terms({number.path: number.written(value)})
+        except ScenarioError:
+            return False
+        return True
+
+    known, beyond = float(number.now or 0), float(end)
+    if is_deal(beyond) or not is_deal(known):
+        return end
+    for _ in range(HALVINGS):
+        middle = number.written((known + beyond) / 2)
+        if middle in (known, beyond):
+            break
+        known, beyond = (middle, beyond) if is_deal(middle) else (known, middle)
+    return number.written(known)
 
 
 def _scanned(number: Number, low: float, high: float) -> list[float | int]:
