@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sib.analysis.design import Choice, designs
     from sib.analysis.luck import luck
-    from sib.bargaining import sweep
+    from sib.bargaining import concessions, negotiate, sweep
     from sib.calibrating import calibrate
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
@@ -24,8 +24,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate",
-    "sweep",
+    "budgets", "calibrate", "compare", "concessions", "designs", "load", "luck", "negotiate", "packaged", "payoff",
+    "simulate", "sweep",
 ]
 
 _ROOMS = {
@@ -33,7 +33,7 @@ _ROOMS = {
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
     "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
-    "sweep": "bargaining",
+    "concessions": "bargaining", "negotiate": "bargaining", "sweep": "bargaining",
 }
 
 

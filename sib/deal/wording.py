@@ -41,6 +41,8 @@ class Fault:
         The table that the term is in.
     context : dict
         Details of the error.
+    root : Shape
+        What the file is.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Fault:
     shape: Shape | None
     table: type[Term] | None
     context: dict[str, Any]
+    root: Shape = WHOLE_FILE
 
     @property
     def wanted(self) -> str:
@@ -56,15 +59,15 @@ class Fault:
         return self.shape.wanted() if self.shape else "something else"
 
 
-def faults(error: ValidationError, data: dict[str, Any]) -> Iterator[Fault]:
+def faults(error: ValidationError, data: dict[str, Any], *, root: Shape = WHOLE_FILE) -> Iterator[Fault]:
     """Yield each error of a validation of ``data`` that a person can do something about."""
     for found in error.errors(include_url=False):
-        steps = _Steps(data)
+        steps = _Steps(data, root)
         for part in found["loc"]:
             steps.take(part)
         context = dict(found.get("ctx", {}))
         value = None if found["loc"][-1:] == ("[key]",) else found["input"]
-        fault = Fault(found["type"], steps.path, value, steps.shape, steps.table, context)
+        fault = Fault(found["type"], steps.path, value, steps.shape, steps.table, context, root)
         is_echo = fault.kind == "too_short" and fault.value
         if not is_echo and not steps.is_wrong_branch:
             yield fault
@@ -73,10 +76,10 @@ def faults(error: ValidationError, data: dict[str, Any]) -> Iterator[Fault]:
 class _Steps:
     """A walk along the location of an error, past the marks that are no part of the file."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, data: dict[str, Any], root: Shape) -> None:
         self.path: Keys = ()
         self.value: Any = data
-        self.shape: Shape | None = WHOLE_FILE
+        self.shape: Shape | None = root
         self.table: type[Term] | None = None
         self.is_wrong_branch = False
         self._branch_is_due = False
@@ -107,9 +110,12 @@ class _Steps:
         self.path, self.value = (*self.path, key), value
 
 
-def complaints(error: ValidationError, draft: Draft) -> list[Complaint]:
-    """Return each fault of a draft as a complaint with its place; a misspelt term is not missing as well."""
-    found = list(faults(error, draft.data))
+def complaints(error: ValidationError, draft: Draft, *, root: Shape = WHOLE_FILE) -> list[Complaint]:
+    """Return each fault of a draft as a complaint with its place; a misspelt term is not missing as well.
+
+    The draft is that of a scenario, unless another root says what the file is.
+    """
+    found = list(faults(error, draft.data, root=root))
     misspelt = {
         (*fault.path[:-1], *get_close_matches(str(fault.path[-1]), fields(fault.table), n=1))
         for fault in found
@@ -163,7 +169,7 @@ def _unknown(fault: Fault) -> str:
     key = str(fault.path[-1])
     if fault.table and "kind" in known:
         return f'is not known with kind = "{kind_of(fault.table)}"; {nearest(key, known)}'
-    elsewhere = list(dict.fromkeys(filter(None, homes(key, WHOLE_FILE))))
+    elsewhere = list(dict.fromkeys(filter(None, homes(key, fault.root))))
     if elsewhere and len(elsewhere) <= 3 and not get_close_matches(key, known):
         return f"is not known here; it belongs in {either(elsewhere)}"
     return f"is not known here; {nearest(key, known)}"
