@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sib.analysis.design import Choice, designs
     from sib.analysis.luck import luck
-    from sib.bargaining import concessions, negotiate, sweep
+    from sib.bargaining import solve, sweep
     from sib.calibrating import calibrate
     from sib.deal.reader import packaged
     from sib.deal.scenario import Scenario
     from sib.errors import OutputError, RefusedError, ScenarioError, SibError
     from sib.frames import budgets, compare
+    from sib.negotiating import concessions, negotiate
     from sib.results import Row
     from sib.run import Run, load, payoff, simulate
 
@@ -25,7 +26,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
     "budgets", "calibrate", "compare", "concessions", "designs", "load", "luck", "negotiate", "packaged", "payoff",
-    "simulate", "sweep",
+    "simulate", "solve", "sweep",
 ]
 
 _ROOMS = {
@@ -33,7 +34,8 @@ _ROOMS = {
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
     "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
-    "concessions": "bargaining", "negotiate": "bargaining", "sweep": "bargaining",
+    "concessions": "negotiating", "negotiate": "negotiating",
+    "solve": "bargaining", "sweep": "bargaining",
 }
 
 

@@ -6,8 +6,9 @@ any order) or as ``int64``; never as ``float32``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,29 @@ EXACT = 2**53
 def add_up(arrays: Iterable[Array]) -> Array:
     """Return the sum of arrays that broadcast to each other, without stacking them; at least one."""
     return reduce(np.add, arrays)
+
+
+def so_far(array: Array, join: np.ufunc = np.add, *, axis: int = 0) -> Array:
+    """Return what ``join.accumulate`` gives along an axis that is not the last, row by row: several times as fast.
+
+    Parameters
+    ----------
+    array : ndarray
+        Periods on that axis, trials on the last.
+    join : ufunc
+        ``add`` for a running total, ``maximum`` or ``logical_or`` for what was reached.
+    axis : int
+    """
+    found = np.array(array, order="C")
+    rows = np.moveaxis(found, axis, 0)
+    for before, row in pairwise(rows):
+        join(before, row, out=row)
+    return found
+
+
+def sums_from(array: Array, starts: Sequence[int]) -> Array:
+    """Return the sums of rows, on the first axis, from each start up to the next; the starts rise."""
+    return np.array([array[first:end].sum(axis=0) for first, end in pairwise((*starts, len(array)))])
 
 
 def read_only(array: Array) -> Array:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sib.accountant.reconcile import Audit
-from sib.arrays import Cents, add_up
+from sib.arrays import Cents, add_up, so_far
 from sib.contract.books import OWED_BACK, CashFlows
 from sib.contract.metrics import Metrics
 from sib.contract.payments import goes_direct
@@ -92,7 +92,7 @@ def reconcile(chapter: Chapter, audit: Audit) -> None:
 
 
 def _cash_has_two_ends(chapter: Chapter, audit: Audit) -> None:
-    account = np.cumsum(chapter.cash[ACCOUNT], axis=0)
+    account = so_far(chapter.cash[ACCOUNT])
     audit.equal("sum over parties is zero in every period", add_up(chapter.cash.values()), expected=0.0)
     audit.not_negative("contract account is never overdrawn", account)
     audit.equal("contract account ends empty", account[-1], expected=0.0)
@@ -114,7 +114,7 @@ def _tranches_close(chapter: Chapter, audit: Audit) -> None:
             continue
         covered = [paid for (_, claim), paid in flows.guaranteed.items() if claim == f"principal:{name}"]
         repaid = add_up([flows.returned[name], *covered]) + flows.paid.get(f"principal:{name}", 0.0)
-        left = np.cumsum(flows.draws[name] - repaid, axis=0)
+        left = so_far(flows.draws[name] - repaid)
         audit.equal("drawn less repaid is outstanding", left[:until], expected=owed[:until])
     direct = [line.name for line in chapter.deal.contract.payments if goes_direct(line)]
     through = [paid for name, paid in flows.payments.items() if name not in direct]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sib.accountant.counting import cell_shares, counted_cells
-from sib.arrays import Cents, add_up
+from sib.arrays import Cents, add_up, so_far
 from sib.deal.parties import Payer
 from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
@@ -162,22 +162,22 @@ def charged(deal: Scenario, found: Pockets, *, paid: Cents, calendar: Grid) -> P
     payments = {law: np.zeros_like(by_window) for law in deal.payers}
     laws = deal.own_laws()
     if laws:
-        for law, so_far in zip(laws, _charged(deal, found.validated, by_window), strict=True):
-            payments[law] = np.diff(so_far, axis=0, prepend=0.0)
+        for law, charge in zip(laws, _charged(deal, found.validated, by_window), strict=True):
+            payments[law] = np.diff(charge, axis=0, prepend=0.0)
     return replace(found, payments=payments)
 
 
 def _charged(deal: Scenario, validated: ByLaw, by_window: Cents) -> Cents:
     """Charge what was paid by the end of each window: (n_own_laws, n_windows, n_trials)."""
     laws, stated = deal.own_laws(), deal.contract.payer_shares
-    so_far = np.cumsum(by_window, axis=0)
+    paid = so_far(by_window)
     if stated is not None:
-        parts = largest_remainder(so_far, [exact(stated.get(law, 0.0)) for law in laws])
+        parts = largest_remainder(paid, [exact(stated.get(law, 0.0)) for law in laws])
         return np.asarray(np.moveaxis(parts, -1, 0))
-    counted = np.maximum(np.cumsum([validated[law] for law in laws], axis=1), 0.0)
+    counted = np.maximum(so_far(np.array([validated[law] for law in laws]), axis=1), 0.0)
     rows = [
         largest_remainder(total, np.ascontiguousarray(weights.T)).T if total.any() else np.zeros_like(weights)
-        for total, weights in zip(so_far, np.moveaxis(counted, 1, 0), strict=True)
+        for total, weights in zip(paid, np.moveaxis(counted, 1, 0), strict=True)
     ]
     return np.asarray(np.moveaxis(np.array(rows), 1, 0))
 

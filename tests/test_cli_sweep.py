@@ -56,7 +56,7 @@ def test_what_is_no_deal_is_null_with_its_reason() -> None:
     bad = told["points"][1]
     assert (bad["digest"], bad["measures"], bad["on_front"]) == (None, [], None)
     assert "4% is written 0.04" in bad["problem"]
-    assert "(1) no deal: contract.interest.rate = 4 is not a yearly rate" in said("sweep", REFERENCE,
+    assert "no deal: contract.interest.rate = 4 is not a yearly rate" in said("sweep", REFERENCE,
                                                                                   f"{RATE}=0.02,4", *FEW)
 
 

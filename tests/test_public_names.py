@@ -12,7 +12,7 @@ import sib
 NAMES = [
     *("Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
     *("__version__", "budgets", "calibrate", "compare", "designs", "load", "luck", "packaged", "payoff", "simulate"),
-    *("concessions", "negotiate", "sweep"),
+    *("concessions", "negotiate", "solve", "sweep"),
 ]
 
 

@@ -30,6 +30,7 @@ VERBS = {
     "payoff": "What the contract pays, and to whom, at given outcomes; no simulation.",
     "compare": "Deals side by side, or one deal under other ways to pay for its work.",
     "sweep": "A deal at many values of one term or more, on the same draws.",
+    "solve": "The value of a term at which a figure is what it should be.",
     "negotiate": "Where the parties can meet, and what their concessions are worth.",
     "pockets": "Which budget pays and which gains, in which fiscal year.",
     "luck": "How often a deal pays for nothing, or fails to pay for something, and how much.",

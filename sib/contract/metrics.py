@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from sib.arrays import Cents
+from sib.arrays import Cents, so_far
 from sib.money import exact
 from sib.programme.series import Series
 
@@ -64,7 +64,7 @@ class Metrics:
             return self._of_series(self.series[metric], cohort, measure)
         amounts = self.savings if metric == "validated_savings" else self.cases
         gained = self.of(amounts, cohort)
-        counted = np.cumsum(gained, axis=0) if measure == "cumulative" else gained
+        counted = so_far(gained) if measure == "cumulative" else gained
         if metric == "validated_share":
             return counted, self.of(self.enrolled, cohort)
         return counted, np.ones(1)
@@ -72,7 +72,7 @@ class Metrics:
     def _of_series(self, series: Series, cohort: str | None, measure: str) -> tuple[Cents, Cents]:
         gained = self.of(series.gained, cohort)
         if series.weight is None or series.fresh is None:
-            return (np.cumsum(gained, axis=0) if measure == "cumulative" else gained), np.ones(1)
+            return (so_far(gained) if measure == "cumulative" else gained), np.ones(1)
         weight = self.of(series.weight, cohort)
         if cohort is None:
             known, fresh = series.weight[:-1].all(axis=0), series.fresh[:-1].any(axis=0)

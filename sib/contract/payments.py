@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, Ints, add_up
+from sib.arrays import Bools, Cents, Ints, add_up, so_far
 from sib.contract.earnings import cents
 from sib.contract.metrics import Metrics
 from sib.deal.coupons import InterestTable, MinimumCoupon, RedemptionTable
@@ -292,7 +292,7 @@ def entitlement(lines: list[Line], metrics: Metrics) -> Cents:
         Cents, cumulative.
     """
     made = [line.entitled(slice(None)) for line in lines if isinstance(line.terms, SavingsShare)]
-    return np.asarray(np.maximum.accumulate(add_up([np.zeros(metrics.savings.shape[1:]), *made]), axis=0))
+    return so_far(add_up([np.zeros(metrics.savings.shape[1:]), *made]), np.maximum)
 
 
 def goes_direct(terms: Payment) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, Ints
+from sib.arrays import Bools, Cents, Ints, so_far
 from sib.contract.earnings import MADE, cents, curve, read
 from sib.contract.metrics import Metrics
 from sib.contract.payments import RATE_STEPS, Line, is_to_date
@@ -41,10 +41,10 @@ def _line(terms: Payment, metrics: Metrics, *, met: Met, backlog: bool, months: 
     is_met = met[terms.when] if terms.when is not None else np.ones(shape, dtype=np.bool_)
     if isinstance(terms, SavingsShare):
         gained = _gained(terms, metrics)
-        after = np.logical_or.accumulate(met[terms.change.when], axis=0) if terms.change is not None else None
+        after = so_far(met[terms.change.when], np.logical_or) if terms.change is not None else None
         first, later = (gained, None) if after is None else (gained * ~after, gained * after)
         pieces = [
-            None if part is None else np.cumsum(part if backlog else part * is_met, axis=0) * is_met
+            None if part is None else np.multiply(so_far(part if backlog else part * is_met), is_met)
             for part in (first, later)
         ]
         assert pieces[0] is not None

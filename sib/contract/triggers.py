@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, Ints
+from sib.arrays import Bools, Cents, Ints, so_far
 from sib.contract.metrics import Bound, Metrics
 from sib.deal.conditions import Trigger
 from sib.deal.contract import Contract
@@ -78,7 +78,7 @@ def met(
     result = _combined(trigger, others or {}) if trigger.parts else _reached(trigger, metrics)
     if trigger.window is not None:
         result = result & _inside(trigger, np.array(months))[:, np.newaxis]
-    return np.logical_or.accumulate(result, axis=0) if trigger.latched else result
+    return so_far(result, np.logical_or) if trigger.latched else result
 
 
 def _combined(trigger: Trigger, others: Met) -> Bools:

@@ -71,6 +71,11 @@ class Number:
         """Whether it takes whole numbers only."""
         return self.kind is WHOLE
 
+    @property
+    def finest(self) -> float:
+        """The smallest step between values that can be written."""
+        return 10.0**-self.kind.decimals
+
     def bracket(self) -> tuple[float, float] | None:
         """Return where values are looked for; None where nothing says."""
         if self.kind.ends is not None or not self.now:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sib.arrays import Bools, Cents, Floats, Ints, read_only
+from sib.arrays import Bools, Cents, Floats, Ints, read_only, sums_from
 from sib.deal.audit import FixedDelay
 from sib.deal.consistency import last_start_month
 from sib.deal.group import CountsProgramme, EffectProgramme, months_of
@@ -63,7 +63,7 @@ class Grid:
 
     def in_windows(self, by_period: Cents) -> Cents:
         """Add up periods, on the first axis, to fiscal windows."""
-        return np.asarray(np.add.reduceat(by_period, self.window_starts, axis=0))
+        return sums_from(by_period, self.window_starts)
 
     def in_years(self, by_window: Cents) -> Cents:
         """Add up fiscal windows, on the first axis, to fiscal years."""

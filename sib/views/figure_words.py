@@ -5,13 +5,13 @@ In come party, measure and statistic, a row, or a value of a term, out goes text
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sib.asked import What
 from sib.results import Row
-from sib.views.tables import plain
-from sib.views.words import Words
+from sib.views.tables import plain, wrapped
+from sib.views.words import Phrases, Words
 
 PARTIES: dict[str, tuple[str, str]] = {
     "investor": ("investor", "investeerder"),
@@ -62,6 +62,30 @@ WRITTEN: dict[type, Callable[[Any], str]] = {
 }
 """How values of terms are written that are no numbers."""
 RATES = ("irr", "irr_of_mean_cash_flow")
+
+
+NO_DEAL: dict[str, tuple[str, str]] = {
+    "cell": ("no deal", "geen deal"),
+    "note": ("no deal: {problem}", "geen deal: {problem}"),
+    "more": ("and {n} more that are no deals", "en nog {n} die geen deal zijn"),
+}
+"""By key: English, Dutch."""
+MOST_PROBLEMS = 3
+"""How many reasons are told why something is no deal."""
+
+
+def no_deal(words: Words) -> str:
+    """Return what stands for a figure where there is no deal."""
+    return Phrases(NO_DEAL, words.lang)("cell")
+
+
+def problems(told: Iterable[str], words: Words) -> Iterator[str]:
+    """Yield why values are no deals: the first reasons, and how many there are beside."""
+    say, listed = Phrases(NO_DEAL, words.lang), list(dict.fromkeys(filter(None, told)))
+    for problem in listed[:MOST_PROBLEMS]:
+        yield wrapped(say("note", problem=problem), others="    ")
+    if len(listed) > MOST_PROBLEMS:
+        yield say("more", n=words.number(len(listed) - MOST_PROBLEMS))
 
 
 def party(what: What, words: Words) -> str:

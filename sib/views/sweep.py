@@ -13,7 +13,7 @@ from sib import __version__
 from sib.analysis.sweep import Point, Sweep
 from sib.asked import What
 from sib.results import Row
-from sib.views.figure_words import called, measure, party, statistic, style_of, term
+from sib.views.figure_words import called, measure, no_deal, party, problems, statistic, style_of, term
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
@@ -31,7 +31,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Front: nobody shown offers less risk to the investor for as little from the outcome payer",
         "Front: geen getoonde variant geeft de investeerder minder risico voor even weinig van de uitkomstbetaler",
     ),
-    "note": ("({n}) no deal: {problem}", "({n}) geen deal: {problem}"),
     "foot": (
         "± is the 95% error of the simulation. Rows share their draws, so that differences between them are surer than "
         "that.",
@@ -75,7 +74,6 @@ class Page:
     def __init__(self, found: Sweep, words: Words) -> None:
         self.found, self.words, self.say = found, words, Phrases(TEXTS, words.lang)
         self.letters = [chr(ord("a") + place) for place in range(len(found.terms))]
-        self.problems = list(dict.fromkeys(point.problem for point in found.points if point.problem))
 
     def text(self) -> str:
         """Return the whole page."""
@@ -113,13 +111,9 @@ class Page:
     def column(self, points: list[Point], place: int) -> list[str]:
         """Return one figure of some points, each with its error, of one length."""
         pairs = [self.words.figure(point.rows[place], style_of(point.rows[place])) if point.rows
-                 else (self.mark(point), "") for point in points]
+                 else (no_deal(self.words), "") for point in points]
         figure, error = (max(len(pair[side]) for pair in pairs) for side in (0, 1))
         return [f"{one:>{figure}} {other:<{error}}" if error else one for one, other in pairs]
-
-    def mark(self, point: Point) -> str:
-        """Return the number of the note on a point that is no deal."""
-        return f"({self.problems.index(point.problem) + 1})" if point.problem else ""
 
     def grids(self) -> Iterator[str]:
         """Yield a grid for each figure: the values of the first term downwards, of the second across."""
@@ -140,11 +134,10 @@ class Page:
     def cell(self, point: Point, place: int) -> str:
         """Return one figure of a point."""
         if not point.rows:
-            return self.mark(point)
+            return no_deal(self.words)
         return self.words.figure(point.rows[place], style_of(point.rows[place]))[0]
 
     def foot(self) -> str:
         """Return why some points are no deals, and what the errors are."""
-        notes = [wrapped(self.say("note", n=place, problem=problem), others="    ")
-                 for place, problem in enumerate(self.problems, start=1)]
+        notes = problems([point.problem for point in self.found.points], self.words)
         return "\n".join((*notes, wrapped(self.say("foot"))))

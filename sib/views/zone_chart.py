@@ -117,7 +117,7 @@ def _fill(ax: Axes, cells: np.ndarray, *, colour: str, hatch: str, alpha: float)
 
 def _outline(ax: Axes, cells: np.ndarray, *, colour: str, reach: float) -> None:
     """Draw the border of a region, over what lies on it, as far from the middle of its cells as said."""
-    around = np.pad(cells, 1)
+    around = np.pad(cells, 1, mode="edge")
     for row, column in np.argwhere(cells):
         for down, across in ((-1, 0), (1, 0), (0, -1), (0, 1)):
             if not around[row + 1 + down, column + 1 + across]:
