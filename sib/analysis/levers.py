@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sib.deal.location import spelled
-from sib.deal.number import AMOUNT, PLAIN, RATE, SHARE, WHOLE, Kind, Number
+from sib.deal.number import AMOUNT, PLAIN, RATE, SHARE, WHOLE, Kind, Number, number_at
 from sib.deal.scenario import Scenario
+from sib.deal.setting import Spot
 from sib.deal.shape import name_of
 from sib.deal.vary import Base
+from sib.errors import ScenarioError
 
 POINT = 0.01
 """A point of interest."""
@@ -26,11 +28,28 @@ PRICED = ("payments", "guarantees")
 """Lists in which a share or an amount is a price after all."""
 
 
+def spot_of(base: Base, path: str) -> Spot:
+    """Return the place of a term; raise ``ScenarioError`` with the nearest right name where there is no such term."""
+    spot = base.term(path)
+    if spot.shape is None:
+        base.with_terms({path: spot.value})  # says what is known there
+    return spot
+
+
 def negotiable(base: Base) -> list[str]:
     """Return the paths of numbers of the contract that stand in the deal and are prices or limits, and its maturity."""
     found = [path for path in _numbers(base.data.get("contract", {}), ("contract",)) if _is_price(path)]
     paths = [spelled(path) for path in found]
-    return [*paths, "timeline.maturity"]
+    return [*(path for path in paths if _is_number(base, path)), "timeline.maturity"]
+
+
+def _is_number(base: Base, path: str) -> bool:
+    """Whether a number can be varied at a path: not where a number stands for something else."""
+    try:
+        number_at(base.term(path))
+    except ScenarioError:
+        return False
+    return True
 
 
 def _numbers(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sib.analysis.levers import spot_of
 from sib.analysis.sweep import Piece, Plan, Point, Sweep, sweep
 from sib.asked import What, known_figures, meant
 from sib.deal.clauses import nearest
@@ -310,9 +311,9 @@ def fitted(deal: Reading | Scenario, sheet: Sheet) -> tuple[Line, ...]:
     base = base_of(deal)
     for place, term in enumerate(sheet.stated.terms):
         try:
-            base.term(term.path)
+            spot_of(base, term.path)
         except ScenarioError as error:
-            message = "; ".join(f"leads nowhere: {each.path} {each.message}" for each in error.problems)
+            message = "; ".join(f"= {term.path!r} leads nowhere: {each.path} {each.message}" for each in error.problems)
             problems.append(sheet.problem(("terms", place, "path"), f"terms[{place + 1}].path", message=message))
     if problems:
         raise ScenarioError(sorted(problems, key=lambda each: each.line or 0))

@@ -221,11 +221,14 @@ def _validated(draft: Draft) -> RedLines:
 def _twice(stated: RedLines) -> Iterator[tuple[Keys, str, str]]:
     """Yield what is there twice: a path, or a limit on one figure for one party."""
     limits: list[Any] = [(line.party, line.names, line.at_least is None) for line in stated.red_lines]
-    for name, marks in (("red_lines", limits), ("terms", [term.path for term in stated.terms])):
+    for name, marks, told in (
+        ("red_lines", limits, "limits the same figure for the same party as {first}; keep the stricter"),
+        ("terms", [term.path for term in stated.terms], "is the same term as {first}; keep one"),
+    ):
         for place, mark in enumerate(marks):
             if mark in marks[:place]:
-                first = marks.index(mark) + 1
-                yield (name, place), f"{name}[{place + 1}]", f"says the same as {name}[{first}]; keep one"
+                first = f"{name}[{marks.index(mark) + 1}]"
+                yield (name, place), f"{name}[{place + 1}]", told.format(first=first)
 
 
 def _error(found: list[Complaint]) -> ScenarioError:
