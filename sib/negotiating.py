@@ -112,7 +112,8 @@ def concessions(
     DataFrame
         One row a term: path, now, low and high (between which it was moved), verdict (``traded``, ``idle``,
         ``unclear``, ``stuck``), amount (of the term; worth as much as one point), cost (to the outcome payer, today's
-        currency units) and guarantor, each with its standard error.
+        currency units), others (who pay some of it) and in_full (what all of the amount is worth, of the point), each
+        with its standard error.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def concessions(
         row: dict[str, Any] = {"path": trade.number.path, "now": trade.number.now, "low": trade.low,
                                "high": trade.high, "verdict": trade.verdict}
         for name, estimate, scale in (("amount", trade.amount, 1), ("cost", trade.cost, 100),
-                                      ("guarantor", trade.third, 100)):
+                                      ("others", trade.third, 100), ("in_full", trade.in_full, 1)):
             row[name] = nan if estimate is None else estimate.value / scale
             error = None if estimate is None else estimate.standard_error
             row[f"{name}_error"] = nan if error is None else error / scale

@@ -141,7 +141,8 @@ def _save_trades(rates: Exchange, folder: Path) -> None:
     for trade in rates.trades:
         head = [trade.number.path, trade.number.now, trade.low, trade.high, trade.verdict]
         scale = 100.0 if rates.cost.unit == "money" else 1.0
-        figures = (("amount", trade.amount, 1.0), ("cost", trade.cost, scale), ("guarantor", trade.third, scale))
+        figures = (("amount", trade.amount, 1.0), ("in_full", trade.in_full, 1.0), ("cost", trade.cost, scale),
+                   ("others", trade.third, scale))
         lines += [[*head, name, *_scaled(estimate, by), trade.problem]
                   for name, estimate, by in figures if estimate is not None]
         if trade.amount is None:

@@ -51,9 +51,11 @@ def test_rates_are_the_derivatives_worked_by_hand(deal: Scenario) -> None:
 
 def test_the_trade_that_gains_is_named_with_its_gain(deal: Scenario) -> None:
     swaps = exchange(deal, Ask(cost=NOMINAL), trials=30).swaps
-    # Undiscounted, 20,000 after one year cost the outcome payer 800 less than 20,800 after two.
+    # Undiscounted, 20,000 after one year cost the outcome payer 800 less than 20,800 after two. The fee was moved by a
+    # twentieth of itself, 2,500, so that the trade is an eighth of that.
     assert [(each.give.number.path, each.take.number.path) for each in swaps] == [(FEE, INTEREST)]
-    assert swaps[0].gain.value / 100 == pytest.approx(800, abs=0.05)
+    assert swaps[0].size == pytest.approx(1 / 8)
+    assert swaps[0].gain.value / 100 == pytest.approx(100, abs=0.01)
     assert swaps[0].third.value == 0
 
 
@@ -116,7 +118,8 @@ def test_terms_that_cannot_go_so_far_are_no_trades() -> None:
     share = trade(found, SHARE)
     assert (share.low, share.high) == (0.95, 1.0)  # there is no share above one
     assert not share.reaches(1)
-    assert share.reaches(-1)
+    assert share.in_full is None
+    assert share.measured(1) == 0
     assert all(each.give.number.path != SHARE for each in found.swaps)
 
 
@@ -129,12 +132,30 @@ def test_a_bend_is_seen(deal: Scenario) -> None:
     assert bent.slopes[1].value == 0
 
 
-def test_guarantors_are_not_forgotten() -> None:
-    found = exchange(sib.load("rikers-able"), trials=300)
-    assert found.has_guarantor
-    assert found.yardstick is not None
-    assert found.yardstick.third is not None
-    assert found.yardstick.third.value > 0
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("rikers-able", "contract.guarantees.Bloomberg Philanthropies.amount"),  # a guarantor pays it
+        ("nys-ceo", "contract.payments.employment 1.amount"),  # another outcome payer does
+    ],
+)
+def test_others_who_pay_are_not_forgotten(name: str, path: str) -> None:
+    found = exchange(sib.load(name), Ask((path,), per=path), trials=300)
+    assert found.has_others
+    itself = trade(found, path)
+    assert itself.third is not None
+    assert itself.cost is not None
+    assert itself.third.value > max(itself.cost.value, 0)
+
+
+def test_all_of_an_amount_is_worth_what_a_plain_run_says(deal: Scenario) -> None:
+    found = exchange(deal, Ask(), trials=30)
+    interest, fee = trade(found, INTEREST).in_full, trade(found, FEE).in_full
+    assert interest is not None
+    assert fee is not None
+    # ((1.05**2 - 1.04**2) P) / (0.02 x 1.04 P) for a whole point; a fee is worth what it says.
+    assert interest.value == pytest.approx((1.05**2 - 1.04**2) / (0.02 * 1.04), abs=1e-6)
+    assert fee.value == pytest.approx(1, abs=1e-5)
 
 
 def test_faults_are_told(deal: Scenario) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -18,18 +19,22 @@ from sib.analysis.sweep import told
 from sib.arrays import Bools, Floats
 from sib.deal.clauses import nearest
 from sib.deal.number import RATE, SHARE, Number, number_at
+from sib.deal.parties import ROLES
 from sib.deal.reader import Reading
 from sib.deal.scenario import Scenario
 from sib.deal.vary import Base, base_of
 from sib.engine import Bench, Effort, Simulation
 from sib.errors import RefusedError, ScenarioError
+from sib.ledger import parties
 from sib.measures import risk
+from sib.measures.linear import product as product_of
+from sib.measures.linear import ratio
 from sib.measures.risk import Estimate
 from sib.results import Measure, named_measures
 from sib.tally import hurdle
 
-WORTH, COST, THIRD = "investor.npv", "municipality.present_value", "guarantor.paid"
-"""What a concession is worth to the investor, what the outcome payer has less of, what a guarantor pays."""
+WORTH, COST = "investor.npv", "municipality.present_value"
+"""What a concession is worth to the investor, and what the outcome payer has less of."""
 HALF_A_CENT = 0.5
 """What no gain is smaller than."""
 SURE = 1.96
@@ -86,7 +91,10 @@ class Trade:
     amount : Estimate, optional
         How much of the term is worth as much to the investor as one unit of the yardstick; signed.
     cost, third : Estimate, optional
-        What that amount costs the outcome payer and a guarantor, in cents.
+        What that amount costs the outcome payer and others, guarantors and other outcome payers, in cents.
+    in_full : Estimate, optional
+        What the amount is worth to the investor when all of it is given, in units of the yardstick: 1 where the rate
+        holds as far as that. None where the term cannot go so far.
     """
 
     number: Number
@@ -98,6 +106,7 @@ class Trade:
     amount: Estimate | None = None
     cost: Estimate | None = None
     third: Estimate | None = None
+    in_full: Estimate | None = None
 
     @property
     def is_bent(self) -> bool:
@@ -108,6 +117,13 @@ class Trade:
         apart = abs(one.value - other.value)
         noise = np.hypot(one.standard_error or 0.0, other.standard_error or 0.0)
         return bool(apart > SURE * noise and apart > BENT * max(abs(one.value), abs(other.value)))
+
+    def measured(self, sign: int) -> float:
+        """Return which part of the amount, or of minus the amount, lies where the rate was measured; 1 at most."""
+        assert self.amount is not None
+        away = sign * self.amount.value
+        room = (self.high if away > 0 else self.low) - (self.number.now or 0)
+        return min(1.0, room / away) if away else 0.0
 
     def reaches(self, sign: int) -> bool:
         """Whether the term can go as far as the amount: up by it, or with a sign of -1 down by it."""
@@ -125,17 +141,24 @@ class Swap:
     Parameters
     ----------
     give, take : Trade
-        Both as much as one unit of the yardstick is worth to the investor.
+    size : float
+        Part of their amounts: as much as keeps both where their rates were measured, 1 at most.
     gain : Estimate
         What the outcome payer is better off, in cents; beyond its error.
     third : Estimate
-        What a guarantor pays more, in cents.
+        What others pay more, in cents.
     """
 
     give: Trade
     take: Trade
+    size: float
     gain: Estimate
     third: Estimate
+
+    @property
+    def order(self) -> float:
+        """What swaps are ordered by: less the gain, and what others pay for it."""
+        return max(self.third.value, 0.0) - self.gain.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +179,7 @@ class Exchange:
     trades : tuple of Trade
         In the order of the paths.
     swaps : tuple of Swap
-        Those by which the outcome payer gains, the largest gain first.
+        Those by which the outcome payer gains; the largest gain first, less what others pay for it.
     """
 
     deal: Scenario
@@ -175,14 +198,14 @@ class Exchange:
         return next((each for each in self.trades if each.amount), None)
 
     @property
-    def has_guarantor(self) -> bool:
-        """Whether somebody outside the deal bears some of it."""
-        return bool(self.deal.contract.guarantees)
+    def has_others(self) -> bool:
+        """Whether others bear some of it: guarantors and other outcome payers."""
+        return bool(self.deal.contract.guarantees) or len(self.deal.contract.outcome_payers) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """What a unit of a term changes, trial by trial: worth to the investor, cost to outcome payer and guarantor."""
+    """What a unit of a term changes, trial by trial: worth to the investor, cost to the outcome payer and others."""
 
     trade: Trade
     worth: Floats
@@ -228,13 +251,14 @@ def exchange(
     undefined = np.any([np.isnan(each.worth) for each in traded], axis=0)
     value = risk.mean(np.where(undefined, np.nan, unit * first.worth))
     priced = {each.trade.number.path: _against(each, first, unit=unit, undefined=undefined) for each in traded}
+    priced = {path: replace(each, trade=lab.tried(each.trade, unit * first.worth)) for path, each in priced.items()}
     trades = tuple(priced[path].trade if (path := each.trade.number.path) in priced else each.trade for each in moved)
     return Exchange(scenario, *lab.measures, unit, value, seed, trials, trades, _swaps(list(priced.values())))
 
 
 def n_runs(deal: Reading | Scenario, ask: Ask) -> int:
     """Return how many simulations the terms take."""
-    return 1 + 2 * len(ask.paths(base_of(deal)))
+    return 1 + 3 * len(ask.paths(base_of(deal)))
 
 
 class _Lab:
@@ -245,14 +269,16 @@ class _Lab:
         run = bench.run(deal)
         known = {f"{each.party}.{each.name}": each for each in named_measures(run)}
         self.measures = (_known(ask.worth, known), _known(ask.cost, known))
+        payers = [f"{name}.outcome_payments" for name in parties(deal)[len(ROLES) :]]
+        self._others = [key for key in ("guarantor.paid", *payers) if key in run.trials]
         # Unless stated, the investor discounts at the rate of the contract, which must not move with it.
         self._held = {} if deal.measures.hurdle is not None else {"measures.hurdle": round(hurdle(deal), RATE.decimals)}
         self.now = self._kept(run)
 
     def _kept(self, run: Simulation) -> tuple[Floats, Floats, Floats]:
         worth, has = (np.asarray(run.trials[each.key], dtype=np.float64) for each in self.measures)
-        paid = np.asarray(run.trials[THIRD], dtype=np.float64) if THIRD in run.trials else np.zeros(len(has))
-        return worth, -has, paid
+        paid = [np.asarray(run.trials[key], dtype=np.float64) for key in self._others]
+        return worth, -has, np.sum(paid, axis=0) if paid else np.zeros(len(has))
 
     def _at(self, path: str, value: float | int) -> tuple[tuple[Floats, Floats, Floats] | None, str]:
         """Return what is measured with a term at another value, or why there is no such deal."""
@@ -262,7 +288,7 @@ class _Lab:
             return None, told(error)
 
     def moved(self, number: Number) -> _Moved:
-        """Return what a unit of a term changes."""
+        """Return what a unit of a term changes, from a step up and a step down."""
         step = step_of(number, self.deal)
         now = number.now or 0
         low, high = number.written(now - step), number.written(now + step)
@@ -278,6 +304,21 @@ class _Lab:
         slopes = tuple(None if each is None else risk.mean(each[0]) for each in (down, up))
         trade = Trade(number, *ends, _verdict(worth, cost), slopes=slopes)  # type: ignore[arg-type]
         return _Moved(trade, worth, cost, third)
+
+
+    def tried(self, trade: Trade, value: Floats) -> Trade:
+        """Return a trade with what its whole amount is worth, beside the value of a unit of the yardstick by trial."""
+        now, amount = trade.number.now or 0, trade.amount
+        if amount is None or not trade.reaches(1):
+            return trade
+        at = trade.number.written(now + amount.value)
+        there, _ = self._at(trade.number.path, at)
+        if there is None or at == now:
+            return trade
+        difference = (there[0] - self.now[0]) * (amount.value / (at - now))
+        undefined = np.isnan(difference) | np.isnan(value)
+        both = (np.where(undefined, np.nan, each) for each in (difference, value))
+        return replace(trade, in_full=risk.mean(ratio(*both)))
 
 
 def _slope(
@@ -315,7 +356,7 @@ def _yardstick(moved: Sequence[_Moved], ask: Ask) -> _Moved | None:
 
 @dataclass(frozen=True, slots=True)
 class _Priced:
-    """A trade with what it costs the outcome payer and a guarantor, trial by trial (linearised)."""
+    """A trade with what it costs the outcome payer and others, trial by trial (linearised)."""
 
     trade: Trade
     cost: Floats
@@ -326,36 +367,25 @@ def _against(moved: _Moved, first: _Moved, *, unit: float, undefined: Bools) -> 
     """Return how much of a term makes up for a unit of the yardstick, and at what cost."""
     arrays = (moved.worth, moved.cost, moved.third, first.worth)
     worth, cost, third, yard = (np.where(undefined, np.nan, each) for each in arrays)
-    amount = _ratio(unit * yard, worth)
-    costs, thirds = _product(amount, cost), _product(amount, third)
+    amount = ratio(unit * yard, worth)
+    costs, thirds = product_of(amount, cost), product_of(amount, third)
     trade = replace(moved.trade, amount=risk.mean(amount), cost=risk.mean(costs), third=risk.mean(thirds))
     return _Priced(trade, costs, thirds)
 
 
 def _swaps(priced: Sequence[_Priced]) -> tuple[Swap, ...]:
-    """Return the pairs of terms by which the outcome payer gains beyond the error, the largest gain first.
+    """Return the pairs of terms by which the outcome payer gains beyond the error, those first that cost others least.
 
-    Terms that cannot go so far are left out.
+    No trade is larger than keeps both terms where their rates were measured; terms that bend are left out.
     """
     swaps = []
-    for give in [each for each in priced if each.trade.reaches(1)]:
-        for take in [each for each in priced if each.trade.reaches(-1)]:
-            gain = risk.mean(take.cost - give.cost)
-            if gain.value > SURE * (gain.standard_error or 0.0) + HALF_A_CENT:
-                swaps.append(Swap(give.trade, take.trade, gain, risk.mean(give.third - take.third)))
-    return tuple(sorted(swaps, key=lambda each: (-each.gain.value, each.give.number.path, each.take.number.path)))
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    """Return values by trial whose mean is the ratio of two means, and whose error is the ratio's (linearised)."""
-    value = np.nanmean(above) / np.nanmean(below)
-    return np.asarray(value + (above - value * below) / np.nanmean(below))
-
-
-def _product(one: Floats, other: Floats) -> Floats:
-    """Return values by trial whose mean is the product of two means, and whose error is the product's (linearised)."""
-    first, second = np.nanmean(one), np.nanmean(other)
-    return np.asarray(first * second + (one - first) * second + first * (other - second))
+    straight = [each for each in priced if not each.trade.is_bent]
+    for give, take in product(straight, straight):
+        size = min(give.trade.measured(1), take.trade.measured(-1))
+        gain = risk.mean(size * (take.cost - give.cost))
+        if gain.value > SURE * (gain.standard_error or 0.0) + HALF_A_CENT:
+            swaps.append(Swap(give.trade, take.trade, size, gain, risk.mean(size * (give.third - take.third))))
+    return tuple(sorted(swaps, key=lambda each: (each.order, each.give.number.path, each.take.number.path)))
 
 
 __all__ = ["COST", "WORTH", "Ask", "Exchange", "Swap", "Trade", "exchange", "n_runs"]

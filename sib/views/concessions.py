@@ -13,7 +13,7 @@ from sib import __version__
 from sib.analysis.concessions import Exchange, Swap, Trade
 from sib.deal.number import RATE, SHARE
 from sib.measures.risk import Estimate
-from sib.results import Measure, Row, row_of
+from sib.results import Measure, row_of
 from sib.views.figure_words import called, measure, style_of, term
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
@@ -31,8 +31,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "now": ("now", "nu"),
     "as_much": ("worth as much", "evenveel waard"),
+    "in_full": ("is worth in full", "geheel waard"),
     "costs": ("costs the outcome payer", "kost de uitkomstbetaler"),
-    "third": ("and a guarantor", "en een garantsteller"),
+    "third": ("and others", "en anderen"),
     "bent": ("not the same up as down", "omhoog anders dan omlaag"),
     "beyond": ("more than there is", "meer dan er is"),
     "idle": ("does nothing here: no trial differs between {low} and {high}",
@@ -42,26 +43,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note": ("({n}) {problem}", "({n}) {problem}"),
     "nothing": ("No term does anything for the investor here.", "Geen voorwaarde doet hier iets voor de investeerder."),
     "swaps": (
-        "Trades that leave the investor where it is and the outcome payer better off:",
-        "Ruilen waarbij de investeerder gelijk blijft en de uitkomstbetaler erop vooruitgaat:",
+        "Trades that leave the investor where it is and the outcome payer better off, as far as rates were measured:",
+        "Ruilen waarbij de investeerder gelijk blijft en de uitkomstbetaler erop vooruitgaat, zover als gemeten is:",
     ),
     "swap": (
         "give {give} on {first} and take {take} back on {second}: {gain}",
         "geef {give} op {first} en neem {take} terug op {second}: {gain}",
     ),
-    "guarantor": ("; a guarantor pays {third} of it", "; een garantsteller betaalt daarvan {third}"),
-    "less": ("; a guarantor pays {third} less", "; een garantsteller betaalt {third} minder"),
+    "more": ("; others pay {third} more", "; anderen betalen {third} meer"),
+    "less": ("; others pay {third} less", "; anderen betalen {third} minder"),
     "no_swaps": (
         "No trade leaves one side better off and the other where it is, beyond the error.",
         "Geen ruil brengt de een verder en laat de ander gelijk, buiten de fout.",
     ),
     "foot": (
         "Each term is moved a step both ways on the same draws; ± is the 95% error of the paired differences. Rates "
-        "hold for small changes. Cost to the outcome payer: what is lost of its {cost}. The investor's discount rate "
-        "stays that of the deal as it is.",
+        "hold for small changes; in full is what the whole amount is worth, as a part of the point. Cost to the "
+        "outcome payer: what is lost of its {cost}. The investor's discount rate stays that of the deal as it is.",
         "Elke voorwaarde schuift een stap beide kanten op, met dezelfde trekkingen; ± is de 95%-fout van de gepaarde "
-        "verschillen. De verhoudingen gelden voor kleine wijzigingen. Kosten voor de uitkomstbetaler: wat "
-        "verloren gaat van {cost}. De disconteringsvoet van de investeerder blijft die van de deal zoals die is.",
+        "verschillen. De verhoudingen gelden voor kleine wijzigingen; geheel waard is wat de hele hoeveelheid waard "
+        "is, als deel van het punt. Kosten voor de uitkomstbetaler: wat verloren gaat van {cost}. De "
+        "disconteringsvoet van de investeerder blijft die van de deal zoals die is.",
     ),
 }
 """By key: English, Dutch."""
@@ -79,20 +81,21 @@ def as_data(found: Exchange) -> dict[str, Any]:
         "value": found.value and _estimate(found, found.value, found.worth),
         "trades": [_trade(found, each) for each in found.trades],
         "swaps": [
-            {"give": each.give.number.path, "take": each.take.number.path,
-             "gain": _estimate(found, each.gain, found.cost), "guarantor": _estimate(found, each.third, found.cost)}
+            {"give": each.give.number.path, "take": each.take.number.path, "size": each.size,
+             "gain": _estimate(found, each.gain, found.cost), "others": _estimate(found, each.third, found.cost)}
             for each in found.swaps
         ],
     }
 
 
 def _trade(found: Exchange, trade: Trade) -> dict[str, Any]:
-    amounts = {"cost": trade.cost, "guarantor": trade.third}
+    amounts = {"cost": trade.cost, "others": trade.third}
     return {
         "path": trade.number.path, "now": trade.number.now, "low": trade.low, "high": trade.high,
         "verdict": trade.verdict, "problem": trade.problem or None, "is_bent": trade.is_bent,
         "can_be_given": trade.reaches(1), "can_be_taken_back": trade.reaches(-1),
         "amount": asdict(trade.amount) if trade.amount else None,
+        "in_full": asdict(trade.in_full) if trade.in_full else None,
         **{name: _estimate(found, each, found.cost) if each else None for name, each in amounts.items()},
     }
 
@@ -128,9 +131,11 @@ class Page:
     def trades(self) -> str:
         """Return every term against the yardstick."""
         first = self.found.yardstick
-        third = [self.say("third")] if self.found.has_guarantor else []
-        heads = ["", self.say("now"), self.say("as_much"), self.say("costs"), *third, ""]
-        table = ruled(columns([heads, *map(self.row, self.found.trades)], n_left=1))
+        third = [self.say("third")] if self.found.has_others else []
+        heads = ["", self.say("now"), self.say("as_much"), self.say("in_full"), self.say("costs"), *third, ""]
+        rows = [*map(self.row, self.found.trades)]
+        widest = max(len(row[-1]) for row in rows)
+        table = ruled(columns([heads, *([*row[:-1], row[-1].ljust(widest)] for row in rows)], n_left=1))
         notes = [wrapped(self.say("note", n=n, problem=problem), others="    ")
                  for n, problem in enumerate(self.problems, start=1)]
         table = "\n".join((table, *notes))
@@ -145,13 +150,20 @@ class Page:
 
     def row(self, trade: Trade) -> list[str]:
         """Return a row of the table."""
-        third = self.found.has_guarantor
+        third = self.found.has_others
         head = [plain(trade.number.path), term(trade.number.now, self.words)]
         if trade.amount is None or trade.cost is None or trade.third is None:
-            return [*head, "", "", *([""] if third else []), self.why(trade)]
+            return [*head, "", "", "", *([""] if third else []), self.why(trade)]
         costs = [self.money(each, self.found.cost) for each in ((trade.cost, trade.third) if third else (trade.cost,))]
         notes = [self.say(key) for key, holds in (("bent", trade.is_bent), ("beyond", not trade.reaches(1))) if holds]
-        return [*head, self.amount(trade), *costs, "; ".join(notes)]
+        return [*head, self.amount(trade), self.in_full(trade), *costs, "; ".join(notes)]
+
+    def in_full(self, trade: Trade) -> str:
+        """Return what a whole amount is worth, in percent of the unit."""
+        if trade.in_full is None:
+            return ""
+        row = row_of(self.found.deal, ("", "", "mean"), estimate=trade.in_full, unit="fraction")
+        return " ".join(self.words.figure(row, "share")).rstrip()
 
     def why(self, trade: Trade) -> str:
         """Return why a term cannot be traded."""
@@ -159,17 +171,13 @@ class Page:
         n = self.problems.index(trade.problem) + 1 if trade.problem else 0
         return self.say(trade.verdict, low=low, high=high, n=n)
 
-    def amount(self, trade: Trade, *, sign: int = 1) -> str:
+    def amount(self, trade: Trade, *, times: float = 1.0) -> str:
         """Return how much of a term is meant, with its sign and error."""
         assert trade.amount is not None
-        value, error, low, high = (
-            None if each is None else sign * each
-            for each in (trade.amount.value, trade.amount.standard_error, trade.amount.low, trade.amount.high)
-        )
-        if low is not None and high is not None and low > high:
-            low, high = high, low
-        style = FRACTIONS.get(trade.number.kind, "number" if abs(trade.amount.value) < 1000 else "euros")
-        row = Row("", "", "mean", value or 0.0, error, low, high, "")
+        estimate = _times(trade.amount, times)
+        size = abs(estimate.value)
+        style = FRACTIONS.get(trade.number.kind, "euros" if size >= 1000 else "number" if size >= 10 else "money")
+        row = row_of(self.found.deal, ("", "", "mean"), estimate=estimate, unit="fraction")
         shown, note = self.words.figure(row, style)
         return f"{'' if shown.startswith('-') else '+'}{shown} {note}".rstrip()
 
@@ -191,14 +199,15 @@ class Page:
     def swap(self, swap: Swap) -> str:
         """Return a trade in words."""
         text = self.say(
-            "swap", give=self.amount(swap.give), first=plain(swap.give.number.path),
-            take=self.amount(swap.take, sign=-1), second=plain(swap.take.number.path),
+            "swap", give=self.amount(swap.give, times=swap.size), first=plain(swap.give.number.path),
+            take=self.amount(swap.take, times=-swap.size), second=plain(swap.take.number.path),
             gain=self.money(swap.gain, self.found.cost),
         )
         if abs(swap.third.value) < 1:
             return text
-        return text + self.say("guarantor" if swap.third.value > 0 else "less",
-                               third=self.money(_positive(swap.third), self.found.cost))
+        is_more = swap.third.value > 0
+        third = _times(swap.third, 1 if is_more else -1)
+        return text + self.say("more" if is_more else "less", third=self.money(third, self.found.cost))
 
     def foot(self) -> str:
         """Return how the figures came about."""
@@ -206,7 +215,8 @@ class Page:
         return wrapped(self.say("foot", cost=cost))
 
 
-def _positive(estimate: Estimate) -> Estimate:
-    if estimate.value > 0 or estimate.low is None or estimate.high is None:
-        return estimate
-    return Estimate(-estimate.value, estimate.standard_error, -estimate.high, -estimate.low)
+def _times(estimate: Estimate, factor: float) -> Estimate:
+    """Return an estimate times a number."""
+    error = None if estimate.standard_error is None else abs(factor) * estimate.standard_error
+    ends = [None if end is None else factor * end for end in (estimate.low, estimate.high)]
+    return Estimate(factor * estimate.value, error, *(ends if factor >= 0 else ends[::-1]))
