@@ -21,7 +21,7 @@ from sib.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in ("accountant", "pockets", "case-files")))
+PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in ("accountant", "pockets", "case-files", "negotiation")))
 BLOCK = re.compile(r"```(console|python|toml)\n(.*?)```", re.DOTALL)
 
 

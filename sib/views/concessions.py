@@ -194,7 +194,7 @@ class Page:
             yield self.say("no_swaps")
             return
         told = [wrapped(f"- {self.swap(each)}", others="  ") for each in self.found.swaps[:MOST_SWAPS]]
-        yield "\n".join((self.say("swaps"), *told))
+        yield "\n".join((wrapped(self.say("swaps")), *told))
 
     def swap(self, swap: Swap) -> str:
         """Return a trade in words."""

@@ -61,20 +61,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "none": ("No zone: not one of {n} combinations keeps every red line.",
              "Geen ruimte: geen van {n} combinaties houdt elke rode lijn."),
     "blocks": (
-        "{lines} stands in the way: the others hold, or may, at {terms}; there it comes to {figures}, {moves} away.",
-        "{lines} staat in de weg: de andere houden, misschien, bij {terms}; daar wordt het {figures}, {moves} ernaast.",
+        "In the way stands {lines}: without it the rest hold, or may, at {terms}. There {comes}.",
+        "In de weg staat {lines}: zonder die houdt de rest, misschien, bij {terms}. Daar {comes}.",
     ),
     "block": (
-        "{lines} stand in the way together: the others hold, or may, at {terms}; there these come to {figures}, "
-        "{moves} away.",
-        "{lines} staan samen in de weg: de andere houden, misschien, bij {terms}; daar worden deze {figures}, {moves} "
-        "ernaast.",
+        "In the way stand together {lines}: without them the rest hold, or may, at {terms}. There {comes}.",
+        "In de weg staan samen {lines}: zonder die houdt de rest, misschien, bij {terms}. Daar {comes}.",
     ),
-    "alone": ("No terms on the table keep {lines}, whatever the others say.",
-              "Geen voorwaarden op tafel houden {lines}, wat de andere ook zeggen."),
-    "clash": ("These contradict each other; each can be kept, all of them nowhere: {lines}.",
-              "Deze spreken elkaar tegen; elk kan houden, samen nergens: {lines}."),
+    "comes": ("{number} comes to {figure}, {move} off", "komt {number} op {figure}, {move} ernaast"),
+    "alone": ("No terms on the table keep {lines}, whatever becomes of the rest.",
+              "Geen voorwaarden op tafel houden {lines}, wat er ook van de rest komt."),
+    "clash": ("Each can be kept, and nowhere all of them: {lines}.", "Elk kan houden, en nergens alle samen: {lines}."),
     "points": ("{number} points", "{number} procentpunt"),
+    "line": ("red line {number} ({name})", "rode lijn {number} ({name})"),
     "and": ("{first} and {last}", "{first} en {last}"),
     "places": ("Terms worth a look", "Voorwaarden om naar te kijken"),
     "nearest": ("Nearest terms", "Dichtstbijzijnde voorwaarden"),
@@ -113,8 +112,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 """By key: English, Dutch."""
 MARKS = {FAILS: "-", PERHAPS: "~", HOLDS: "+"}
 WHOLE = {FAILS: "", PERHAPS: "?", HOLDS: "#"}
-MOST_CONFLICTS, MOST_FRONT = 6, 12
-"""Contradictions that are told, and rows of the front."""
+MOST_REMOVALS, MOST_CONFLICTS, MOST_FRONT = 3, 6, 12
+"""What is told at most: ways to open a zone, contradictions, rows of the front."""
 
 
 def as_data(found: Negotiation) -> dict[str, Any]:
@@ -293,28 +292,32 @@ class Page:
 
     def blocked(self) -> Iterator[str]:
         """Yield what stands in the way of a zone."""
-        for removal in self.found.removals:
+        for removal in self.found.removals[:MOST_REMOVALS]:
             key = "blocks" if len(removal.lines) == 1 else "block"
-            figures = [self.figure(removal.point, self.found.lines[number]) for number in removal.lines]
             yield self.say(key, lines=self.together(removal.lines), terms=self.terms(removal.point),
-                           figures=", ".join(figures), moves=self.moves(removal))
+                           comes=self.comes(removal))
         for numbers in self.found.conflicts[:MOST_CONFLICTS]:
             yield self.say("alone" if len(numbers) == 1 else "clash", lines=self.together(numbers))
 
     def together(self, numbers: Sequence[int]) -> str:
         """Return some red lines in one sentence."""
-        *most, last = [f"“{self.line(number)}”" for number in numbers]
+        *most, last = [self.say("line", number=number + 1, name=self.line(number)) for number in numbers]
         return self.say("and", first=", ".join(most), last=last) if most else last
 
-    def moves(self, removal: Removal) -> str:
-        """Return how far lines would have to move, in percentage points where they are fractions."""
-        told = []
-        for number, move in zip(removal.lines, removal.moves, strict=True):
-            row = Row(*self.found.lines[number].what[:2], "value", move, None, None, None,
-                      self.unit(self.found.lines[number]))
-            shown = self.words.figure(row, style_of(row))[0]
-            told.append(self.say("points", number=shown[:-1]) if shown.endswith("%") else shown)
-        return ", ".join(told)
+    def comes(self, removal: Removal) -> str:
+        """Return what the figures of red lines come to, and how far their limits would have to move."""
+        return "; ".join(
+            self.say("comes", number=number + 1, figure=self.figure(removal.point, self.found.lines[number]),
+                     move=self.move(number, move))
+            for number, move in zip(removal.lines, removal.moves, strict=True)
+        )
+
+    def move(self, number: int, move: float) -> str:
+        """Return how far a limit would have to move, in percentage points where it is a fraction."""
+        line = self.found.lines[number]
+        row = Row(*line.what[:2], "value", move, None, None, None, self.unit(line))
+        shown = self.words.figure(row, style_of(row))[0]
+        return self.say("points", number=shown[:-1]) if shown.endswith("%") else shown
 
     def terms(self, place: int) -> str:
         """Return the values of one combination."""
