@@ -96,6 +96,13 @@ def test_data_say_where_every_line_stands(sheet: Path) -> None:
     assert data["red_lines"][0]["name"] == "investor: investor.repaid_in_full.probability >= 0.7"
 
 
+def test_the_front_is_of_risk_and_cost_whatever_the_lines_are_about(sheet: Path) -> None:
+    about_risk = SHEET.replace('"repaid_in_full"\nat_least = 0.7', '"principal_loss"\nat_most = 0.5')
+    sheet.write_text(about_risk, encoding="utf-8")
+    told = said("negotiate", REFERENCE, sheet, "--vary", RATE, *FEW)
+    assert " [a]  investor: loses principal, chance  outcome payer: pays, mean" in told
+
+
 def test_strict_ends_with_six_where_there_is_no_zone(sheet: Path) -> None:
     assert answered("negotiate", REFERENCE, sheet, "--vary", RATE, *FEW, "--strict").exit_code == 0
     sheet.write_text(SHEET.replace("0.7", "1.0").replace("250_000", "900_000"), encoding="utf-8")

@@ -207,12 +207,13 @@ class Negotiation:
 
     @cached_property
     def best(self) -> dict[str, int]:
-        """By party, the terms of the zone that it likes best."""
+        """By party, the terms of the zone that it likes best; of several those with most room."""
         found = {}
         for party, (name, sign) in BEST.items():
             what = next((each for each in self.found.figures if ".".join(each[:2]) == name and each[2] == "mean"), None)
             if what and self.zone:
-                found[party] = max(self.sure or self.zone, key=lambda place: sign * self.row(place, what).value)
+                inside = [place for place in self.ranked if place in (self.sure or self.zone)]
+                found[party] = max(inside, key=lambda place: sign * self.row(place, what).value)
         return found
 
     @cached_property

@@ -15,7 +15,7 @@ from sib.deal.number import RATE, SHARE
 from sib.measures.risk import Estimate
 from sib.results import Measure, row_of
 from sib.views.figure_words import called, measure, style_of, term
-from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
+from sib.views.tables import DIGEST, columns, plain, wrapped
 from sib.views.words import Phrases, Words
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -29,18 +29,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{amount} on {path} is worth {value} to the investor ({figure}). As much as that:",
         "{amount} op {path} is de investeerder {value} waard ({figure}). Evenveel als dat:",
     ),
-    "now": ("now", "nu"),
-    "as_much": ("worth as much", "evenveel waard"),
-    "in_full": ("is worth in full", "geheel waard"),
-    "costs": ("costs the outcome payer", "kost de uitkomstbetaler"),
-    "third": ("and others", "en anderen"),
+    "now": ("|now", "|nu"),
+    "as_much": ("worth|as much", "evenveel|waard"),
+    "in_full": ("worth|in full", "geheel|waard"),
+    "costs": ("costs the|outcome payer", "kost de|uitkomstbetaler"),
+    "third": ("and|others", "en|anderen"),
     "bent": ("not the same up as down", "omhoog anders dan omlaag"),
     "beyond": ("more than there is", "meer dan er is"),
-    "idle": ("does nothing here: no trial differs between {low} and {high}",
-             "doet hier niets: geen simulatie verschilt tussen {low} en {high}"),
-    "unclear": ("nothing beyond the error between {low} and {high}", "niets buiten de fout tussen {low} en {high}"),
-    "stuck": ("cannot be moved ({n})", "kan niet bewegen ({n})"),
-    "note": ("({n}) {problem}", "({n}) {problem}"),
+    "idle": ("does nothing here", "doet hier niets"),
+    "unclear": ("nothing beyond the error", "niets buiten de fout"),
+    "stuck": ("cannot be moved", "kan niet bewegen"),
+    "why_idle": ("no trial differs between {low} and {high}", "geen simulatie verschilt tussen {low} en {high}"),
+    "why_unclear": ("moved between {low} and {high}", "bewogen tussen {low} en {high}"),
+    "why_stuck": ("{problem}", "{problem}"),
     "nothing": ("No term does anything for the investor here.", "Geen voorwaarde doet hier iets voor de investeerder."),
     "swaps": (
         "Trades that leave the investor where it is and the outcome payer better off, as far as rates were measured:",
@@ -68,6 +69,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """By key: English, Dutch."""
 MOST_SWAPS = 5
+WHY = ("idle", "unclear", "stuck")
+"""Verdicts that have a note."""
 FRACTIONS = {RATE: "rate", SHARE: "share"}
 """Kinds of term that are written in percent."""
 
@@ -116,7 +119,8 @@ class Page:
 
     def __init__(self, found: Exchange, words: Words) -> None:
         self.found, self.words, self.say = found, words, Phrases(TEXTS, words.lang)
-        self.problems = list(dict.fromkeys(each.problem for each in found.trades if each.problem))
+        told = (self.why(each) for each in found.trades if each.amount is None)
+        self.notes = [*dict.fromkeys(filter(None, told))]
 
     def text(self, *, has_name: bool = True) -> str:
         """Return the whole page, with or without the name of the deal above it."""
@@ -132,13 +136,13 @@ class Page:
         """Return every term against the yardstick."""
         first = self.found.yardstick
         third = [self.say("third")] if self.found.has_others else []
-        heads = ["", self.say("now"), self.say("as_much"), self.say("in_full"), self.say("costs"), *third, ""]
+        heads = ["|", *(self.say(key) for key in ("now", "as_much", "in_full", "costs")), *third, "|"]
+        above, below = zip(*(head.split("|") for head in heads), strict=True)
         rows = [*map(self.row, self.found.trades)]
         widest = max(len(row[-1]) for row in rows)
-        table = ruled(columns([heads, *([*row[:-1], row[-1].ljust(widest)] for row in rows)], n_left=1))
-        notes = [wrapped(self.say("note", n=n, problem=problem), others="    ")
-                 for n, problem in enumerate(self.problems, start=1)]
-        table = "\n".join((table, *notes))
+        lines = columns([above, below, *([*row[:-1], row[-1].ljust(widest)] for row in rows)], n_left=1)
+        notes = [wrapped(f"({n}) {note}", others="    ") for n, note in enumerate(self.notes, start=1)]
+        table = "\n".join((*lines[:2], "-" * max(map(len, lines)), *lines[2:], *notes))
         if first is None or self.found.value is None:
             return f"{self.say('nothing')}\n{table}"
         what = self.found.worth
@@ -153,7 +157,7 @@ class Page:
         third = self.found.has_others
         head = [plain(trade.number.path), term(trade.number.now, self.words)]
         if trade.amount is None or trade.cost is None or trade.third is None:
-            return [*head, "", "", "", *([""] if third else []), self.why(trade)]
+            return [*head, "", "", "", *([""] if third else []), self.verdict(trade)]
         costs = [self.money(each, self.found.cost) for each in ((trade.cost, trade.third) if third else (trade.cost,))]
         notes = [self.say(key) for key, holds in (("bent", trade.is_bent), ("beyond", not trade.reaches(1))) if holds]
         return [*head, self.amount(trade), self.in_full(trade), *costs, "; ".join(notes)]
@@ -165,11 +169,15 @@ class Page:
         row = row_of(self.found.deal, ("", "", "mean"), estimate=trade.in_full, unit="fraction")
         return " ".join(self.words.figure(row, "share")).rstrip()
 
+    def verdict(self, trade: Trade) -> str:
+        """Return in a word why a term cannot be traded, and the number of the note on it."""
+        why = self.why(trade)
+        return self.say(trade.verdict) + (f" ({self.notes.index(why) + 1})" if why else "")
+
     def why(self, trade: Trade) -> str:
-        """Return why a term cannot be traded."""
+        """Return the note on a term that cannot be traded."""
         low, high = (term(each, self.words) for each in (trade.low, trade.high))
-        n = self.problems.index(trade.problem) + 1 if trade.problem else 0
-        return self.say(trade.verdict, low=low, high=high, n=n)
+        return self.say(f"why_{trade.verdict}", low=low, high=high, problem=trade.problem) if trade.verdict in WHY else ""
 
     def amount(self, trade: Trade, *, times: float = 1.0) -> str:
         """Return how much of a term is meant, with its sign and error."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sib import __version__
 from sib.analysis.negotiate import FAILS, HOLDS, PERHAPS, Line, Negotiation, Removal
+from sib.analysis.sweep import COST, RISK
 from sib.results import Row
 from sib.views.figure_words import called, measure, party, statistic, style_of, term
 from sib.views.sweep import as_data as sweep_data
@@ -353,7 +354,8 @@ class Page:
     def front(self) -> Iterator[str]:
         """Yield the combinations that none other beats in risk and cost, and whether they keep the red lines."""
         places = self.sweep.front[:MOST_FRONT]
-        whats = self.sweep.figures[-2:]
+        by_name = {".".join(what[:2]): what for what in self.sweep.figures}
+        whats = [by_name[name] for name in (RISK, COST)]
         heads = [*(f"[{mark}]" for mark in self.marks), *(called(what, self.words) for what in whats), ""]
         rows = []
         for place in places:

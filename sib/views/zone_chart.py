@@ -43,6 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """By key: English, Dutch."""
 ZONE = "#2a9d5c"
+COLOURS = [style.SERIES[number].colour for number in (0, 1, 3, 4)]
+"""Of the parties: those of the house without its green, which is the zone's."""
 LIGHT = 0.30
 Drawing = Callable[..., None]
 MOST_TICKS = 12
@@ -89,7 +91,7 @@ def draw_map(found: Negotiation, ax: Axes, *, words: Words) -> None:
     shape = (len(rows), len(columns))
     for number, name in enumerate(found.parties):
         lives = np.array([found.verdict(place, name) != FAILS for place in range(len(found.stands))]).reshape(shape)
-        colour = style.SERIES[number % len(style.SERIES)].colour
+        colour = COLOURS[number % len(COLOURS)]
         _fill(ax, lives, colour=colour, hatch="", alpha=LIGHT)
         _outline(ax, lives, colour=colour, reach=0.47 - 0.04 * number)
     states = np.array([found.verdict(place) for place in range(len(found.stands))]).reshape(shape)
@@ -132,7 +134,7 @@ def _key(found: Negotiation, ax: Axes, words: Words) -> None:
     phrases = Phrases(TEXTS, words.lang)
     for number, name in enumerate(found.parties):
         label = phrases("party", party=party((name, "", ""), words))
-        colour = style.SERIES[number % len(style.SERIES)].colour
+        colour = COLOURS[number % len(COLOURS)]
         ax.fill_between([], [], color=colour, alpha=LIGHT, label=label)
     ax.fill_between([], [], color=ZONE, label=phrases("sure"))
     ax.fill_between([], [], facecolor=ZONE, alpha=0.45, hatch="///", edgecolor="white", label=phrases("may"))
@@ -174,7 +176,7 @@ def draw_bars(found: Negotiation, ax: Axes, *, words: Words) -> None:
     rows.append([found.verdict(place) for place in range(len(values))])
     for height, states in enumerate(rows):
         party_number = found.parties.index(found.lines[height].party) if height < len(found.lines) else None
-        colour = ZONE if party_number is None else style.SERIES[party_number % len(style.SERIES)].colour
+        colour = ZONE if party_number is None else COLOURS[party_number % len(COLOURS)]
         cells = np.array([states])
         for state, alpha, hatch in ((PERHAPS, 0.35, "///"), (HOLDS, 1.0, "")):
             for _, column in np.argwhere(cells == state):
