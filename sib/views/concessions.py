@@ -176,8 +176,10 @@ class Page:
 
     def why(self, trade: Trade) -> str:
         """Return the note on a term that cannot be traded."""
+        if trade.verdict not in WHY:
+            return ""
         low, high = (term(each, self.words) for each in (trade.low, trade.high))
-        return self.say(f"why_{trade.verdict}", low=low, high=high, problem=trade.problem) if trade.verdict in WHY else ""
+        return self.say(f"why_{trade.verdict}", low=low, high=high, problem=trade.problem)
 
     def amount(self, trade: Trade, *, times: float = 1.0) -> str:
         """Return how much of a term is meant, with its sign and error."""
