@@ -1,4 +1,4 @@
-"""Running totals and sums of rows are those of numpy, to the bit, whatever the axis, the order and the kind of array."""
+"""Running totals and sums of rows are those of numpy, to the bit, whatever axis, order and kind of array."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from sib.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in ("accountant", "pockets", "case-files", "negotiation")))
+CHAPTERS = ("accountant", "pockets", "case-files", "negotiating", "negotiation")
+PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in CHAPTERS))
 BLOCK = re.compile(r"```(console|python|toml)\n(.*?)```", re.DOTALL)
 
 

@@ -209,6 +209,13 @@ def test_a_term_that_moves_nothing_is_flat() -> None:
     assert not found.is_found
 
 
+def test_one_deal_among_the_values_is_no_scan() -> None:
+    # Denver pays no interest and says so with every other rate.
+    found = solve(sib.load("denver-supportive-housing"), Goal("investor.irr", 0.03, RATE), trials=300)
+    assert found.verdict == "alone"
+    assert [each.value for each in found.scan if each.is_defined] == [0.0]
+
+
 def test_several_roots_are_all_found() -> None:
     # Below about 250 cases the trigger is met less and less often, and then nothing is paid: net cash turns.
     found = solve(sib.load(REFERENCE), Goal("municipality.net_cash", 300_000, CASES, (150, 375)), trials=1_000)

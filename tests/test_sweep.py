@@ -6,6 +6,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sib
@@ -38,6 +39,12 @@ def test_a_row_is_that_of_a_run_with_the_value_set() -> None:
 def test_a_reading_and_its_deal_give_the_same() -> None:
     terms = {RATE: [0.03], "contract.commitment": [2_000_000]}
     assert sweep(read(REFERENCE), terms, plan=FEW).points == sweep(sib.load(REFERENCE), terms, plan=FEW).points
+
+
+def test_numbers_of_numpy_are_plain_ones() -> None:
+    found = sweep(sib.load(REFERENCE), {RATE: np.array([0.02, 0.04])}, plan=FEW)  # type: ignore[dict-item]
+    assert found == sweep(sib.load(REFERENCE), {RATE: [0.02, 0.04]}, plan=FEW)
+    assert {type(value) for point in found.points for value in point.values} == {float}
 
 
 def test_words_can_be_values_too() -> None:
@@ -134,6 +141,13 @@ def test_the_front_holds_what_nothing_beats(pairs: list[tuple[float, float]], pl
     for place, (risk, cost) in enumerate(pairs):  # the definition, pair by pair
         is_beaten = any(r <= risk and c <= cost and (r, c) != (risk, cost) for r, c in pairs)
         assert (place in places) == (not is_beaten and risk == risk and cost == cost)
+
+
+def test_a_front_weighs_what_it_says_whatever_else_is_asked() -> None:
+    plan = Plan(("municipality.outcome_payments.p95", "investor.receipts.p05"), 300, has_front=True)
+    found = sweep(sib.load(REFERENCE), {RATE: [0.02, 0.06]}, plan=plan)
+    assert found.front == (0,)  # no more risk, and less to pay
+    assert found.row(found.points[0], sweeping.COST).statistic == "mean"
 
 
 def test_a_front_brings_its_figures_along() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 from typing import Any
 
 import pytest
 
 import sib
+from sib.deal import vary as room
 from sib.deal.reader import read
 from sib.deal.vary import base_of, vary
 
@@ -29,6 +31,10 @@ def outcome(make: Any) -> str:
         return str(make().digest)
     except sib.ScenarioError as error:
         return str(error)
+
+
+def test_the_example_runs() -> None:
+    assert doctest.testmod(room).failed == 0
 
 
 @pytest.mark.parametrize("name", sorted(sib.packaged()))

@@ -20,6 +20,8 @@ FINE, BLIND = 0.05, 1e-6
 CLOSE, ROUNDS = 0.2, 3
 """How far the figures on both sides of a root may be apart, in standard errors; how often a root is looked for, each
 time more closely, where the figure is steeper than it seemed."""
+DIGITS = 40
+"""Parts of its interval to which an answer is rounded."""
 HARDLY = 1e-300
 """What counts as above or below the goal for a figure that is on it."""
 
@@ -130,11 +132,13 @@ class Search:
             if self.is_close(pair):
                 break
             fineness = min(fineness, max(self.fineness(pair), fineness / 16))
-        value = self._chosen(pair, fineness)
-        check = self.at(value)
-        low, high = self.interval(check, pair, fineness=2 * fineness)
+        near = self.at(self._chosen(pair, fineness))
+        low, high = self.interval(near, pair, fineness=2 * fineness)
+        check = near
+        if low is not None and high is not None and not self.number.is_whole:
+            check = self.at(self._rounded(near.value, max(fineness, (high - low) / DIGITS)))
         assert check.row is not None
-        return Root(value, low, high, check.row, pair if self.number.is_whole else ())
+        return Root(check.value, low, high, check.row, pair if self.number.is_whole else ())
 
     def fineness(self, pair: Pair) -> float:
         """Return how closely a root between two tries is worth looking for."""

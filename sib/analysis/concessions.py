@@ -239,21 +239,20 @@ def exchange(
         When the yardstick that was named changes nothing for the investor: nothing can be held against it.
     """
     ask, base = ask or Ask(), base_of(deal)
-    scenario = deal.scenario if isinstance(deal, Reading) else deal
-    lab = _Lab(scenario, base, bench=Bench(trials, seed=seed, effort=effort), ask=ask)
+    lab = _Lab(base, bench=Bench(trials, seed=seed, effort=effort), ask=ask)
     moved = [lab.moved(replace(number_at(spot_of(base, path)), path=path)) for path in ask.paths(base)]
     traded = [each for each in moved if each.trade.verdict == "traded"]
     first = _yardstick(moved, ask)
     if first is None:
         trades = tuple(each.trade for each in moved)
-        return Exchange(scenario, *lab.measures, 0.0, None, seed, trials, trades, ())
-    unit = unit_of(first.trade.number, scenario)
+        return Exchange(base.deal, *lab.measures, 0.0, None, seed, trials, trades, ())
+    unit = unit_of(first.trade.number, base.deal)
     undefined = np.any([np.isnan(each.worth) for each in traded], axis=0)
     value = risk.mean(np.where(undefined, np.nan, unit * first.worth))
     priced = {each.trade.number.path: _against(each, first, unit=unit, undefined=undefined) for each in traded}
     priced = {path: replace(each, trade=lab.tried(each.trade, unit * first.worth)) for path, each in priced.items()}
     trades = tuple(priced[path].trade if (path := each.trade.number.path) in priced else each.trade for each in moved)
-    return Exchange(scenario, *lab.measures, unit, value, seed, trials, trades, _swaps(list(priced.values())))
+    return Exchange(base.deal, *lab.measures, unit, value, seed, trials, trades, _swaps(list(priced.values())))
 
 
 def n_runs(deal: Reading | Scenario, ask: Ask) -> int:
@@ -264,8 +263,9 @@ def n_runs(deal: Reading | Scenario, ask: Ask) -> int:
 class _Lab:
     """Moves terms of a deal and measures what that changes."""
 
-    def __init__(self, deal: Scenario, base: Base, *, bench: Bench, ask: Ask) -> None:
-        self.deal, self.base, self._bench = deal, base, bench
+    def __init__(self, base: Base, *, bench: Bench, ask: Ask) -> None:
+        self.deal, self.base, self._bench = base.deal, base, bench
+        deal = base.deal
         run = bench.run(deal)
         known = {f"{each.party}.{each.name}": each for each in named_measures(run)}
         self.measures = (_known(ask.worth, known), _known(ask.cost, known))

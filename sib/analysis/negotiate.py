@@ -298,8 +298,8 @@ def judged(found: Sweep, lines: tuple[Line, ...], *, as_it_is: tuple[Row, ...]) 
 
 def fitted(deal: Reading | Scenario, sheet: Sheet) -> tuple[Line, ...]:
     """Return the red lines with the figures that they mean; raise ``ScenarioError`` with all that does not fit."""
-    scenario = deal.scenario if isinstance(deal, Reading) else deal
-    known = known_figures(simulate(scenario, 1))
+    base = base_of(deal)
+    known = known_figures(simulate(base.deal, 1))
     problems: list[Problem] = []
     lines = []
     for place, line in enumerate(sheet.stated.red_lines):
@@ -309,7 +309,6 @@ def fitted(deal: Reading | Scenario, sheet: Sheet) -> tuple[Line, ...]:
             problems.append(sheet.problem(keys, f"red_lines[{place + 1}].{fault[0]}", message=fault[1]))
         else:
             lines.append(Line(line.party, what, line.limit, line.at_least is not None, _why(line)))
-    base = base_of(deal)
     for place, term in enumerate(sheet.stated.terms):
         try:
             spot_of(base, term.path)

@@ -29,7 +29,7 @@ N_SCAN, WIDE = 9, 50
 """Values of the scan; from this ratio of its ends on they are spaced by equal factors."""
 NOISE = 2.0
 """Standard errors that a figure may move the wrong way without being taken to turn."""
-Verdict = Literal["found", "several", "turns", "none", "flat"]
+Verdict = Literal["found", "several", "turns", "none", "flat", "alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class Solved:
     what : (str, str, str)
         Party, measure and statistic of the figure.
     seed, n_trials : int
-    verdict : {"found", "several", "turns", "none", "flat"}
+    verdict : {"found", "several", "turns", "none", "flat", "alone"}
         One root; several that the scan brackets; one, while the figure turns somewhere in the bracket; none; the same
-        figure at every value.
+        figure at every value; fewer than two values at which there is a figure.
     scan : tuple of Try
     roots : tuple of Root
     """
@@ -130,11 +130,10 @@ def solve(
     ValueError
         When nothing says where to look, or the goal cannot be.
     """
-    scenario = deal.scenario if isinstance(deal, Reading) else deal
     base = base_of(deal)
     number = replace(number_at(base.term(goal.path)), path=goal.path)
     low, high = _bracket(number, goal)
-    (figure,) = asked(scenario, (goal.measure,))
+    (figure,) = asked(base.deal, (goal.measure,))
     if figure.what[2] == "probability" and not 0 <= goal.value <= 1:
         raise ValueError(f"{goal.value:g} is no chance; chances are fractions, so 90% is written 0.9")
     measured = _measured(base, goal.path, bench=Bench(trials, seed=seed, effort=effort), figure=figure)
@@ -144,7 +143,7 @@ def solve(
         base.with_terms({goal.path: scan[0].value})
     roots = tuple(search.root(pair) for pair in _passes(scan, goal.value))
     verdict, asked_for = _verdict(scan, len(roots)), replace(goal, between=(low, high))
-    return Solved(scenario, asked_for, number, figure.what, seed, trials, verdict, tuple(scan), roots)
+    return Solved(base.deal, asked_for, number, figure.what, seed, trials, verdict, tuple(scan), roots)
 
 
 def _measured(base: Base, path: str, *, bench: Bench, figure: Asked) -> Callable[[float | int], Try]:
@@ -197,7 +196,9 @@ def _verdict(scan: Sequence[Try], n_roots: int) -> Verdict:
     """Return what a scan says of the way a figure moves."""
     known = [each for each in scan if each.is_defined]
     figures = [each.figure for each in known]
-    if len(set(figures)) <= 1:
+    if len(known) < 2:
+        return "alone"
+    if len(set(figures)) == 1:
         return "flat"
     if n_roots != 1:
         return "several" if n_roots else "none"

@@ -28,7 +28,7 @@ MEASURES = (
     "municipality.outcome_payments", "municipality.net_cash", "municipality.pays_more_than_it_saves",
 )
 """What is shown where nothing else is asked for."""
-RISK, COST = "investor.principal_loss", "municipality.outcome_payments"
+RISK, COST = "investor.principal_loss.probability", "municipality.outcome_payments.mean"
 """What a front weighs against each other; both are better small."""
 MOST = 10_000
 """Most combinations of one sweep."""
@@ -114,8 +114,9 @@ class Sweep:
     front: tuple[int, ...]
 
     def row(self, point: Point, name: str) -> Row:
-        """Return a row of a valid point by its party and measure."""
-        return point.rows[[".".join(what[:2]) for what in self.figures].index(name)]
+        """Return a row of a valid point by party and measure, and statistic where there are several."""
+        names = [(".".join(what), ".".join(what[:2])) for what in self.figures]
+        return next(row for row, known in zip(point.rows, names, strict=True) if name in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,10 @@ def sweep(
         When there are too many combinations.
     """
     plan, base = plan or Plan(), base_of(deal)
-    scenario = deal.scenario if isinstance(deal, Reading) else deal
-    values = {path: tuple(listed) for path, listed in terms.items()}
+    values = {path: tuple(map(_bare, listed)) for path, listed in terms.items()}
     _refuse(values)
     now = tuple(now_at(base.term(path)) for path in values)
-    piece = Piece((), plan.figures(scenario), plan.trials, plan.seed)
+    piece = Piece((), plan.figures(base.deal), plan.trials, plan.seed)
     combinations = list(product(*values.values()))
     tried = [_tried(base, dict(zip(values, each, strict=True))) for each in combinations]
     faults = [error for _, error in tried if error is not None]
@@ -190,7 +190,7 @@ def sweep(
         for each, (variant, error) in zip(combinations, tried, strict=True)
     )
     figures = tuple(figure.what for figure in piece.figures)
-    found = Sweep(scenario, values, now, figures, plan, points, ())
+    found = Sweep(base.deal, values, now, figures, plan, points, ())
     return replace(found, front=front(found)) if plan.has_front else found
 
 
@@ -221,6 +221,12 @@ def front(found: Sweep) -> tuple[int, ...]:
         if not kept or cost < kept[-1][1] or (risk, cost) == kept[-1][:2]:
             kept.append((risk, cost, place))
     return tuple(place for _, _, place in kept)
+
+
+def _bare(value: Any) -> Any:
+    """Return a number of numpy as a plain one; anything else as it is."""
+    to_plain = getattr(value, "item", None)
+    return to_plain() if to_plain else value
 
 
 def _refuse(values: Mapping[str, tuple[Any, ...]]) -> None:

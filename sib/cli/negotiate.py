@@ -15,6 +15,7 @@ from sib.analysis.concessions import COST, WORTH, Ask, Exchange, exchange, n_run
 from sib.analysis.negotiate import Negotiation, negotiate
 from sib.analysis.sweep import n_points
 from sib.cli import options
+from sib.cli.memory import keep_memory
 from sib.deal.reader import Reading
 from sib.deal.red_lines import Sheet, read_red_lines
 from sib.engine import Effort
@@ -69,6 +70,7 @@ def verb(
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     ask = Ask(paths, measure, cost, per)
+    keep_memory()
     stated = told(partial(read_red_lines, sheet, source), as_json) if sheet else None
     n = told(partial(n_runs, reading, ask), as_json) + (1 + n_points(on_table(stated)) if stated else 0)
     with options.progress(n * trials, is_shown=not quiet) as tell:

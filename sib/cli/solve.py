@@ -9,6 +9,7 @@ import click
 from sib.amounts import NumberFormat
 from sib.analysis.solve import Goal, solve
 from sib.cli import grids, options
+from sib.cli.memory import keep_memory
 from sib.engine import Effort
 from sib.views.solve import Page, as_data
 from sib.views.words import Words
@@ -62,6 +63,7 @@ def verb(
     With --strict end with 6 where there is not exactly one answer.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
+    keep_memory()
     goal = Goal(*wanted, path, between)
     with options.progress(TRIED * trials, is_shown=not quiet) as tell:
         work = partial(solve, reading, goal, trials=trials, seed=seed, effort=Effort(workers, tell))

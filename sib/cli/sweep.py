@@ -11,6 +11,7 @@ import click
 from sib.amounts import NumberFormat
 from sib.analysis.sweep import MEASURES, Plan, Sweep, n_points, sweep
 from sib.cli import grids, options
+from sib.cli.memory import keep_memory
 from sib.deal.reader import Reading
 from sib.engine import Effort
 from sib.folder import result_folder
@@ -51,6 +52,7 @@ def verb(
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     plan = Plan(measures or MEASURES, trials, seed, has_front)
+    keep_memory()
     values = {path: [grids.plain(each) for each in listed] for path, listed in terms.items()}
     with options.progress(n_points(values) * trials, is_shown=not quiet) as tell:
         try:

@@ -23,6 +23,8 @@ class Base:
 
     Parameters
     ----------
+    deal : Scenario
+        As it is.
     data : dict
         The terms as they stand, before defaults.
     began, wrote : dict of tuple to Place
@@ -31,6 +33,7 @@ class Base:
         Of the first setting that is laid over them.
     """
 
+    deal: Scenario
     data: Mapping[str, Any]
     began: Mapping[Keys, Place]
     wrote: Mapping[Keys, Place]
@@ -57,10 +60,10 @@ class Base:
 def base_of(deal: Reading | Scenario) -> Base:
     """Return what variants of a deal begin with; errors name the deal where there is no file to name."""
     if isinstance(deal, Reading):
-        return Base(deal.data, deal.began, deal.places, 1 + len(deal.overlays) + len(deal.settings))
+        return Base(deal.scenario, deal.data, deal.began, deal.places, 1 + len(deal.overlays) + len(deal.settings))
     draft = Draft()
     draft.lay(Layer(0, deal.name, copied(plain(deal)), {}))
-    return Base(draft.data, draft.began, draft.wrote, 1)
+    return Base(deal, draft.data, draft.began, draft.wrote, 1)
 
 
 def vary(deal: Reading | Scenario, terms: Mapping[str, Any]) -> Scenario:

@@ -47,6 +47,8 @@ MEASURES: dict[str, tuple[str, str]] = {
     "successes": ("successes", "successen"),
     "enrolled": ("enrolled", "ingestroomd"),
     "cost": ("cost", "kosten"),
+    "wal_years": ("average life, years", "gemiddelde looptijd, jaren"),
+    "payback_years": ("payback, years", "terugverdientijd, jaren"),
 }
 """By measure, or party and measure: English, Dutch; one that is not here goes by its own name."""
 STATISTICS: dict[str, tuple[str, str]] = {

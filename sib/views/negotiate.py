@@ -354,7 +354,7 @@ class Page:
     def front(self) -> Iterator[str]:
         """Yield the combinations that none other beats in risk and cost, and whether they keep the red lines."""
         places = self.sweep.front[:MOST_FRONT]
-        by_name = {".".join(what[:2]): what for what in self.sweep.figures}
+        by_name = {".".join(what): what for what in self.sweep.figures}
         whats = [by_name[name] for name in (RISK, COST)]
         heads = [*(f"[{mark}]" for mark in self.marks), *(called(what, self.words) for what in whats), ""]
         rows = []

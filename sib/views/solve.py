@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No answer: it is {figure} at every value that was tried; this term does not move it",
         "Geen antwoord: de uitkomst is {figure} bij elke geprobeerde waarde; deze voorwaarde verandert er niets aan",
     ),
+    "alone": (
+        "No answer: fewer than two of the values that were tried make a deal with such a figure; look between others",
+        "Geen antwoord: minder dan twee geprobeerde waarden geven een deal met zo'n uitkomst; zoek tussen andere",
+    ),
     "none": (
         "No answer where was looked: it goes from {first} at {low} to {last} at {high}, at least {least} and at most "
         "{most}",
@@ -195,5 +199,5 @@ class Page:
         return value, error, self.say("is_now") if each.value == self.found.number.now else ""
 
 
-VERDICTS = ("several", "turns", "flat", "none")
+VERDICTS = ("several", "turns", "flat", "none", "alone")
 """What a sentence is for, beside the answers."""

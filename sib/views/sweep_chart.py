@@ -44,6 +44,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "off": ("beaten by another", "door een andere verslagen"),
 }
 """By key: English, Dutch."""
+FOOT_LETTERS = 15
+"""Letters of the foot on an inch."""
 MOST_LABELS = 12
 """Points of the front that are labelled, and cells across in which figures are written."""
 LONGEST_PATH, LETTERS = 60, 64
@@ -86,7 +88,8 @@ def _foot(found: Sweep, figure: Figure, lang: NumberFormat) -> None:
     say = captions_for(found.deal, lang)
     text = Phrases(TEXTS, lang)("foot", name=style.plain(found.deal.name, 60), trials=say.trials(found.plan.trials),
                                 seed=found.plan.seed, digest=found.deal.digest[:12])
-    figure.supxlabel(style.escape(text), x=0.01, ha="left", fontsize=7, color="#666666")
+    wide = round(FOOT_LETTERS * figure.get_figwidth())
+    figure.supxlabel(style.escape(style.wrapped(text, wide)), x=0.01, ha="left", fontsize=7, color="#666666")
 
 
 def draw_line(found: Sweep, ax: Axes, *, place: int, say: Captions) -> None:
@@ -203,7 +206,7 @@ def draw_front(found: Sweep, *, lang: NumberFormat = "en") -> Figure:
 
 def _risk_and_cost(found: Sweep, ax: Axes, *, say: Captions, words: Words) -> None:
     """Write the axes of the front."""
-    figures: dict[str, What] = {".".join(what[:2]): what for what in found.figures}
+    figures: dict[str, What] = {".".join(what): what for what in found.figures}
     style.percent_axis(ax.xaxis, f"{called(figures[RISK], words)}, %", say=say)
     style.money_axis(ax.yaxis, "payoff-amount", say=say)
     ax.set_ylabel(f"{called(figures[COST], words)}, {say.unit()}")
