@@ -127,7 +127,7 @@ def concessions(
     Examples
     --------
     >>> from sib.run import load
-    >>> found = concessions(load("worked-example"), ["contract.interest.rate"], trials=1)
+    >>> found = concessions(load("worked-example"), ["contract.interest.rate"], trials=2)
     >>> found[["path", "amount"]].values.tolist()
     [['contract.interest.rate', 0.01]]
     """

@@ -158,6 +158,11 @@ def test_all_of_an_amount_is_worth_what_a_plain_run_says(deal: Scenario) -> None
     assert fee.value == pytest.approx(1, abs=1e-5)
 
 
+def test_one_trial_is_sure_of_nothing() -> None:
+    found = exchange(read(REFERENCE), Ask((INTEREST, TRIGGER)), trials=1)
+    assert {each.verdict for each in found.trades} <= {"idle", "unclear"}
+
+
 def test_faults_are_told(deal: Scenario) -> None:
     with pytest.raises(KeyError, match=r"did you mean 'investor\.irr'"):
         exchange(deal, Ask(worth="investor.irrr"), trials=2)

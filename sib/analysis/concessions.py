@@ -115,7 +115,7 @@ class Trade:
         if one is None or other is None:
             return False
         apart = abs(one.value - other.value)
-        noise = np.hypot(one.standard_error or 0.0, other.standard_error or 0.0)
+        noise = np.hypot(_error(one), _error(other))
         return bool(apart > SURE * noise and apart > BENT * max(abs(one.value), abs(other.value)))
 
     def measured(self, sign: int) -> float:
@@ -334,7 +334,12 @@ def _verdict(worth: Floats, cost: Floats) -> Verdict:
     if not np.any(np.nan_to_num(worth)):
         return "idle"
     mean = risk.mean(worth)
-    return "traded" if abs(mean.value) > SURE * (mean.standard_error or 0.0) else "unclear"
+    return "traded" if abs(mean.value) > SURE * _error(mean) else "unclear"
+
+
+def _error(estimate: Estimate) -> float:
+    """Return the error of a mean; infinite where there are too few trials for one."""
+    return np.inf if estimate.standard_error is None else estimate.standard_error
 
 
 def _known(name: str, known: Mapping[str, Measure]) -> Measure:
@@ -383,7 +388,7 @@ def _swaps(priced: Sequence[_Priced]) -> tuple[Swap, ...]:
     for give, take in product(straight, straight):
         size = min(give.trade.measured(1), take.trade.measured(-1))
         gain = risk.mean(size * (take.cost - give.cost))
-        if gain.value > SURE * (gain.standard_error or 0.0) + HALF_A_CENT:
+        if gain.value > SURE * _error(gain) + HALF_A_CENT:
             swaps.append(Swap(give.trade, take.trade, size, gain, risk.mean(size * (give.third - take.third))))
     return tuple(sorted(swaps, key=lambda each: (each.order, each.give.number.path, each.take.number.path)))
 

@@ -203,7 +203,13 @@ class Negotiation:
     @property
     def middle(self) -> int | None:
         """The terms of the zone that leave most room to the line that has least; None where there is no zone."""
-        return next((place for place in self.ranked if place in (self.sure or self.zone)), None)
+        return next(iter(self.inside), None)
+
+    @cached_property
+    def inside(self) -> tuple[int, ...]:
+        """Places of the zone, those with most room first: where every line holds surely, if there are such."""
+        zone = frozenset(self.sure or self.zone)
+        return tuple(place for place in self.ranked if place in zone)
 
     @cached_property
     def best(self) -> dict[str, int]:
@@ -212,8 +218,7 @@ class Negotiation:
         for party, (name, sign) in BEST.items():
             what = next((each for each in self.found.figures if ".".join(each[:2]) == name and each[2] == "mean"), None)
             if what and self.zone:
-                inside = [place for place in self.ranked if place in (self.sure or self.zone)]
-                found[party] = max(inside, key=lambda place: sign * self.row(place, what).value)
+                found[party] = max(self.inside, key=lambda place: sign * self.row(place, what).value)
         return found
 
     @cached_property
