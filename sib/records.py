@@ -115,7 +115,7 @@ def save_negotiated(
         if zone is not None:
             _save_zone(zone, folder, lang=lang)
             about |= {"terms": zone.found.terms, "red_lines": [line.name for line in zone.lines]}
-        _save_trades(rates, folder)
+        _save_trades(rates, folder, lang=lang)
         write_manifest(folder, reading, started=started, about=about)
 
 
@@ -135,8 +135,14 @@ def _save_zone(zone: Negotiation, folder: Path, *, lang: NumberFormat) -> None:
         write_figure(figure, folder / "charts", name=name)
 
 
-def _save_trades(rates: Exchange, folder: Path) -> None:
-    """Write what each term is worth; amounts of money in currency units."""
+def _save_trades(rates: Exchange, folder: Path, *, lang: NumberFormat) -> None:
+    """Write what each term is worth, amounts of money in currency units, and a chart of what it costs."""
+    from sib.views.concessions_chart import draw_concessions
+    from sib.views.style import write_figure
+
+    figure = draw_concessions(rates, lang=lang)
+    if figure is not None:
+        write_figure(figure, folder / "charts", name="concessions")
     lines: list[list[object]] = []
     for trade in rates.trades:
         head = [trade.number.path, trade.number.now, trade.low, trade.high, trade.verdict]

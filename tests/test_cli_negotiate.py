@@ -163,7 +163,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [(SHEET, ["front", "zone"]), (SHEET + SECOND, ["front", "zone"]), (SHEET + THIRD + SECOND, ["front"])],
+    [
+        (SHEET, ["concessions", "front", "zone"]), (SHEET + SECOND, ["concessions", "front", "zone"]),
+        (SHEET + THIRD + SECOND, ["concessions", "front"]),
+    ],
 )
 def test_folders_hold_tables_charts_and_a_manifest(text: str, names: list[str], sheet: Path, tmp_path: Path) -> None:
     sheet.write_text(text, encoding="utf-8")
