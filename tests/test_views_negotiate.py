@@ -88,7 +88,7 @@ def test_what_stands_in_the_way_is_said_with_how_far(without: Negotiation) -> No
     assert "Each can be kept, and nowhere all of them: red line 1" in text
     assert "worst violation" in text
     dutch = page(without, "nl")
-    assert "Geen ruimte: geen van 4 combinaties houdt elke rode lijn." in dutch
+    assert "Geen ruimte: geen van 4 combinaties voldoet aan elke rode lijn." in dutch
     assert "komt 1 op 1,0%, 1,00 procentpunt ernaast" in dutch
 
 
@@ -129,9 +129,9 @@ def test_charts_say_what_the_page_says(name: str, lang: Any, request: pytest.Fix
     (ax,) = figure.axes
     expected = {
         ("mapped", "en"): "1 of 4 combinations of terms keep every red line",
-        ("mapped", "nl"): "1 van 4 combinaties houden elke rode lijn",
+        ("mapped", "nl"): "1 van 4 combinaties voldoen aan elke rode lijn",
         ("without", "en"): "Not one of 4 combinations of terms keeps every red line",
-        ("without", "nl"): "Geen van 4 combinaties houdt elke rode lijn",
+        ("without", "nl"): "Geen van 4 combinaties voldoet aan elke rode lijn",
     }
     assert ax.get_title(loc="left") == expected[name, lang]
     solid = [patch for patch in ax.patches if patch.get_facecolor()[:3] == (42 / 255, 157 / 255, 92 / 255)]

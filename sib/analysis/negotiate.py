@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 from sib.analysis.levers import spot_of
@@ -249,8 +250,6 @@ class Negotiation:
 
 def _conflicts(stands: Sequence[Sequence[int]], n_lines: int) -> Iterator[tuple[int, ...]]:
     """Yield each smallest set of lines that do not stand together anywhere."""
-    from itertools import combinations
-
     kept = {frozenset(number for number, state in enumerate(states) if state) for states in stands}
     found: list[frozenset[int]] = []
     for size in range(1, n_lines + 1):

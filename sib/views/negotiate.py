@@ -39,40 +39,41 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Wie waarmee kan leven: [{down}] omlaag, [{across}] opzij"),
     "key": (
         "# every red line holds; ? every one holds or may, within the error; {letters}; . nobody's hold; - no deal",
-        "# elke rode lijn houdt; ? elke houdt of kan houden, binnen de fout; {letters}; . van niemand; - geen deal",
+        "# voldoet aan elke rode lijn; ? voldoet, of misschien, binnen de fout; {letters}; . van niemand; - geen deal",
     ),
-    "letter": ("{letter} those of the {party} only", "{letter} alleen die van de {party}"),
+    "letter": ("{letter} those of the {party} only", "{letter} alleen aan die van de {party}"),
     "marks": (
         "+ holds, ~ within the error, - does not; the last column is # where all hold and ? where all may.",
-        "+ houdt, ~ binnen de fout, - houdt niet; de laatste kolom is # waar alle houden en ? waar alle kunnen houden.",
+        "+ voldoet, ~ binnen de fout, - voldoet niet; achteraan # waar aan alles is voldaan, ? waar misschien.",
     ),
     "zone": (
         "Zone of possible agreement: {sure} of {n} combinations keep every red line beyond the error, {more} more may.",
-        "Ruimte voor een akkoord: {sure} van {n} combinaties houden elke rode lijn ruim buiten de fout, nog {more} "
+        "Ruimte voor een akkoord: {sure} van {n} combinaties voldoen buiten de fout aan elke rode lijn, nog {more} "
         "misschien.",
     ),
     "perhaps_only": (
         "Zone of possible agreement: none of {n} combinations keeps every red line beyond the error, {more} may. More "
         "trials would tell.",
-        "Ruimte voor een akkoord: geen van {n} combinaties houdt elke rode lijn buiten de fout, {more} misschien. Meer "
-        "simulaties wijzen het uit.",
+        "Ruimte voor een akkoord: geen van {n} combinaties voldoet buiten de fout aan elke rode lijn, {more} misschien."
+        " Meer simulaties wijzen het uit.",
     ),
     "span": ("  {path} from {low} to {high}", "  {path} van {low} tot {high}"),
     "values": ("  {path} at {listed}", "  {path} op {listed}"),
     "none": ("No zone: not one of {n} combinations keeps every red line.",
-             "Geen ruimte: geen van {n} combinaties houdt elke rode lijn."),
+             "Geen ruimte: geen van {n} combinaties voldoet aan elke rode lijn."),
     "blocks": (
         "In the way stands {lines}: without it the rest hold, or may, at {terms}. There {comes}.",
-        "In de weg staat {lines}: zonder die houdt de rest, misschien, bij {terms}. Daar {comes}.",
+        "In de weg staat {lines}: aan de rest voldoet, misschien, {terms}. Daar {comes}.",
     ),
     "block": (
         "In the way stand together {lines}: without them the rest hold, or may, at {terms}. There {comes}.",
-        "In de weg staan samen {lines}: zonder die houdt de rest, misschien, bij {terms}. Daar {comes}.",
+        "In de weg staan samen {lines}: aan de rest voldoet, misschien, {terms}. Daar {comes}.",
     ),
     "comes": ("{number} comes to {figure}, {move} off", "komt {number} op {figure}, {move} ernaast"),
     "alone": ("No terms on the table keep {lines}, whatever becomes of the rest.",
-              "Geen voorwaarden op tafel houden {lines}, wat er ook van de rest komt."),
-    "clash": ("Each can be kept, and nowhere all of them: {lines}.", "Elk kan houden, en nergens alle samen: {lines}."),
+              "Geen voorwaarden op tafel voldoen aan {lines}, wat er ook van de rest komt."),
+    "clash": ("Each can be kept, and nowhere all of them: {lines}.",
+              "Aan elk apart is te voldoen, nergens aan alle: {lines}."),
     "points": ("{number} points", "{number} procentpunt"),
     "line": ("red line {number} ({name})", "rode lijn {number} ({name})"),
     "and": ("{first} and {last}", "{first} en {last}"),
@@ -105,9 +106,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "foot": (
         "A line holds where the whole 95% interval of its figure does. Each line is judged by itself: with {n} lines "
         "and many terms, some within the error are on the wrong side. Terms share their draws.",
-        "Een lijn houdt waar het hele 95%-interval van het cijfer dat doet. Elke lijn is apart beoordeeld: bij {n} "
-        "lijnen en veel voorwaarden ligt een deel van wat binnen de fout is aan de verkeerde kant. Alle voorwaarden "
-        "delen hun trekkingen.",
+        "Aan een lijn is voldaan waar het hele 95%-interval van het cijfer dat doet. Elke lijn is apart beoordeeld: "
+        "bij {n} lijnen en veel voorwaarden ligt een deel van wat binnen de fout is aan de verkeerde kant. Alle "
+        "voorwaarden delen hun trekkingen.",
     ),
 }
 """By key: English, Dutch."""

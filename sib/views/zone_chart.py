@@ -23,17 +23,17 @@ from sib.views.words import Phrases, Words
 
 TEXTS: dict[str, tuple[str, str]] = {
     "zone": ("{n} of {all} combinations of terms keep every red line",
-             "{n} van {all} combinaties houden elke rode lijn"),
+             "{n} van {all} combinaties voldoen aan elke rode lijn"),
     "perhaps": ("{n} of {all} combinations may keep every red line, within the error",
-                "{n} van {all} combinaties houden misschien elke rode lijn, binnen de fout"),
+                "{n} van {all} combinaties voldoen misschien aan elke rode lijn, binnen de fout"),
     "none": ("Not one of {all} combinations of terms keeps every red line",
-             "Geen van {all} combinaties houdt elke rode lijn"),
+             "Geen van {all} combinaties voldoet aan elke rode lijn"),
     "party": ("the {party} can live with it", "de {party} kan ermee leven"),
-    "sure": ("every red line holds", "elke rode lijn houdt"),
-    "may": ("every red line may hold, within the error", "elke rode lijn houdt misschien, binnen de fout"),
+    "sure": ("every red line holds", "voldoet aan elke rode lijn"),
+    "may": ("every red line may hold, within the error", "voldoet misschien aan elke rode lijn, binnen de fout"),
     "now": ("as it is", "nu"),
     "nearest": ("nearest to a zone", "het dichtst bij een ruimte"),
-    "line_sure": ("holds", "houdt"),
+    "line_sure": ("holds", "voldoet"),
     "line_may": ("within the error", "binnen de fout"),
     "all": ("all red lines", "alle rode lijnen"),
     "foot": (
