@@ -188,6 +188,22 @@ def test_sure_perhaps_and_not() -> None:
     assert found.middle == 0  # furthest above the limit
 
 
+@pytest.mark.parametrize(
+    ("value", "stands", "gap"), [(1.0, HOLDS, -1.0), (1.8, PERHAPS, -0.2), (2.2, PERHAPS, 0.2), (3.0, FAILS, 1.0)]
+)
+def test_at_most_is_at_least_turned_over(value: float, stands: int, gap: float) -> None:
+    what = ("municipality", "reserve", "p90")
+    row = Row(*what, value, None, value - 0.5, value + 0.5, "EUR")
+    most = Line("municipality", what, 2.0, is_floor=False)
+    assert most.stands(row) == stands
+    assert most.gap(row) == pytest.approx(gap)
+    opposite = Row(*what, -value, None, -value - 0.5, -value + 0.5, "EUR")
+    least = Line("municipality", what, -2.0, is_floor=True)
+    assert (least.stands(opposite), least.gap(opposite)) == (stands, pytest.approx(gap))
+    # an end that the trials cannot support leaves it open only on its own side
+    assert most.stands(Row(*what, value, None, value - 0.5, None, "EUR")) == (FAILS if stands == FAILS else PERHAPS)
+
+
 def test_a_figure_that_nothing_moves_counts_as_one() -> None:
     found = made_up(np.ones((9, 1)), [5.0])
     assert found.violation(0, 0) == 1
