@@ -188,6 +188,15 @@ def test_sure_perhaps_and_not() -> None:
     assert found.middle == 0  # furthest above the limit
 
 
+def test_most_room_is_that_of_the_line_that_has_least() -> None:
+    # Both move by 6 over the table: 2 and 4 above the limits leave room for 2, 3 and 3 for 3, 6 and 1 for 1.
+    figures = np.array([[4.0, 6.0], [5.0, 5.0], [8.0, 3.0], [2.0, 0.0], *[[2.0, 2.0]] * 5])
+    found = made_up(figures, [2.0, 2.0])
+    assert found.sure == (0, 1, 2)
+    assert found.inside == (1, 0, 2)
+    assert found.middle == 1
+
+
 @pytest.mark.parametrize(
     ("value", "stands", "gap"), [(1.0, HOLDS, -1.0), (1.8, PERHAPS, -0.2), (2.2, PERHAPS, 0.2), (3.0, FAILS, 1.0)]
 )
