@@ -67,14 +67,20 @@ def asked(deal: Scenario, names: Sequence[str]) -> tuple[Asked, ...]:
         With the nearest names, when the summary has no such figure.
     """
     run = simulate(deal, 1)
-    known = {".".join(what): what for what in sorted((row.party, row.measure, row.statistic) for row in summarise(run))}
-    whats = [_meant(name, known) for name in names]
+    known = known_figures(run)
+    whats = [meant(name, known) for name in names]
     makers = {(row.party, row.measure, row.statistic): place
               for place, make in enumerate(FIGURES) for row in make(Summary(run))}
     return tuple(Asked(what, makers.get(what)) for what in whats)
 
 
-def _meant(name: str, known: dict[str, What]) -> What:
+def known_figures(run: Simulation) -> dict[str, What]:
+    """Return every figure of the summary by its full name."""
+    return {".".join(what): what for what in sorted((row.party, row.measure, row.statistic) for row in summarise(run))}
+
+
+def meant(name: str, known: dict[str, What]) -> What:
+    """Return the figure that a name means; raise ``KeyError`` with the nearest names where there is none."""
     for end in ("", ".mean", ".probability", ".value"):
         if f"{name}{end}" in known:
             return known[f"{name}{end}"]

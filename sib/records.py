@@ -13,9 +13,11 @@ from sib.amounts import NumberFormat
 from sib.analysis.arrangements import Arranged
 from sib.analysis.budgets import Budgets, Entry
 from sib.analysis.compare import Compared
+from sib.analysis.concessions import Exchange
 from sib.analysis.control import Control
 from sib.analysis.evidence import PARTIES, Evidence, Worth
 from sib.analysis.indices import Indices
+from sib.analysis.negotiate import Negotiation
 from sib.analysis.sensitivity import Tornado
 from sib.analysis.stress import StressTest, is_clear
 from sib.analysis.stricter import Stricter
@@ -23,9 +25,11 @@ from sib.analysis.sweep import Sweep
 from sib.deal.ranges import Ranges
 from sib.deal.reader import Reading
 from sib.folder import told
+from sib.measures.risk import Estimate
 from sib.output import ROW_FIELDS, write_csv, write_manifest
 from sib.results import Row
 
+ESTIMATE_FIELDS = ("value", "standard_error", "low", "high")
 ENTRY_FIELDS = tuple(Entry.__dataclass_fields__)
 WORTH_FIELDS = ("cases", "party", "cost", "worth", "standard_error", "low", "high", "less_cost", "goes", "thin_share")
 GAIN_FIELDS = ("errors", "party", "gain", "standard_error", "low", "high", "a_file", "goes")
@@ -252,3 +256,64 @@ def _worths(
         for cases, cost, thin, worths in findings for party, worth in zip(PARTIES, worths, strict=True)
         for row in (worth.worth,)
     ]
+
+
+def save_negotiated(
+    found: tuple[Negotiation | None, Exchange], folder: Path, *, reading: Reading, started: datetime,
+    lang: NumberFormat = "en",
+) -> None:
+    """Write a negotiation: every red line at every combination, exchange rates, and charts.
+
+    Parameters as for ``save_arranged``; there is no zone where there were no red lines.
+    """
+    zone, rates = found
+    with told(folder):
+        about = {"seed": rates.seed, "trials": rates.n_trials, "method": "mc"}
+        if zone is not None:
+            _save_zone(zone, folder, lang=lang)
+            about |= {"terms": zone.found.terms, "red_lines": [line.name for line in zone.lines]}
+        _save_trades(rates, folder, lang=lang)
+        write_manifest(folder, reading, started=started, about=about)
+
+
+def _save_zone(zone: Negotiation, folder: Path, *, lang: NumberFormat) -> None:
+    from sib.views.negotiate import NAMES
+    from sib.views.style import write_figure
+    from sib.views.zone_chart import charts_of
+
+    lines = [
+        [*zone.found.points[place].values, line.party, line.name, *(getattr(row, name) for name in ROW_FIELDS),
+         line.limit, NAMES[zone.stands[place][number]], NAMES[zone.verdict(place)]]
+        for place in zone.valid for number, line in enumerate(zone.lines) for row in (zone.row(place, line.what),)
+    ]
+    header = (*zone.found.terms, "whose", "red_line", *ROW_FIELDS, "limit", "stands", "zone")
+    write_csv(folder / "zone.csv", header, lines=lines)
+    for name, figure in charts_of(zone, lang=lang).items():
+        write_figure(figure, folder / "charts", name=name)
+
+
+def _save_trades(rates: Exchange, folder: Path, *, lang: NumberFormat) -> None:
+    """Write what each term is worth, amounts of money in currency units, and a chart of what it costs."""
+    from sib.views.concessions_chart import draw_concessions
+    from sib.views.style import write_figure
+
+    figure = draw_concessions(rates, lang=lang)
+    if figure is not None:
+        write_figure(figure, folder / "charts", name="concessions")
+    lines: list[list[object]] = []
+    for trade in rates.trades:
+        head = [trade.number.path, trade.number.now, trade.low, trade.high, trade.verdict]
+        scale = 100.0 if rates.cost.unit == "money" else 1.0
+        figures = (("amount", trade.amount, 1.0), ("in_full", trade.in_full, 1.0), ("cost", trade.cost, scale),
+                   ("others", trade.third, scale))
+        lines += [[*head, name, *_scaled(estimate, by), trade.problem]
+                  for name, estimate, by in figures if estimate is not None]
+        if trade.amount is None:
+            lines.append([*head, "", *("" for _ in ESTIMATE_FIELDS), trade.problem])
+    header = ("path", "now", "from", "to", "verdict", "figure", *ESTIMATE_FIELDS, "problem")
+    write_csv(folder / "concessions.csv", header, lines=lines)
+
+
+def _scaled(estimate: Estimate, by: float) -> list[float | None]:
+    values = (getattr(estimate, name) for name in ESTIMATE_FIELDS)
+    return [None if value is None else value / by for value in values]

@@ -22,7 +22,8 @@ from sib.cli import main
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 EXECUTED = (
-    "accountant", "case-files", "evidence", "exact", "negotiating", "pockets", "sensitivity", "stress",
+    "accountant", "case-files", "evidence", "exact", "negotiation", "pockets", "sensitivity", "stress",
+    "tutorial", "varying-terms",
 )
 PAGES = (README, *(ROOT / "docs" / f"{name}.md" for name in EXECUTED))
 BLOCK = re.compile(r"```(console|python|toml)\n(.*?)```", re.DOTALL)

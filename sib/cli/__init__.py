@@ -35,6 +35,7 @@ VERBS = {
     "sensitivity": "Which assumption decides a deal, for each party.",
     "evidence": "What it is worth to know more: a pilot, fewer errors of the accountant, a control group.",
     "diff": "What changed between two result folders: terms, and results beyond their error.",
+    "negotiate": "Where the parties can meet, and what their concessions are worth.",
     "pockets": "Which budget pays and which gains, in which fiscal year.",
     "luck": "How often a deal pays for nothing, or fails to pay for something, and how much.",
     "statement": "One trial as a dated ledger: every euro, from whom to whom, by which clause.",

@@ -41,6 +41,8 @@ class Fault:
         The table that the term is in.
     context : dict
         Details of the error.
+    root : Shape
+        What the file is.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Fault:
     shape: Shape | None
     table: type[Term] | None
     context: dict[str, Any]
+    root: Shape = WHOLE_FILE
 
     @property
     def wanted(self) -> str:
@@ -64,7 +67,7 @@ def faults(error: ValidationError, data: dict[str, Any], *, whole: Shape = WHOLE
             steps.take(part)
         context = dict(found.get("ctx", {}))
         value = None if found["loc"][-1:] == ("[key]",) else found["input"]
-        fault = Fault(found["type"], steps.path, value, steps.shape, steps.table, context)
+        fault = Fault(found["type"], steps.path, value, steps.shape, steps.table, context, whole)
         is_echo = fault.kind == "too_short" and fault.value
         if not is_echo and not steps.is_wrong_branch:
             yield fault
@@ -169,7 +172,7 @@ def _unknown(fault: Fault) -> str:
     key = str(fault.path[-1])
     if fault.table and "kind" in known:
         return f'is not known with kind = "{kind_of(fault.table)}"; {nearest(key, known)}'
-    elsewhere = list(dict.fromkeys(filter(None, homes(key, WHOLE_FILE))))
+    elsewhere = list(dict.fromkeys(filter(None, homes(key, fault.root))))
     if elsewhere and len(elsewhere) <= 3 and not get_close_matches(key, known):
         return f"is not known here; it belongs in {either(elsewhere)}"
     return f"is not known here; {nearest(key, known)}"

@@ -42,6 +42,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "reserve": ("reserve", "reserve"),
     "net_benefit": ("net benefit", "netto baten"),
     "paid": ("trigger met", "drempel gehaald"),
+    "guarantor.paid": ("pays", "betaalt"),
     "earned": ("trigger earned", "drempel verdiend"),
     "successes": ("successes", "successen"),
     "enrolled": ("enrolled", "ingestroomd"),
@@ -49,7 +50,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "wal_years": ("average life, years", "gemiddelde looptijd, jaren"),
     "payback_years": ("payback, years", "terugverdientijd, jaren"),
 }
-"""By measure: English, Dutch; one that is not here goes by its own name."""
+"""By measure, or party and measure: English, Dutch; one that is not here goes by its own name."""
 STATISTICS: dict[str, tuple[str, str]] = {
     "mean": ("mean", "gemiddeld"), "probability": ("chance", "kans"), "value": ("", ""),
     "sd": ("standard deviation", "standaardafwijking"), "undefined_share": ("undefined in", "onbepaald in"),
@@ -98,7 +99,7 @@ def party(what: What, words: Words) -> str:
 
 def measure(what: What, words: Words) -> str:
     """Return what is measured, without whose it is."""
-    known = MEASURES.get(what[1])
+    known = MEASURES.get(".".join(what[:2])) or MEASURES.get(what[1])
     return known[words.lang == "nl"] if known else plain(what[1].replace("_", " "))
 
 
