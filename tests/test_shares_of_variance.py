@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations
 from math import pi
 
@@ -143,6 +144,36 @@ def test_noise_is_what_halves_differ_in_from_point_to_point() -> None:
     x, e = np.tile([-1.0, 1.0], 8), np.repeat([-0.1, 0.1], 8)
     assert shares.noise_share(np.column_stack([x + e, x - e])) == pytest.approx(0.01)
     assert shares.noise_share(np.column_stack([x + 5, x])) == 0.0  # what errs alike everywhere is no noise here
+
+
+def steep(u: Floats) -> Floats:
+    """A chance that rises steeply over the ranges of two inputs and falls over that of a third."""
+    return 1 / (1 + np.exp(-12 * (u @ np.array([1.0, 0.8, -0.3, 0.0, 0.0, 0.0]) - 0.7)))
+
+
+def bent(u: Floats) -> Floats:
+    """What is left of a product above a threshold."""
+    return np.maximum(4 * u[..., 0] * u[..., 1] - u[..., 2], 0.0)
+
+
+@pytest.mark.parametrize("output", [steep, bent])
+@pytest.mark.parametrize("n", [64, 256])
+def test_errors_that_are_told_are_not_too_small(output: Callable[[Floats], Floats], n: int) -> None:
+    # against a design of 2^15 points, over many seeds: what is told covers what happens, for every input
+    def both(n_points: int, seed: int) -> Floats:
+        a, b, *mixed = output(mixed_levels(n_points, 6, seed=seed))
+        return np.array([shares.first_order(a, b, mixed=np.array(mixed)), shares.total(a, b, mixed=np.array(mixed))])
+
+    exact = both(2**15, 0)
+    happened = np.sqrt(np.mean([(both(n, seed) - exact) ** 2 for seed in range(200)], axis=0))
+    told = []
+    for seed in range(10):
+        y = output(mixed_levels(n, 6, seed=seed))
+        told.append([shares.with_errors(lambda at, y=y: shares.first_order(y[0, at], y[1, at], mixed=y[2:, at]), n,
+                                        seed=1).errors,
+                     shares.with_errors(lambda at, y=y: shares.total(y[0, at], y[1, at], mixed=y[2:, at]), n,
+                                        seed=1).errors])
+    assert np.all(happened <= 1.15 * np.mean(told, axis=0) + 1e-9)
 
 
 def test_errors_are_those_of_many_designs() -> None:
