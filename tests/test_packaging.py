@@ -67,7 +67,7 @@ def test_metadata_arrives_whole(installed: metadata.PackageMetadata) -> None:
     assert "impact bond" in installed["Summary"]
     assert "Apache-2.0" in {installed["License"], installed["License-Expression"]}
     assert (installed["Description"] or installed.get_payload()).startswith("# ")
-    assert set(installed.get_all("Provides-Extra")) == {"notebooks", "test", "check"}
+    assert set(installed.get_all("Provides-Extra")) == {"notebooks", "test", "bench", "check"}
 
 
 def test_requirements_have_lower_bounds_only() -> None:
