@@ -15,6 +15,13 @@ class SibError(Exception):
     exit_code = 1
 
 
+class Stopped(Exception):  # noqa: N818
+    """Work that was given up because somebody asked for that; no fault of anybody's.
+
+    What tells progress may raise it. An analysis of many runs then returns what is finished, and says so.
+    """
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing that is wrong with an input.

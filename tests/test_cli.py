@@ -270,6 +270,48 @@ def test_signals_end_work_that_would_go_on_for_ever(number: int, code: int, is_r
     assert list(tmp_path.iterdir()) == []
 
 
+THIRD_IS_SLOW = """
+from sib.cli import main
+from sib.engine import Bench
+run, n_runs = Bench.run, 0
+def count(bench, deal):
+    global n_runs
+    n_runs += 1
+    if n_runs == 3:
+        print("at work", flush=True)
+        bench.effort.progress.is_asked.wait(60)
+        bench.effort.progress(0)
+    return run(bench, deal)
+Bench.run = count
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that one process sends another")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["sweep", "worked-example", "contract.interest.rate=0.01,0.02,0.03,0.04", "--trials", "3"],
+         ["incomplete: interrupted before 2 of them", "0.02 ", "..."]),
+        (["stress", "zwarte-zwanen", "--trials", "3", "--grade", "mild", "--lang", "nl"],
+         ["onvolledig: onderbroken voordat er nog", "geen stress"]),
+    ],
+)
+def test_an_interrupted_table_prints_what_is_finished(words: list[str], told: list[str]) -> None:
+    command = [sys.executable, "-c", THIRD_IS_SLOW, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"at work\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            page, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert errors.decode().strip() == "interrupted; nothing is left behind"
+    assert all(each in page.decode() for each in told), page.decode()
+
+
 @pytest.mark.parametrize("words", [["check", "zwarte-zwanen"], ["--help"], ["schema"]])
 def test_readers_that_have_seen_enough(words: list[str]) -> None:
     command = [sys.executable, "-c", MAIN, *words]

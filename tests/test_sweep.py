@@ -14,6 +14,7 @@ from sib.analysis import sweep as sweeping
 from sib.analysis.sweep import MEASURES, Plan, Point, Sweep, front, sweep
 from sib.deal.reader import read
 from sib.engine import Effort
+from sib.errors import Stopped
 from sib.results import Row
 
 REFERENCE = "zwarte-zwanen"
@@ -34,6 +35,26 @@ def test_a_row_is_that_of_a_run_with_the_value_set() -> None:
         assert point.digest == deal.digest
         assert point.rows == tuple(by_name[what] for what in found.figures)
     assert found.now == (0.04, 0.1)
+
+
+def test_what_is_finished_when_it_is_given_up_is_kept() -> None:
+    """One run of 300 trials tells its progress twice at most; the second deal is never finished."""
+    told: list[int] = []
+
+    def give_up(n_done: int) -> None:
+        told.append(n_done)
+        if sum(told) > 300:
+            raise Stopped
+
+    effort = Effort(1, give_up)
+    found = sweep(read(REFERENCE), {RATE: [0.02, 0.03, 0.04]}, plan=FEW, effort=effort)
+    whole = sweep(read(REFERENCE), {RATE: [0.02, 0.03, 0.04]}, plan=FEW)
+    assert found.n_open == 2
+    assert found.points[0] == whole.points[0]
+    assert [point.is_open for point in found.points] == [False, True, True]
+    told.append(301)
+    with pytest.raises(Stopped):
+        sweep(read(REFERENCE), {RATE: [0.02, 0.03]}, plan=FEW, effort=effort)
 
 
 def test_a_reading_and_its_deal_give_the_same() -> None:

@@ -7,13 +7,16 @@ what they do not.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from sib.alike import alike
 from sib.arrays import Floats
 from sib.deal.scenario import Scenario
-from sib.engine import Effort, Simulation, simulate_all
+from sib.engine import Bench, Effort, Simulation
+from sib.errors import Stopped
 from sib.measures import risk
 from sib.results import Row, Unit, row_of
 
@@ -76,6 +79,10 @@ class Compared:
     spared : tuple of float
         By deal but the first: the error of its difference in the municipality's net cash, as a share of what it would
         be on draws of its own.
+    places : tuple of int
+        Of these deals among those that were asked for; the first is always 0.
+    n_asked : int
+        Deals that were asked for; more than there are where it was given up.
     """
 
     deals: tuple[Scenario, ...]
@@ -84,6 +91,13 @@ class Compared:
     rows: tuple[tuple[Row, ...], ...]
     differences: tuple[tuple[Row, ...], ...]
     spared: tuple[float, ...]
+    places: tuple[int, ...]
+    n_asked: int
+
+    @property
+    def n_open(self) -> int:
+        """How many deals were given up before they were measured."""
+        return self.n_asked - len(self.deals)
 
 
 def compare(
@@ -104,30 +118,51 @@ def compare(
     ------
     ValueError
         When there are fewer than two deals, or their currencies differ.
+    Stopped
+        When it was given up before two of them were finished.
     """
     if len(deals) < 2:
         raise ValueError("a comparison takes two deals or more")
     if len({deal.currency for deal in deals}) > 1:
         raise ValueError("deals in different currencies cannot be compared; restate one of them")
-    runs = simulate_all(deals, trials, seed=seed, effort=effort)
-    rows = tuple(tuple(_figure(run, each) for each in COMPARED) for run in runs)
-    differences = tuple(tuple(_difference(runs[0], run, each) for each in COMPARED) for run in runs[1:])
-    spared = tuple(_spared(runs[0], run) for run in runs[1:])
-    return Compared(deals, seed, runs[0].n_trials, rows, differences, spared)
+    bench, measured = Bench(trials, seed=seed, effort=effort), dict[int, _Measured]()
+    with suppress(Stopped):
+        for place in (place for group in alike(deals) for place in group):
+            measured[place] = _Measured(bench.run(deals[place]))
+    if len(measured) < 2:
+        raise Stopped
+    places = tuple(sorted(measured))
+    first, *others = (measured[place] for place in places)
+    return Compared(
+        deals=tuple(deals[place] for place in places), seed=seed, n_trials=trials,
+        rows=tuple(each.rows() for each in (first, *others)),
+        differences=tuple(each.less(first) for each in others),
+        spared=tuple(each.spared(first) for each in others), places=places, n_asked=len(deals),
+    )
 
 
-def _figure(run: Simulation, each: Compare) -> Row:
-    estimate = risk.mean(each.values(run))
-    return row_of(run.deal, (each.party, each.measure, each.statistic), estimate=estimate, unit=each.unit)
+class _Measured:
+    """What is kept of a simulation: one value a trial of every figure that is compared."""
 
+    def __init__(self, run: Simulation) -> None:
+        self.deal = run.deal
+        self.values = [each.values(run) for each in COMPARED]
+        self.net_cash = run.trials["municipality.net_cash"].astype(np.float64)
 
-def _difference(first: Simulation, other: Simulation, each: Compare) -> Row:
-    estimate = risk.mean(each.values(other) - each.values(first))
-    return row_of(other.deal, (each.party, each.measure, each.statistic), estimate=estimate, unit=each.unit)
+    def rows(self) -> tuple[Row, ...]:
+        """Return every figure."""
+        return tuple(self._row(each, values) for each, values in zip(COMPARED, self.values, strict=True))
 
+    def less(self, first: _Measured) -> tuple[Row, ...]:
+        """Return every figure less that of another deal, trial by trial."""
+        pairs = zip(COMPARED, self.values, first.values, strict=True)
+        return tuple(self._row(each, mine - theirs) for each, mine, theirs in pairs)
 
-def _spared(first: Simulation, other: Simulation) -> float:
-    """How much of the error of a difference pairing leaves."""
-    one, two = (run.trials["municipality.net_cash"].astype(np.float64) for run in (first, other))
-    apart = float(np.sqrt(one.var() + two.var()))
-    return float((two - one).std()) / apart if apart > 0 else 0.0
+    def spared(self, first: _Measured) -> float:
+        """Return how much of the error of a difference pairing leaves."""
+        apart = float(np.sqrt(first.net_cash.var() + self.net_cash.var()))
+        return float((self.net_cash - first.net_cash).std()) / apart if apart > 0 else 0.0
+
+    def _row(self, each: Compare, values: Floats) -> Row:
+        what = (each.party, each.measure, each.statistic)
+        return row_of(self.deal, what, estimate=risk.mean(values), unit=each.unit)

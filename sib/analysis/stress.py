@@ -158,6 +158,8 @@ class StressTest:
     together : tuple of Stressed
         Several on top of each other, in the order asked for, all of a grade last.
     left_out : tuple of LeftOut
+    n_open : int
+        Stresses that were given up before they were simulated.
     """
 
     deal: Scenario
@@ -167,6 +169,7 @@ class StressTest:
     singles: tuple[Stressed, ...]
     together: tuple[Stressed, ...]
     left_out: tuple[LeftOut, ...] = field(default=())
+    n_open: int = 0
 
     def is_likely_repaid(self) -> bool:
         """Whether the chance of full repayment is above a half without any stress."""
@@ -242,14 +245,15 @@ def stress_test(wanted: Plan, trials: int = 5_000, *, seed: int = 1, effort: Eff
     """
     others = tuple(each.adapted.deal for each in wanted.laid)
     found = compare((wanted.deal, *(others or (wanted.deal,))), trials, seed=seed, effort=effort)
+    finished = [wanted.laid[place - 1] for place in found.places[1:] if wanted.laid]
     results = [
         Stressed(laid, _by_name(rows), _by_name(changes))
-        for laid, rows, changes in zip(wanted.laid, found.rows[1:], found.differences, strict=False)
+        for laid, rows, changes in zip(finished, found.rows[1:], found.differences, strict=False)
     ]
     singles = sorted((each for each in results if each.case.is_single), key=harm, reverse=True)
     together = [each for each in results if not each.case.is_single]
     return StressTest(wanted.deal, seed, found.n_trials, _by_name(found.rows[0]), tuple(singles), tuple(together),
-                      wanted.left_out)
+                      wanted.left_out, n_open=found.n_open)
 
 
 def _by_name(rows: Sequence[Row]) -> dict[Figure, Row]:

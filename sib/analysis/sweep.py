@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -20,7 +21,7 @@ from sib.deal.reader import Reading
 from sib.deal.scenario import Scenario
 from sib.deal.vary import Base, base_of
 from sib.engine import Bench, Effort
-from sib.errors import RefusedError, ScenarioError
+from sib.errors import RefusedError, ScenarioError, Stopped
 from sib.results import Row
 
 MEASURES = (
@@ -83,6 +84,11 @@ class Point:
     digest: str
     problem: str
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was given up before it was measured."""
+        return bool(self.digest) and not self.rows
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
@@ -113,6 +119,11 @@ class Sweep:
     points: tuple[Point, ...]
     front: tuple[int, ...]
 
+    @property
+    def n_open(self) -> int:
+        """How many points were given up before they were measured."""
+        return sum(point.is_open for point in self.points)
+
     def row(self, point: Point, name: str) -> Row:
         """Return a row of a valid point by party and measure, and statistic where there are several."""
         names = [(".".join(what), ".".join(what[:2])) for what in self.figures]
@@ -137,9 +148,13 @@ class Piece:
     seed: int
 
     def measured(self, effort: Effort | None = None) -> list[tuple[Row, ...]]:
-        """Return the rows of each deal; one simulation is held at a time."""
+        """Return the rows of each deal; one simulation is held at a time. Those given up have none."""
         bench = Bench(self.trials, seed=self.seed, effort=effort or Effort(1))
-        return [rows_of(bench.run(deal), self.figures) for deal in self.deals]
+        found: list[tuple[Row, ...]] = []
+        with suppress(Stopped):
+            for deal in self.deals:
+                found.append(rows_of(bench.run(deal), self.figures))
+        return found + [()] * (len(self.deals) - len(found))
 
 
 def sweep(
@@ -172,6 +187,8 @@ def sweep(
         When the summary has no such figure.
     RefusedError
         When there are too many combinations.
+    Stopped
+        When it was given up before anything was finished.
     """
     plan, base = plan or Plan(), base_of(deal)
     values = {path: tuple(map(_bare, listed)) for path, listed in terms.items()}
@@ -189,6 +206,8 @@ def sweep(
         Point(each, next(rows), variant.digest, "") if variant else Point(each, (), "", told(error))
         for each, (variant, error) in zip(combinations, tried, strict=True)
     )
+    if not any(point.rows for point in points):
+        raise Stopped
     figures = tuple(figure.what for figure in piece.figures)
     found = Sweep(base.deal, values, now, figures, plan, points, ())
     return replace(found, front=front(found)) if plan.has_front else found

@@ -30,7 +30,7 @@ from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
 from sib.deal.shelf import packaged
 from sib.deal.term import percent
-from sib.errors import ScenarioError
+from sib.errors import ScenarioError, Stopped
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 Result = TypeVar("Result")
@@ -232,6 +232,42 @@ def aside(work: Callable[[], Result]) -> Result:
     while not future.done():
         wait([future], timeout=0.2)
     return future.result()
+
+
+class Halt:
+    """Tells progress on, and gives the work up at its next step once it is asked to.
+
+    Parameters
+    ----------
+    tell : callable, optional
+        What progress is told to.
+    """
+
+    def __init__(self, tell: Callable[[int], None] | None) -> None:
+        self.tell, self.is_asked = tell, threading.Event()
+
+    def __call__(self, n_done: int) -> None:
+        """Tell that so many trials are newly done."""
+        if self.is_asked.is_set():
+            raise Stopped
+        if self.tell is not None:
+            self.tell(n_done)
+
+
+def as_far_as(work: Callable[[], Result], halt: Halt) -> tuple[Result, BaseException | None]:
+    """Do long work that can be given up; return what it found by then, and the signal that ended it, if one did."""
+    keep_memory()
+    future = ThreadPoolExecutor(1).submit(work)
+    while not future.done():
+        try:
+            wait([future], timeout=0.2)
+        except BaseException as signal:  # Ctrl-C is no Exception here
+            halt.is_asked.set()
+            try:
+                return future.result(), signal
+            except Stopped:
+                raise signal from None
+    return future.result(), None
 
 
 @contextmanager

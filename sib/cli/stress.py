@@ -65,13 +65,17 @@ def verb(
     if is_list:
         return options.say("\n".join(listing(wanted, lang)))
     with options.progress(wanted.n_runs * trials, is_shown=not quiet) as tell:
-        found = options.aside(partial(stress_test, wanted, trials, seed=seed, effort=Effort(workers, tell)))
-    if output is not None:
+        halt = options.Halt(tell)
+        work = partial(stress_test, wanted, trials, seed=seed, effort=Effort(workers, halt))
+        found, signal = options.as_far_as(work, halt)
+    if output is not None and signal is None:
         record(found, reading, output=output, force=force, lang=lang)
     if as_json:
         options.say_json({"scenario": options.identity(reading.scenario), **as_data(found)})
     else:
         options.say(Page(found, Words(lang)).text())
+    if signal is not None:
+        raise signal
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
 

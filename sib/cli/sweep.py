@@ -53,16 +53,20 @@ def verb(
     plan = Plan(measures or MEASURES, trials, seed, has_front)
     values = {path: [grids.plain(each) for each in listed] for path, listed in terms.items()}
     with options.progress(n_points(values) * trials, is_shown=not quiet) as tell:
+        halt = options.Halt(tell)
         try:
-            found = options.aside(partial(sweep, reading, values, plan=plan, effort=Effort(workers, tell)))
+            work = partial(sweep, reading, values, plan=plan, effort=Effort(workers, halt))
+            found, signal = options.as_far_as(work, halt)
         except KeyError as error:
             raise click.BadParameter(str(error.args[0]), param_hint="--measure") from None
-    if output is not None:
+    if output is not None and signal is None:
         record(found, reading, output=output, force=force, lang=lang)
     if as_json:
         options.say_json({"scenario": options.identity(found.deal), **as_data(found)})
     else:
         options.say(Page(found, Words(lang)).text())
+    if signal is not None:
+        raise signal
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
 

@@ -48,6 +48,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{trials} onder elke stress, met dezelfde trekkingen · seed {seed} · scenario {digest} · sib {version} · "
         "bedragen in {currency}",
     ),
+    "open": (
+        "incomplete: interrupted before {n} more were worked out",
+        "onvolledig: onderbroken voordat er nog {n} waren uitgerekend",
+    ),
     "investor": ("Investor", "Investeerder"),
     "payer": ("Outcome payer: {name}", "Uitkomstbetaler: {name}"),
     "repaid_in_full": ("repaid in full", "volledig terug"),
@@ -166,6 +170,7 @@ def as_data(found: StressTest) -> dict[str, Any]:
     """Return a stress test as plain data, amounts in currency units."""
     return {
         "seed": found.seed, "trials": found.n_trials, "currency": found.deal.currency,
+        "incomplete": found.n_open > 0,
         "base": [asdict(row) for row in found.base.values()],
         "stresses": [_stress_data(each) for each in (*found.singles, *found.together)],
         "left_out": [_left_out_data(each) for each in found.left_out],
@@ -234,7 +239,8 @@ class Page:
         head = self.say("head", trials=self.words.trials(found.n_trials), seed=found.seed, version=__version__,
                         digest=found.deal.digest[:DIGEST], currency=found.deal.currency)
         name = plain(self.words.party(found.deal.parties.outcome_payer), longest=LONGEST_PARTY)
-        blocks = [f"{plain(found.deal.name)}\n{head}", "\n".join(wrapped(text) for text in self.readings()),
+        gap = f"\n{self.say('open', n=self.words.number(found.n_open))}" if found.n_open else ""
+        blocks = [f"{plain(found.deal.name)}\n{head}{gap}", "\n".join(wrapped(text) for text in self.readings()),
                   self.table(self.say("investor"), INVESTOR), self.table(self.say("payer", name=name), PAYER)]
         blocks += [block for block in self.notes() if block]
         return "\n\n".join((*blocks, wrapped(self.say("foot", currency=found.deal.currency))))

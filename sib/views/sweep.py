@@ -31,6 +31,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Front: nobody shown offers less risk to the investor for as little from the outcome payer",
         "Front: geen getoonde variant geeft de investeerder minder risico voor even weinig van de uitkomstbetaler",
     ),
+    "open": (
+        "incomplete: interrupted before {n} of them were worked out; they show ...",
+        "onvolledig: onderbroken voordat er {n} waren uitgerekend; die tonen ...",
+    ),
     "foot": (
         "± is the 95% error of the simulation. Rows share their draws, so that differences between them are surer than "
         "that.",
@@ -50,7 +54,7 @@ def as_data(found: Sweep) -> dict[str, Any]:
     """Return a sweep as plain data, amounts in currency units."""
     return {
         "seed": found.plan.seed, "trials": found.plan.trials, "method": "mc", "currency": found.deal.currency,
-        "paths": list(found.terms),
+        "incomplete": found.n_open > 0, "paths": list(found.terms),
         "points": [
             {
                 "values": dict(zip(found.terms, point.values, strict=True)), "digest": point.digest or None,
@@ -92,7 +96,8 @@ class Page:
                      now=term(now, self.words))
             for letter, path, now in zip(self.letters, found.terms, found.now, strict=True)
         ]
-        return "\n".join((plain(found.deal.name), *wrapped(title).splitlines(), *terms))
+        gap = [self.say("open", n=self.words.number(found.n_open))] if found.n_open else []
+        return "\n".join((plain(found.deal.name), *wrapped(title).splitlines(), *gap, *terms))
 
     def listed(self, places: Iterable[int]) -> str:
         """Return a table with one row a point."""
@@ -111,7 +116,7 @@ class Page:
     def column(self, points: list[Point], place: int) -> list[str]:
         """Return one figure of some points, each with its error, of one length."""
         pairs = [self.words.figure(point.rows[place], style_of(point.rows[place])) if point.rows
-                 else (no_deal(self.words), "") for point in points]
+                 else (self.nothing(point), "") for point in points]
         figure, error = (max(len(pair[side]) for pair in pairs) for side in (0, 1))
         return [f"{one:>{figure}} {other:<{error}}" if error else one for one, other in pairs]
 
@@ -134,8 +139,12 @@ class Page:
     def cell(self, point: Point, place: int) -> str:
         """Return one figure of a point."""
         if not point.rows:
-            return no_deal(self.words)
+            return self.nothing(point)
         return self.words.figure(point.rows[place], style_of(point.rows[place]))[0]
+
+    def nothing(self, point: Point) -> str:
+        """Return what stands for a figure that there is not: no such deal, or not worked out."""
+        return "..." if point.is_open else no_deal(self.words)
 
     def foot(self) -> str:
         """Return why some points are no deals, and what the errors are."""
