@@ -17,6 +17,8 @@ from sib.programme.savings import amounts, experience
 
 POINTS = 2000
 """Points of the grid over which an amount is averaged."""
+COARSE = 400, 40
+"""Points of factor and chance where both are averaged over; a finer grid moves the result by some 1e-4."""
 
 
 def midpoints(n: int) -> Floats:
@@ -41,19 +43,21 @@ def gaussian_weight(terms: GaussianFactor, segment: Segment) -> float:
     return terms.weight if terms.weight is not None else sum(cause_weights(terms, segment).values())
 
 
-def points_of(segment: Segment, *, with_parameters: bool) -> Floats:
+def points_of(segment: Segment, *, with_parameters: bool, n_points: int = 200) -> Floats:
     """The chance of success as it may be, on a grid."""
     shape = beta_of(segment) if with_parameters else None
     if shape is None:
         return np.array([mean_chance(segment)])
-    return distributions.beta(midpoints(200), a=shape[0], b=shape[1])
+    return distributions.beta(midpoints(n_points), a=shape[0], b=shape[1])
 
 
-def chance_at(deal: Scenario, segment: Segment, *, u: Floats, with_parameters: bool) -> Floats:
+def chance_at(
+    deal: Scenario, segment: Segment, *, u: Floats, with_parameters: bool, n_points: int = 200
+) -> Floats:
     """The shared chance at a uniform of its factor, averaged over what is not known of p."""
     terms = deal.dependence
     total = np.zeros_like(u)
-    points = points_of(segment, with_parameters=with_parameters)
+    points = points_of(segment, with_parameters=with_parameters, n_points=n_points)
     for p in points:
         if isinstance(terms, BetaBinomial):
             total += dependence.beta_binomial(u, float(p), icc=terms.icc)
@@ -74,7 +78,7 @@ def selection(deal: Scenario, segment: Segment) -> float:
     loading = deal.dependence.savings
     if loading == 0:
         return learnt
-    u = midpoints(POINTS)
-    chance = chance_at(deal, segment, u=u, with_parameters=True)
+    u = midpoints(POINTS if beta_of(segment) is None else COARSE[0])
+    chance = chance_at(deal, segment, u=u, with_parameters=True, n_points=COARSE[1])
     total = chance.sum()
     return learnt * float(chance @ np.exp(loading * ndtri(u) - loading**2 / 2) / total) if total else learnt

@@ -74,10 +74,10 @@ class _Odds:
 
 def success_course(deal: Scenario, segment: Segment, *, saving_share: float = 1.0) -> Course:
     """Return what a success (or a partial outcome with that share of the saving) is expected to bring."""
-    odds, course = _Odds.of(deal), _empty_course(deal, segment)
+    odds, course, saved = _Odds.of(deal), _empty_course(deal, segment), _saved(deal, segment, saving_share)
     for chance, length in _lengths(segment):
-        honest, inflated = _countable(deal, segment, length, saving_share)
-        made = chance * _is_claimed(deal, segment, length, saving_share)
+        honest, inflated = _countable(deal, segment, length, saved)
+        made = chance * _is_claimed(deal, segment, length, saved)
         _place(deal, segment, course, _Gain(0.0, 0.0, length, claims=made))
         for odd, wait, kept, of_inflated in _endings(deal, odds):
             shown = inflated if of_inflated else honest
@@ -108,9 +108,10 @@ def failure_course(deal: Scenario, segment: Segment) -> Course:
     odds, course = _Odds.of(deal), _empty_course(deal, segment)
     slipped = odds.invalid * (1 - odds.missing) * (1 - deal.accountant.review.invalid_detected)
     upheld = odds.challenged * (1 - deal.accountant.disputes.challenge_success)
+    saved = _saved(deal, segment) if odds.invalid else np.zeros(POINTS)
     for chance, length in _lengths(segment) if odds.invalid else ():
-        honest, _ = _countable(deal, segment, length, 1.0)
-        made = odds.invalid * chance * _is_claimed(deal, segment, length, 1.0)
+        honest, _ = _countable(deal, segment, length, saved)
+        made = odds.invalid * chance * _is_claimed(deal, segment, length, saved)
         _place(deal, segment, course, _Gain(0.0, 0.0, length, claims=made))
         for odd, wait in ((1 - odds.challenged, 0), (upheld, odds.wait)):
             weight = slipped * odd * chance
@@ -157,13 +158,16 @@ def _delays(deal: Scenario) -> list[tuple[float, int]]:
     return [(1 / n_months, delay.low + k) for k in range(n_months)]
 
 
-def _countable(deal: Scenario, segment: Segment, length: int, saving_share: float) -> tuple[Cents, Cents]:
-    """What counts of an honest and of an overstated claim, on a grid of savings."""
+def _saved(deal: Scenario, segment: Segment, saving_share: float = 1.0) -> Cents:
+    """What a success saves, or a partial outcome with that share of it, on a grid, in cents."""
     cents = round_half_away(amount_grid(segment.saving) * selection(deal, segment) * 100)
-    if saving_share != 1:
-        cents = share(cents, exact(saving_share))
+    return cents if saving_share == 1 else share(cents, exact(saving_share))
+
+
+def _countable(deal: Scenario, segment: Segment, length: int, saved: Cents) -> tuple[Cents, Cents]:
+    """What counts of an honest and of an overstated claim, on a grid of savings."""
     shown = _shown(deal, segment, length)
-    claim = prorata(cents, shown, whole=segment.saving_months) if shown < segment.saving_months else cents
+    claim = prorata(saved, shown, whole=segment.saving_months) if shown < segment.saving_months else saved
     own = _planned_own_cost(deal) if deal.accountant.counting.own_cost == "in" else 0.0
     taint = deal.accountant.claims.taint
     factor = (
@@ -194,11 +198,9 @@ def _planned_own_cost(deal: Scenario) -> float:
     return float(np.rint(cost))
 
 
-def _is_claimed(deal: Scenario, segment: Segment, length: int, saving_share: float) -> float:
+def _is_claimed(deal: Scenario, segment: Segment, length: int, saved: Cents) -> float:
     """Chance that an outcome whose saving lasts so long shows something to claim."""
-    shown = _shown(deal, segment, length)
-    cents = round_half_away(amount_grid(segment.saving) * selection(deal, segment) * 100)
-    claim = prorata(share(cents, exact(saving_share)), shown, whole=segment.saving_months)
+    claim = prorata(saved, _shown(deal, segment, length), whole=segment.saving_months)
     return float((claim > 0).mean())
 
 
