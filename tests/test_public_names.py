@@ -56,5 +56,5 @@ OF_A_DEAL = {
 
 @pytest.mark.parametrize("name", OF_A_DEAL)
 def test_a_name_where_a_deal_is_expected_is_told(name: str) -> None:
-    with pytest.raises(TypeError, match="a deal is expected, not str; read one with sib.load"):
+    with pytest.raises(TypeError, match=r"a deal is expected, not str; read one with sib\.load"):
         getattr(sib, name)("worked-example", **OF_A_DEAL[name])
