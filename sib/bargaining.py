@@ -27,6 +27,7 @@ from sib.deal.ranges import reading_of
 from sib.deal.scenario import Scenario
 from sib.engine import Effort
 from sib.results import Row
+from sib.run import expect_deals
 
 NAMED = ("party", "measure", "statistic")
 
@@ -37,6 +38,11 @@ class Draws(TypedDict, total=False):
     trials: int
     seed: int
     workers: int | None
+
+
+def drawn(draws: Draws, trials: int = 20_000) -> tuple[int, int, Effort]:
+    """Return trials, seed and threads, with what holds where nothing is said."""
+    return draws.get("trials", trials), draws.get("seed", 1), Effort(draws.get("workers"))
 
 
 def sweep(
@@ -83,8 +89,9 @@ def sweep(
     >>> sweep(load("worked-example"), terms, measures=["investor.receipts"], trials=1)["value"].tolist()
     [100.0, 105.76]
     """
-    plan = Plan(tuple(measures), draws.get("trials", 20_000), draws.get("seed", 1))
-    effort = Effort(draws.get("workers"))
+    expect_deals(deal)
+    trials, seed, effort = drawn(draws)
+    plan = Plan(tuple(measures), trials, seed)
     found = sweeping.sweep(deal, terms, plan=plan, effort=effort, executor=executor)
     rows = [
         {**dict(zip(found.terms, point.values, strict=True)), **figure, "problem": point.problem}
@@ -138,9 +145,9 @@ def solve(
     ...       between=(0, 0.1), trials=1).is_found
     True
     """
-    goal = Goal(measure, value, vary, between)
-    effort = Effort(draws.get("workers"))
-    return solving.solve(deal, goal, trials=draws.get("trials", 20_000), seed=draws.get("seed", 1), effort=effort)
+    expect_deals(deal)
+    trials, seed, effort = drawn(draws)
+    return solving.solve(deal, Goal(measure, value, vary, between), trials=trials, seed=seed, effort=effort)
 
 
 class Net(Draws, total=False):
@@ -197,13 +204,14 @@ def sensitivity(
     >>> found[["low", "now", "high", "swing"]].round(2).values.tolist()
     [[100.0, 105.76, 105.76, 5.76]]
     """
+    expect_deals(deal)
     reading = reading_of(deal)
-    found = ranges(reading, file=file, given=inputs)
-    seed, effort, n_points = draws.get("seed", 1), Effort(draws.get("workers")), draws.get("points")
+    found, n_points = ranges(reading, file=file, given=inputs), draws.get("points")
+    trials, seed, effort = drawn(draws, 20_000 if n_points is None else 256)
     if n_points is None:
-        plan = tornadoes.Plan(tuple(measures), draws.get("trials", 20_000), seed)
+        plan = tornadoes.Plan(tuple(measures), trials, seed)
         return _bars(tornadoes.tornado(reading, found, plan=plan, effort=effort))
-    design = Design(tuple(measures), n_points, draws.get("trials", 256), seed)
+    design = Design(tuple(measures), n_points, trials, seed)
     return _shares(indices(reading, found, design=design, effort=effort))
 
 
@@ -269,9 +277,9 @@ def evidence(
     >>> evidence(load("worked-example"), [0, 10], trials=1)["worth"].tolist()
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
-    asked = Asked(tuple(cases), segment, cost_per_case)
-    effort = Effort(draws.get("workers"))
-    found = knowing.evidence(deal, draws.get("trials", 20_000), seed=draws.get("seed", 1), asked=asked, effort=effort)
+    expect_deals(deal)
+    asked, (trials, seed, effort) = Asked(tuple(cases), segment, cost_per_case), drawn(draws)
+    found = knowing.evidence(deal, trials, seed=seed, asked=asked, effort=effort)
     named = [(pilot.n_cases, pilot.cost, pilot.thin_share, pilot.worths) for pilot in found.pilots]
     named.append((None, None, None, tuple(side.perfect for side in found.sides)))  # type: ignore[arg-type]
     rows = [

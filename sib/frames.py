@@ -17,6 +17,7 @@ from sib.deal.arrangements import FORMS
 from sib.deal.clauses import nearest
 from sib.deal.scenario import Scenario
 from sib.engine import Effort
+from sib.run import expect_deals
 
 
 def compare(
@@ -56,7 +57,7 @@ def compare(
     >>> found.query("party == 'municipality' and measure == 'cost' and statistic == 'mean'")["value"].tolist()
     [100.0]
     """
-    _expect_deals(deals)
+    expect_deals(*deals)
     chosen = (forms,) if isinstance(forms, str) else tuple(forms)
     for form in chosen:
         _expect_form(form)
@@ -107,18 +108,12 @@ def budgets(
     >>> found.query("measure == 'charged' and law == 'Wmo' and year.isna()")["mean"].tolist()
     [105.76]
     """
-    _expect_deals((deal,))
+    expect_deals(deal)
     chosen = form or deal.arrangements.actual or "impact_bond"
     _expect_form(chosen)
     found = budgets_of(deal, trials, form=chosen, seed=seed, effort=Effort(workers))
     frame = pd.DataFrame([asdict(entry) for entry in found.entries])
     return frame.astype({"year": "Int64", "standard_error": float})
-
-
-def _expect_deals(deals: Sequence[object]) -> None:
-    for deal in deals:
-        if not isinstance(deal, Scenario):
-            raise TypeError(f"a deal is expected, not {type(deal).__name__}; read one with sib.load(...)")
 
 
 def _expect_form(form: str) -> None:

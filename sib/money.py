@@ -218,6 +218,17 @@ def exact(value: float | Decimal | str) -> Fraction:
     return Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
 
 
+def as_written(number: Fraction) -> int | float:
+    """Return a number as a scenario file would have it: whole without decimals, else the nearest decimal number.
+
+    Examples
+    --------
+    >>> as_written(Fraction(3)), as_written(Fraction(31, 50))
+    (3, 0.62)
+    """
+    return int(number) if number.denominator == 1 else float(number)
+
+
 def _divide(amounts: Cents, multiplier: int | Array, divisor: int | Array, *, addend: int = 0) -> tuple[Array, Array]:
     """Return quotient, rounded down, and remainder of ``(amounts * multiplier + addend) / divisor``, exactly.
 

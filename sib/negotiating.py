@@ -16,10 +16,10 @@ import pandas as pd
 from sib.analysis import concessions as conceding
 from sib.analysis import negotiate as meeting
 from sib.analysis.concessions import Ask
-from sib.bargaining import Draws
+from sib.bargaining import Draws, drawn
 from sib.deal.red_lines import Sheet, as_red_lines, read_red_lines
 from sib.deal.scenario import Scenario
-from sib.engine import Effort
+from sib.run import expect_deals
 
 STANDS = {meeting.FAILS: "fails", meeting.PERHAPS: "perhaps", meeting.HOLDS: "holds"}
 """How a red line stands, in frames."""
@@ -63,11 +63,9 @@ def negotiate(
     >>> found["zone"].tolist()
     ['fails', 'holds']
     """
-    sheet = _sheet(red_lines, terms)
-    effort = Effort(draws.get("workers"))
-    found = meeting.negotiate(
-        deal, sheet, trials=draws.get("trials", 20_000), seed=draws.get("seed", 1), effort=effort,
-    )
+    expect_deals(deal)
+    sheet, (trials, seed, effort) = _sheet(red_lines, terms), drawn(draws)
+    found = meeting.negotiate(deal, sheet, trials=trials, seed=seed, effort=effort)
     rows = [
         {**dict(zip(found.found.terms, found.found.points[place].values, strict=True)), "whose": line.party,
          **asdict(found.row(place, line.what)), "limit": line.limit, "gap": found.gap(place, line),
@@ -131,10 +129,10 @@ def concessions(
     >>> found[["path", "amount"]].values.tolist()
     [['contract.interest.rate', 0.01]]
     """
-    found = conceding.exchange(
-        deal, Ask(tuple(terms), worth=measure, per=per), trials=draws.get("trials", 20_000),
-        seed=draws.get("seed", 1), effort=Effort(draws.get("workers")),
-    )
+    expect_deals(deal)
+    trials, seed, effort = drawn(draws)
+    ask = Ask(tuple(terms), worth=measure, per=per)
+    found = conceding.exchange(deal, ask, trials=trials, seed=seed, effort=effort)
     rows = []
     for trade in found.trades:
         row: dict[str, Any] = {"path": trade.number.path, "now": trade.number.now, "low": trade.low,

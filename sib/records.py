@@ -38,6 +38,10 @@ Papers = tuple[Evidence, Stricter | None, Control | None]
 """What knowing more is worth: of pilots, and where it was asked for of fewer errors and of control groups."""
 
 
+def _cells(row: Row) -> list[object]:
+    return [getattr(row, name) for name in ROW_FIELDS]
+
+
 def save_arranged(
     found: Arranged, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
 ) -> None:
@@ -57,7 +61,7 @@ def save_arranged(
     from sib.views.style import write_figure
 
     with told(folder):
-        lines = [[way.form, *(getattr(row, name) for name in ROW_FIELDS)] for way in found.ways for row in way.rows]
+        lines = [[way.form, *_cells(row)] for way in found.ways for row in way.rows]
         write_csv(folder / "forms.csv", ("form", *ROW_FIELDS), lines=lines)
         write_figure(draw_forms(found, lang=lang), folder / "charts", name="forms")
         about = {"seed": found.seed, "trials": found.n_trials, "method": "mc"}
@@ -81,10 +85,10 @@ def save_compared(
     with told(folder):
         labels = [label for label, _ in readings]
         write_figure(draw_compared(found, labels, lang=lang), folder / "charts", name="scenarios")
-        lines = [[deal.digest[:12], deal.name, *(getattr(row, name) for name in ROW_FIELDS)]
+        lines = [[deal.digest[:12], deal.name, *_cells(row)]
                  for deal, rows in zip(found.deals, found.rows, strict=True) for row in rows]
         write_csv(folder / "scenarios.csv", ("digest", "name", *ROW_FIELDS), lines=lines)
-        lines = [[deal.digest[:12], deal.name, *(getattr(row, name) for name in ROW_FIELDS)]
+        lines = [[deal.digest[:12], deal.name, *_cells(row)]
                  for deal, rows in zip(found.deals[1:], found.differences, strict=True) for row in rows]
         write_csv(folder / "differences.csv", ("digest", "name", *ROW_FIELDS), lines=lines)
         others = [deal.canonical() for deal in found.deals[1:]]
@@ -134,10 +138,6 @@ def save_stresses(
         write_manifest(folder, reading, started=started, about=about)
 
 
-def _cells(row: Row) -> list[object]:
-    return [getattr(row, name) for name in ROW_FIELDS]
-
-
 def save_sweep(
     found: Sweep, folder: Path, *, reading: Reading, started: datetime, lang: NumberFormat = "en"
 ) -> None:
@@ -146,8 +146,7 @@ def save_sweep(
     from sib.views.sweep_chart import charts_of
 
     with told(folder):
-        lines = [[*point.values, *(getattr(row, name) for name in ROW_FIELDS), ""]
-                 for point in found.points for row in point.rows]
+        lines = [[*point.values, *_cells(row), ""] for point in found.points for row in point.rows]
         lines += [[*point.values, *("" for _ in ROW_FIELDS), point.problem] for point in found.points if point.problem]
         write_csv(folder / "sweep.csv", (*found.terms, *ROW_FIELDS, "problem"), lines=lines)
         for name, figure in charts_of(found, lang=lang).items():
@@ -282,8 +281,8 @@ def _save_zone(zone: Negotiation, folder: Path, *, lang: NumberFormat) -> None:
     from sib.views.zone_chart import charts_of
 
     lines = [
-        [*zone.found.points[place].values, line.party, line.name, *(getattr(row, name) for name in ROW_FIELDS),
-         line.limit, NAMES[zone.stands[place][number]], NAMES[zone.verdict(place)]]
+        [*zone.found.points[place].values, line.party, line.name, *_cells(row), line.limit,
+         NAMES[zone.stands[place][number]], NAMES[zone.verdict(place)]]
         for place in zone.valid for number, line in enumerate(zone.lines) for row in (zone.row(place, line.what),)
     ]
     header = (*zone.found.terms, "whose", "red_line", *ROW_FIELDS, "limit", "stands", "zone")

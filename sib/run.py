@@ -178,6 +178,13 @@ class Run:
         return pd.DatetimeIndex([pd.Timestamp(day) for day in self.simulation.calendar.dates])
 
 
+def expect_deals(*deals: object) -> None:
+    """Raise ``TypeError`` with what to do where something else than a deal is given, such as its name."""
+    for deal in deals:
+        if not isinstance(deal, Scenario):
+            raise TypeError(f"a deal is expected, not {type(deal).__name__}; read one with sib.load(...)")
+
+
 def simulate(
     deal: Scenario,
     trials: int = 20_000,
@@ -210,6 +217,7 @@ def simulate(
     >>> run.value("investor", "receipts", "mean")
     105.76
     """
+    expect_deals(deal)
     return Run(engine.simulate(deal, trials, seed=seed, keep_flows=keep == "flows", effort=Effort(workers)))
 
 
@@ -240,6 +248,7 @@ def payoff(deal: Scenario, values: Mapping[str, float | str | Sequence[float | s
     >>> payoff(load("worked-example"), {"validated_savings": [60, 180]})["outcome_payment"].tolist()
     [60.0, 105.76]
     """
+    expect_deals(deal)
     listed = {name: _listed(given) for name, given in (values or {}).items()}
     payout.refuse_impossible(deal, listed)
     return pd.DataFrame([payout.as_row(point) for point in payout.payoff(deal, listed)])

@@ -15,6 +15,7 @@ from sib.analysis.stress import Asked, StressTest, is_clear, plan, stress_test
 from sib.deal.scenario import Scenario
 from sib.deal.stress import GRADES, Grade, Stress, library, read_stresses
 from sib.engine import Effort
+from sib.run import expect_deals
 from sib.views.stress import lacking, why
 
 COLUMNS = ("stress", "grade", "kind", "is_clear", "party", "measure", "statistic", "value", "standard_error", "low",
@@ -61,6 +62,7 @@ def stress(
     >>> found.query("grade == 'severe' and kind == 'difference' and measure == 'net_cash'")["value"].tolist()
     [-108.0]
     """
+    expect_deals(deal)
     unknown = sorted(set(grades) - set(GRADES))
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no grade; known: {', '.join(GRADES)}")

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import norm, t
+from scipy.stats import binom, norm, t
 
 import sib
 from sib.exact.against import errors_off, held_against
@@ -53,9 +53,21 @@ def test_what_cannot_vary_must_be_the_same():
 
 def test_a_quantile_is_held_against_its_level():
     ten = Spread(np.arange(10.0), np.full(10, 0.1))
-    # 30% lie at or below 2, 40% at or below 3: a p25 of 3 is 5 points too high, sqrt(.25 x .75 / 100) = .0433 each
-    assert off(row("p25", 2.0), row("p25", 3.0), ten) == pytest.approx(0.05 / 0.0433, rel=1e-3)
+    # 30% lie below 3: a p25 of 3 says that at most 24 of 100 trials do
+    assert norm.cdf(-off(row("p25", 2.0), row("p25", 3.0), ten)) == pytest.approx(binom.cdf(24, 100, 0.3))
     assert off(row("p25", 2.0), row("p25", 2.0), ten) == 0
+
+
+def test_a_quantile_that_few_trials_are_beyond_is_as_rare_as_it_is():
+    # the p01 of 64 trials is the least of them: at the exact p07, the chance that none is below it, 0.93**64 = 0.96%,
+    # which is 2.34 errors and not the 4.8 of (.07 - .01) / sqrt(.01 x .99 / 64)
+    hundred = Spread(np.arange(100.0) + 1, np.full(100, 0.01))
+    z = off(row("p01", 1.0), row("p01", 8.0), hundred, trials=64)
+    assert norm.cdf(-z) == pytest.approx(0.93**64)
+    assert z == pytest.approx(2.34, abs=5e-3)
+    # of 6,400 trials it is the 64th, so 63 at most lie below: far out, and told
+    many = off(row("p01", 1.0), row("p01", 3.0), hundred, trials=6_400)
+    assert norm.cdf(-many) == pytest.approx(binom.cdf(63, 6_400, 0.02))
 
 
 def test_ratios_without_an_error_are_not_compared():

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 import sib
 from sib.cli import main
+from sib.exact.against import Compared, Verdict
 from sib.exact.method import exact
 from sib.views.exact import Page
 from sib.views.words import Words
@@ -30,6 +31,17 @@ def test_exact_figures_and_why_others_need_simulation(lang):
     assert result.stdout == page + "\n"
     told = {"en": "comes in on 11 payment dates", "nl": "op 11 betaaldata binnen"}[lang]
     assert told in result.stdout
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_whichever_figure_is_furthest_off_has_a_name(lang):
+    found = exact(sib.load("worked-example"))
+    page = Page(found, Words(lang))
+    for row in found.rows:
+        told = page.verdict(Verdict((Compared(row, row, 1.0),)))
+        if row.statistic.startswith("p") and row.statistic != "probability":
+            assert f", {row.statistic})" in " ".join(told.split())
+    assert {"p01", "p10", "p25", "p75"} <= {row.statistic for row in found.rows}
 
 
 def test_figures_by_hand_as_data():

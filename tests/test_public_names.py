@@ -43,3 +43,18 @@ def test_importing_loads_nothing_yet() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert [name for name in loaded if name.startswith("sib")] == ["sib"]
     assert not {"numpy", "scipy", "pandas", "matplotlib", "pydantic", "click"} & set(loaded)
+
+
+RATE = "contract.interest.rate"
+OF_A_DEAL = {
+    "simulate": {}, "payoff": {}, "compare": {}, "budgets": {}, "stress": {}, "sensitivity": {}, "evidence": {},
+    "concessions": {}, "sweep": {"terms": {RATE: [0.0]}},
+    "solve": {"measure": "investor.irr", "value": 0.0, "vary": RATE},
+    "negotiate": {"red_lines": [{"party": "investor", "measure": "irr", "at_least": 0}], "terms": {RATE: [0.0]}},
+}
+
+
+@pytest.mark.parametrize("name", OF_A_DEAL)
+def test_a_name_where_a_deal_is_expected_is_told(name: str) -> None:
+    with pytest.raises(TypeError, match=r"a deal is expected, not str; read one with sib\.load"):
+        getattr(sib, name)("worked-example", **OF_A_DEAL[name])

@@ -16,9 +16,10 @@ from math import ceil, comb, floor
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv, gammaincinv, gammaln
+from scipy.special import betaincinv, gammaincinv
 
-from sib.arrays import Array, Floats
+from sib.arrays import Floats
+from sib.chance.successes import log_ways
 from sib.money import exact
 
 LARGEST_SAMPLE = 1_000_000
@@ -267,16 +268,12 @@ def _is_rare(drawn: tuple[int, int, int, int], risk: Fraction) -> bool:
     k, deviations, n, population = drawn
     others = population - deviations
     found = np.arange(max(0, n - others), min(k, n, deviations) + 1)
-    ways = _log_ways(deviations, found) + _log_ways(others, n - found) - _log_ways(population, np.array(n))
+    ways = log_ways(deviations, found) + log_ways(others, n - found) - log_ways(population, np.array(n))
     near = float(np.sum(np.exp(ways))) / float(risk)
     if abs(near - 1) > 1e-6:
         return near < 1
     whole = sum(comb(deviations, int(i)) * comb(others, n - int(i)) for i in found)
     return Fraction(whole, comb(population, n)) <= risk
-
-
-def _log_ways(things: int, chosen: Array) -> Array:
-    return np.asarray(gammaln(things + 1.0) - gammaln(chosen + 1.0) - gammaln(things - chosen + 1.0))
 
 
 def _model(name: str) -> Callable[[int, int, float, int | None], float]:

@@ -159,7 +159,7 @@ def indices(
         When a point of the design is no valid deal.
     """
     design, base = design or Design(), base_of(deal)
-    scenario = deal.scenario if isinstance(deal, Reading) else deal
+    scenario = base.deal
     refuse_none(ranges)
     if n_deals(ranges, design) > MOST:
         raise RefusedError(f"{n_deals(ranges, design):,} deals are too many; the largest number is {MOST:,}: take "

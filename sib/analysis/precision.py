@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sib.asked import asked
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate
 from sib.results import Row, summarise
@@ -72,20 +71,6 @@ def half_width(row: Row | None) -> float:
     if row is None or row.low is None or row.high is None or math.isnan(row.value):
         return math.inf
     return max(row.value - row.low, row.high - row.value)
-
-
-def figure_named(deal: Scenario, name: str) -> tuple[str, str, str]:
-    """Return party, measure and statistic of a figure that is written ``PARTY.MEASURE`` or ``PARTY.MEASURE.STATISTIC``.
-
-    Without a statistic the mean, probability or value is meant, whichever there is.
-
-    Raises
-    ------
-    KeyError
-        With the nearest names, when the summary has no such figure.
-    """
-    (found,) = asked(deal, (name,))
-    return found.what
 
 
 def until(

@@ -118,7 +118,7 @@ def tornado(
         When no number has a range.
     """
     plan, base = plan or Plan(), base_of(deal)
-    scenario = deal.scenario if isinstance(deal, Reading) else deal
+    scenario = base.deal
     refuse_none(ranges)
     figures = targets(scenario, plan.measures)
     check_size(scenario, plan.trials, keep_flows=False, n_deals=2 + n_deals(ranges) * len(figures) // KEPT)

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from scipy.special import betaln, gammaln, xlog1py, xlogy
 
-from sib.arrays import Floats
+from sib.arrays import Array, Floats
 from sib.chance.dependence import gaussian_factor, normal_rule
 
 CELLS = 2**21
@@ -29,6 +29,11 @@ class Pmf(Protocol):
         """Return how likely each number of successes is under each chance."""
 
 
+def log_ways(n: float, k: Array) -> Floats:
+    """Return the logarithm of the number of ways to pick k of n, of the shape of k."""
+    return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
+
+
 def independent(k: Floats, n: int, *, p: Floats) -> Floats:
     """Return the binomial probabilities of k successes in n cases that do not depend on each other.
 
@@ -37,6 +42,7 @@ def independent(k: Floats, n: int, *, p: Floats) -> Floats:
     k : ndarray of shape (m, 1)
     n : int
     p : ndarray of shape (n_trials,)
+        Chances, 0 and 1 included. Other shapes of k and p are broadcast as well.
 
     Returns
     -------
@@ -47,7 +53,7 @@ def independent(k: Floats, n: int, *, p: Floats) -> Floats:
     >>> independent(np.array([[0.0], [1.0], [2.0]]), 2, p=np.array([0.5])).ravel().tolist()
     [0.25, 0.5, 0.25]
     """
-    return np.asarray(np.exp(_ways(k, n) + xlogy(k, p) + xlog1py(n - k, -p)))
+    return np.asarray(np.exp(log_ways(n, k) + xlogy(k, p) + xlog1py(n - k, -p)))
 
 
 def shared_chance(k: Floats, n: int, *, p: Floats, icc: float) -> Floats:
@@ -67,7 +73,7 @@ def shared_chance(k: Floats, n: int, *, p: Floats, icc: float) -> Floats:
     spread = 1 / icc - 1
     a = spread * np.clip(p, LEAST, 1 - LEAST)
     b = spread - a
-    return np.asarray(np.exp(_ways(k, n) + betaln(k + a, n - k + b) - betaln(a, b)))
+    return np.asarray(np.exp(log_ways(n, k) + betaln(k + a, n - k + b) - betaln(a, b)))
 
 
 def shared_factor(k: Floats, n: int, *, p: Floats, weight: float) -> Floats:
@@ -108,8 +114,3 @@ def every_number(pmf: Pmf, n: int, *, p: Floats) -> Iterator[Floats]:
     for first in range(0, n + 1, at_once):
         k = np.arange(first, min(first + at_once, n + 1), dtype=np.float64)[:, np.newaxis]
         yield pmf(k, n, p=p)
-
-
-def _ways(k: Floats, n: int) -> Floats:
-    """Return the logarithm of the number of ways to pick k of n."""
-    return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))

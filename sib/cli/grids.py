@@ -73,11 +73,6 @@ def decimal(text: str, kind: str = "metric") -> Fraction:
     return exact(typed)
 
 
-def plain(number: Fraction) -> int | float:
-    """Return a number as a scenario file would have it: whole without decimals, else the nearest decimal number."""
-    return int(number) if number.denominator == 1 else float(number)
-
-
 def _refuse_many(n_points: int, kind: str) -> None:
     if n_points > MOST_POINTS:
         raise RefusedError(f"{n_points:,} points of one {kind} are asked for; the largest number is {MOST_POINTS:,}: "

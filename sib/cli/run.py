@@ -16,7 +16,8 @@ import click
 
 from sib import engine
 from sib.amounts import NumberFormat
-from sib.analysis.precision import Reached, Wanted, figure_named, until
+from sib.analysis.precision import Reached, Wanted, until
+from sib.asked import asked as named
 from sib.bridge import bridge_rows
 from sib.cli import options
 from sib.deal.reader import Reading
@@ -86,9 +87,10 @@ def long_enough(
 ) -> Reached:
     """Simulate until every figure that was asked for is sure enough."""
     try:
-        wanted = tuple(Wanted(*figure_named(reading.scenario, name), value) for name, value in asked)
+        figures = named(reading.scenario, [name for name, _ in asked])
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--precision") from None
+    wanted = tuple(Wanted(*figure.what, value) for figure, (_, value) in zip(figures, asked, strict=True))
     effort = engine.Effort(workers)
     return options.aside(partial(until, reading.scenario, wanted, trials=trials, seed=seed, effort=effort))
 

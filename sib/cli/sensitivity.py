@@ -21,6 +21,7 @@ from sib.deal.ranges import Ranges
 from sib.deal.reader import Reading
 from sib.engine import Effort
 from sib.folder import result_folder
+from sib.money import as_written
 from sib.views import indices as shares_view
 from sib.views import sensitivity as bars_view
 from sib.views.words import Words
@@ -38,7 +39,7 @@ def _given(
             raise click.BadParameter(f"{text[:60]!r} is no PATH=LOW:HIGH, such as contract.interest.rate=0.02:0.06")
         if path in found:
             raise click.BadParameter(f"{path!r} is given twice; keep one")
-        low, high = (grids.plain(grids.decimal(part, "term")) for part in parts)
+        low, high = (as_written(grids.decimal(part, "term")) for part in parts)
         found[path] = (low, high)
     return found
 

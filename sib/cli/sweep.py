@@ -14,6 +14,7 @@ from sib.cli import grids, options
 from sib.deal.reader import Reading
 from sib.engine import Effort
 from sib.folder import result_folder
+from sib.money import as_written
 from sib.views.sweep import Page, as_data
 from sib.views.words import Words
 
@@ -51,7 +52,7 @@ def verb(
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     plan = Plan(measures or MEASURES, trials, seed, has_front)
-    values = {path: [grids.plain(each) for each in listed] for path, listed in terms.items()}
+    values = {path: [as_written(each) for each in listed] for path, listed in terms.items()}
     with options.progress(n_points(values) * trials, is_shown=not quiet) as tell:
         halt = options.Halt(tell)
         try:

@@ -23,7 +23,6 @@ from sib.deal.vary import Base
 from sib.errors import ScenarioError
 
 Shape = Literal["uniform", "triangular", "pert"]
-SHAPES: tuple[Shape, ...] = ("uniform", "triangular", "pert")
 """How what is not known of an input may be spread between its ends."""
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"

@@ -22,7 +22,7 @@ from sib.deal.term import Level, Number, Term, Text, exactly_one, fault
 from sib.deal.text import read_toml
 from sib.deal.wording import complaints
 from sib.errors import Problem, ScenarioError
-from sib.money import exact
+from sib.money import as_written, exact
 
 MOST_LINES = 12
 """Most red lines of one negotiation."""
@@ -120,7 +120,7 @@ class OnTable(Term):
         if self.values is not None:
             return tuple(float(value) if isinstance(value, float) else value for value in self.values)
         low, high, step = self._ends()
-        return tuple(_plain(low + place * step) for place in range(floor((high - low) / step) + 1))
+        return tuple(as_written(low + place * step) for place in range(floor((high - low) / step) + 1))
 
 
 class RedLines(Term):
@@ -239,10 +239,6 @@ def _error(found: list[Complaint]) -> ScenarioError:
     return ScenarioError([
         Problem(each.place.file, each.place.line, each.path, each.message) for each in sorted(found, key=order)
     ])
-
-
-def _plain(number: Fraction) -> int | float:
-    return int(number) if number.denominator == 1 else float(number)
 
 
 __all__ = ["MOST_LINES", "OnTable", "RedLine", "RedLines", "Sheet", "as_red_lines", "read_red_lines"]

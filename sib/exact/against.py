@@ -1,8 +1,9 @@
 """A simulation held against the exact figures: how many standard errors each is off.
 
 In come what the exact method found and the rows of a summary, out come ``Compared`` papers. The error of a mean is the
-simulation's own, with that of the trials behind its last whole block; that of a quantile is the one of the share of
-trials at or below it, and of a chance that no trial, or every trial, met, the one that the exact chance implies.
+simulation's own, with that of the trials behind its last whole block; that of a quantile is the one of its
+place among the trials in order, and of a chance that no trial, or every trial, met, the one that the exact chance
+implies.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtri, stdtr
+from scipy.special import betainc, betaincc, ndtri, stdtr
 
 from sib.exact.figures import Spread
 from sib.exact.found import Found
@@ -159,5 +160,12 @@ def _of_quantile(value: float, level: float, *, spread: tuple[Spread, Unit], tri
     if ends[0] <= level <= ends[1]:
         return 0.0
     ends.append(float(np.interp(q, found.values, so_far - found.masses / 2)))
-    off = min((end - level for end in ends), key=abs)
-    return off / math.sqrt(level * (1 - level) / max(trials * (1 - whole.undefined), 1.0))
+    n = max(trials * (1 - whole.undefined), 1.0)
+    rank = min(max(math.ceil(level * n - SAME), 1), n)
+    return min((_as_rare(end, rank, n + 1 - rank) for end in ends), key=abs)
+
+
+def _as_rare(chance: float, a: float, b: float) -> float:
+    """Return the normal number of errors that is as rare as a chance ~ Beta(a, b) so far from its median."""
+    below, above = (max(float(tail(a, b, chance)), 1e-300) for tail in (betainc, betaincc))
+    return float(ndtri(below) if below < above else -ndtri(above))

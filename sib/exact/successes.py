@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
-from scipy.special import gammaln, ndtr, ndtri, xlog1py, xlogy
 
 from sib.arrays import Floats
+from sib.chance.successes import independent, log_ways
 
 FAR = 8.5
 """Standard deviations beyond which a normal is left out: 2e-17 of it."""
@@ -30,8 +30,7 @@ def binomial(n: int, p: Floats | float) -> Floats:
     -------
     ndarray of shape (n_nodes, n + 1)
     """
-    k, chance = np.arange(n + 1.0), np.atleast_1d(np.asarray(p, dtype=np.float64))[:, np.newaxis]
-    return np.asarray(np.exp(_log_choose(n) + xlogy(k, chance) + xlog1py(n - k, -chance)))
+    return independent(np.arange(n + 1.0), n, p=np.atleast_1d(np.asarray(p, dtype=np.float64))[:, np.newaxis])
 
 
 def beta_binomial(n: int, a: float, *, b: float) -> Floats:
@@ -52,7 +51,7 @@ def _urn(n: int, p: float, *, step: float) -> Floats:
     """Return the law of n draws from Polya's urn: each changes the chances by a step, however small it is."""
     drawn = step * np.arange(float(n))
     won, lost = (np.concatenate(([0.0], np.cumsum(np.log(chance + drawn)))) for chance in (p, 1 - p))
-    return np.asarray(np.exp(_log_choose(n) + won + lost[::-1] - np.log1p(drawn).sum()))
+    return np.asarray(np.exp(log_ways(n, np.arange(n + 1.0)) + won + lost[::-1] - np.log1p(drawn).sum()))
 
 
 def beta_rule(a: float, b: float, *, degree: int) -> tuple[Floats, Floats]:
@@ -92,24 +91,3 @@ def normal_rule(n: int, weight: float) -> tuple[Floats, Floats]:
     nodes = step * np.arange(-np.ceil(FAR / step), np.ceil(FAR / step) + 1)
     masses = np.exp(-(nodes**2) / 2)
     return nodes, np.asarray(masses / masses.sum())
-
-
-def given_factor(p: Floats | float, z: Floats, *, weight: float) -> Floats:
-    """Return the chance of success given the factor: Phi((Phi^-1(p) + sqrt(w) z) / sqrt(1 - w))."""
-    return np.asarray(ndtr((ndtri(p) + np.sqrt(weight) * z) / np.sqrt(1 - weight)))
-
-
-def thinned(law: Floats, share: float) -> Floats:
-    """Return the law of what is left when each success stays with a chance, independently; shape as ``law``."""
-    if share == 1.0:
-        return law
-    n = law.shape[-1] - 1
-    stays = np.zeros((n + 1, n + 1))
-    for k in range(n + 1):
-        stays[k, : k + 1] = binomial(k, share)[0]
-    return np.asarray(law @ stays)
-
-
-def _log_choose(n: int) -> Floats:
-    k = np.arange(n + 1.0)
-    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))

@@ -68,7 +68,7 @@ class Page:
         by_name: dict[tuple[str, str], dict[str, Row]] = {}
         for row in self.rows():
             by_name.setdefault((row.party, row.measure), {})[row.statistic] = row
-        lines = [(self.say("what"), *(self.say(each) for each in SPREAD))]
+        lines = [(self.say("what"), *(self.statistic(each) for each in SPREAD))]
         for (party, measure), found in by_name.items():
             if "mean" in found and "sd" in found:
                 lines.append((self.label(party, measure), *(self.figure(found[each]) for each in SPREAD)))
@@ -131,8 +131,12 @@ class Page:
         name = plain(measure) if key is None else Phrases(MEASURES, self.words.lang)(key)
         other = plain(party.partition(".")[2] or party)
         whose = Phrases(PARTIES, self.words.lang)(party) if party in PARTIES else other
-        what = "" if statistic in ("", "probability", "value") else f", {self.say(statistic)}"
+        what = "" if statistic in ("", "probability", "value") else f", {self.statistic(statistic)}"
         return f"{whose}: {name}{what}"
+
+    def statistic(self, name: str) -> str:
+        """Return what a statistic is called; quantiles go by their names."""
+        return self.say(name) if name in TEXTS else name
 
     def figure(self, row: Row) -> str:
         """Return a figure without an error, to the digits of its kind."""
