@@ -70,6 +70,15 @@ def test_a_quantile_that_few_trials_are_beyond_is_as_rare_as_it_is():
     assert norm.cdf(-many) == pytest.approx(binom.cdf(63, 6_400, 0.02))
 
 
+def test_a_tail_at_one_value_may_be_short_of_trials():
+    # 6% lose 1, so the worst 5% do; 3 of 100 trials did, which makes that .6. A trial counts for 1 / 5, and their
+    # number has an error of sqrt(100 x .06 x .94) = 2.37
+    six = Spread(np.array([0.0, 1.0]), np.array([0.94, 0.06]))
+    assert off(row("es95", 1.0), row("es95", 0.6), six) == pytest.approx(-0.4 * 5 / math.sqrt(5.64))
+    # of 100,000 trials 5% are not to be missed: no chance explains it
+    assert off(row("es95", 1.0), row("es95", 0.6), six, trials=100_000) == math.inf
+
+
 def test_ratios_without_an_error_are_not_compared():
     assert off(row("value", 1.0), row("value", 2.0)) is None
 

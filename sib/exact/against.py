@@ -130,12 +130,25 @@ def _implied_error(exact: Row, spread: tuple[Spread, Unit] | None, *, trials: in
     found, scale = spread[0].defined(), math.sqrt(trials) * (100.0 if spread[1] == "money" else 1.0)
     mean, sd = moments(found.values, found.masses)
     if exact.statistic in TAILS:
-        excess = np.maximum(found.values - found.quantile(TAILS[exact.statistic]), 0.0)
-        return moments(excess, found.masses)[1] / (1 - TAILS[exact.statistic]) / scale
+        return _of_tail(found, TAILS[exact.statistic], trials=trials) / scale
     if exact.statistic == "mean" or sd == 0:
         return sd / scale
     fourth = float((found.values - mean) ** 4 @ found.masses)
     return math.sqrt(max(fourth - sd**4, 0.0)) / (2 * sd) / scale
+
+
+def _of_tail(found: Spread, level: float, *, trials: int) -> float:
+    """Return the error of the mean of a tail, for one trial.
+
+    Where the law has the whole tail at one value, trials may still be short of that: then from the lowest value at
+    which as many trials as ``LIMIT`` errors allow would let it begin.
+    """
+    for begins in (level, level - LIMIT * math.sqrt(level * (1 - level) / trials)):
+        excess = np.maximum(found.values - found.quantile(begins), 0.0)
+        error = moments(excess, found.masses)[1] / (1 - level)
+        if error:
+            return error
+    return 0.0
 
 
 def _as_normal(t: float, n_blocks: int) -> float:
