@@ -40,7 +40,7 @@ per = click.option("--per", metavar="PATH", default="",
 strict = click.option("--strict", is_flag=True, help="Exit with 6 where no terms keep every red line.")
 
 
-@click.command("negotiate", epilog=options.example("sib negotiate zwarte-zwanen red-lines"))
+@click.command("negotiate", epilog=options.example("sib negotiate zwarte-zwanen red-lines --trials 1000"))
 @click.argument("source", metavar="SCENARIO")
 @click.argument("sheet", metavar="[REDLINES]", required=False)
 @options.overlays

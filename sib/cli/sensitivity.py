@@ -91,7 +91,8 @@ trials = click.option("--trials", metavar="N", type=options.whole_number(1), def
                       help="Trials of each variant; 20000 unless said, with --global 256.")
 
 
-@click.command("sensitivity", epilog=options.example("sib sensitivity zwarte-zwanen --measure investor.irr"))
+@click.command("sensitivity", epilog=options.example(
+    "sib sensitivity zwarte-zwanen --measure investor.irr --trials 2000"))
 @options.scenario(inputs, file, measures, together, points, trials, options.seed, options.workers, options.lang,
                   options.as_json, options.output, options.force, options.quiet)
 def verb(

@@ -25,7 +25,8 @@ with_front = click.option("--front", "has_front", is_flag=True,
                                "outcome payer.")
 
 
-@click.command("sweep", epilog=options.example("sib sweep zwarte-zwanen contract.interest.rate=0.02:0.06:0.01"))
+@click.command("sweep", epilog=options.example(
+    "sib sweep zwarte-zwanen contract.interest.rate=0.02:0.06:0.01 --trials 5000"))
 @click.argument("source", metavar="SCENARIO")
 @click.argument("terms", metavar="PATH=VALUES...", nargs=-1, required=True, callback=grids.stated("term"))
 @options.overlays
