@@ -13,7 +13,6 @@ from scipy.integrate import quad
 from scipy.stats import beta as beta_distribution
 from scipy.stats import norm
 
-from sib.chance.dependence import gaussian_factor
 from sib.exact import successes
 
 FEW = st.integers(1, 6)
@@ -78,7 +77,7 @@ def test_a_beta_of_a_chance_is_a_beta_binomial():
 @pytest.mark.parametrize(("n", "p", "weight"), [(3, 0.3, 0.1), (5, 0.6, 0.5), (4, 0.05, 0.9)])
 def test_a_factor_by_an_adaptive_rule(n, p, weight):
     nodes, masses = successes.normal_rule(n, weight)
-    found = masses @ successes.binomial(n, gaussian_factor(nodes, p, weight=weight))
+    found = masses @ successes.binomial(n, successes.given_factor(p, nodes, weight=weight))
     for k in range(n + 1):
         def at(z, k=k):
             chance = norm.cdf((norm.ppf(p) + np.sqrt(weight) * z) / np.sqrt(1 - weight))
@@ -104,7 +103,7 @@ class TestPrinted:
 
     def test_gaussian_factor(self):
         nodes, masses = successes.normal_rule(50, 0.1)
-        chances, k = gaussian_factor(nodes, 0.3, weight=0.1), np.arange(51)
+        chances, k = successes.given_factor(0.3, nodes, weight=0.1), np.arange(51)
         law = masses @ successes.binomial(50, chances)
         assert float(law @ k) == pytest.approx(15, abs=1e-9)
         assert float(np.sqrt(law @ (k - 15) ** 2)) == pytest.approx(6.368192, abs=5e-7)
@@ -115,5 +114,5 @@ class TestPrinted:
     def test_a_large_portfolio(self):
         # the limit: a share that fails is Phi of a normal, whose median is its value at z = 0
         for z, share in ((0.0, 0.290211595), (norm.ppf(0.95), 0.498211894), (norm.ppf(0.99), 0.588108734)):
-            found = gaussian_factor(np.array([z]), 0.3, weight=0.1)
+            found = successes.given_factor(0.3, np.array([z]), weight=0.1)
             assert found[0] == pytest.approx(share, abs=5e-10)

@@ -15,7 +15,6 @@ import numpy as np
 from scipy.special import betainc
 
 from sib.arrays import Floats, read_only
-from sib.chance.dependence import gaussian_factor
 from sib.deal.programme import (
     BetaBinomial,
     Chance,
@@ -28,7 +27,7 @@ from sib.deal.programme import (
 )
 from sib.deal.scenario import Scenario
 from sib.exact.reasons import refuse_where
-from sib.exact.successes import beta_rule, binomial, correlated, normal_rule
+from sib.exact.successes import beta_rule, binomial, correlated, given_factor, normal_rule
 from sib.programme.intake import n_came
 from sib.programme.outcomes import cause_weights, known_as, mean_of, outcome_correlation
 
@@ -131,7 +130,7 @@ def _gaussian(people: People, cases: Sequence[int]) -> Shared:
             points = beta_rule(shape[0], shape[1], degree=2 * UNKNOWN)
         at_nodes = np.zeros((len(nodes), n + 1))
         for p, mass in zip(*points, strict=True):
-            at_nodes += mass * binomial(n, gaussian_factor(nodes, float(p), weight=weight))
+            at_nodes += mass * binomial(n, given_factor(float(p), nodes, weight=weight))
         laws.append(at_nodes)
     if len(laws) == 1:
         return Shared(np.ones(1), ((masses @ laws[0])[np.newaxis],))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
+from scipy.special import ndtr, ndtri
 
 from sib.arrays import Floats
 from sib.chance.successes import independent, log_ways
@@ -91,3 +92,8 @@ def normal_rule(n: int, weight: float) -> tuple[Floats, Floats]:
     nodes = step * np.arange(-np.ceil(FAR / step), np.ceil(FAR / step) + 1)
     masses = np.exp(-(nodes**2) / 2)
     return nodes, np.asarray(masses / masses.sum())
+
+
+def given_factor(p: Floats | float, z: Floats, *, weight: float) -> Floats:
+    """Return the chance of success given the factor: Phi((Phi^-1(p) + sqrt(w) z) / sqrt(1 - w))."""
+    return np.asarray(ndtr((ndtri(p) + np.sqrt(weight) * z) / np.sqrt(1 - weight)))
