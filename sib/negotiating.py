@@ -109,6 +109,7 @@ def concessions(
     -------
     DataFrame
         One row a term: path, now, low and high (between which it was moved), verdict (``traded``, ``idle``,
+        ``one_way``,
         ``unclear``, ``stuck``), amount (of the term; worth as much as one point), cost (to the outcome payer, today's
         currency units), others (who pay some of it) and in_full (what all of the amount is worth, of the point), each
         with its standard error.

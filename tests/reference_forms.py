@@ -222,8 +222,9 @@ def central_reimbursement(deal: Deal, trial: Trial, _: Sequence[Trial]) -> Paid:
     """The State pays a norm for each case with a plan, the outcome payer the rest."""
     given = deal["arrangements"]["central_reimbursement"].get("norm")
     planned = sum(segment["cases"] for segment in deal["programme"]["segments"])
-    norm = cents(given) if given is not None else rounded(Fraction(planned_k(deal), planned))
-    central = [norm * plans for plans in trial["plans"]]
+    norm = Fraction(cents(given)) if given is not None else Fraction(planned_k(deal), planned)
+    so_far = [rounded(norm * sum(trial["plans"][: year + 1])) for year in range(len(trial["plans"]))]
+    central = [one - before for one, before in zip(so_far, [0, *so_far], strict=False)]
     paid = kept(deal, trial)
     paid.bear(deal["parties"]["state"], central)
     paid.bear(payer_of(deal), [k - part for k, part in zip(k_of(deal, trial), central, strict=True)])

@@ -32,6 +32,7 @@ def test_what_is_assumed_by_hand() -> None:
     """1,797,500 less the dealmaker's 30,000 and the accountant's 50,000, over 375 cases: 4,580 a case."""
     assert planned_cents(deal()) == 171_750_000
     assert norm_cents(deal()) == 458_000
+    assert norm_cents(deal(**{"central_reimbursement.norm": 0.33})) == 33
     assert funders(deal()) == {"municipality": 0.5, "health insurer": 0.5}
     assert terms_of(deal(), "revolving") == [
         Held("lead", "Wmo", is_stated=False),

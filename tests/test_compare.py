@@ -57,3 +57,11 @@ def test_deals_of_different_kinds_can_be() -> None:
     found = compare((load("zwarte-zwanen"), load("sociaal-hospitaal-den-haag"), load("worked-example")), 300)
     assert len(found.rows) == 3
     assert len(found.differences) == 2
+
+
+def test_a_chance_that_every_trial_agrees_on_has_a_bound_and_no_error() -> None:
+    """Worked example: repaid in full in each of 300 trials; as in a run, that is at least 99%, not certainty."""
+    found = compare((load("worked-example"), load("worked-example")), 300)
+    (row,) = (row for row in found.rows[0] if row.measure == "repaid_in_full")
+    assert (row.value, row.standard_error, row.high) == (1.0, None, 1.0)
+    assert row.low == pytest.approx(1 - 3.0 / 300, abs=0.003)

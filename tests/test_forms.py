@@ -198,3 +198,12 @@ def test_a_revolving_budget_never_gets_back_more_than_was_spent_or_proven() -> N
     proven = add_up(basis.proven(law) for law in deal.own_laws()[1:])
     assert (np.cumsum(others, axis=0) <= np.cumsum(proven, axis=0) + 2).all()
     assert (np.cumsum(add_up(found.charged.values()), axis=0) == np.cumsum(basis.cost, axis=0)).all()
+
+
+def test_a_norm_that_is_no_whole_number_of_cents_leaves_nothing_where_all_come() -> None:
+    """100 for three cases is 33.33 each; with all three in, the State has paid 100 and the town nothing."""
+    lines = [{"activity": "plans", "number": 1, "unit_price": 100, "when": {"at": 1}}]
+    deal = plain_deal(household(cases=3), lines=lines)
+    _, found = paid(deal, "central_reimbursement")
+    assert found.cost["State"].sum() == 10_000
+    assert not found.cost[TOWN].any()

@@ -281,3 +281,8 @@ def test_where_nobody_said_it_looks_as_far_as_there_are_deals() -> None:
     assert all(each.row for each in found.scan)
     said = Goal("investor.repaid_in_full", 0.9, "programme.segments.*.success.successes", (2, 60))
     assert solve(read(REFERENCE), said, trials=256).goal.between == (2, 60)
+
+
+def test_a_goal_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="nan is no value"):
+        solve(read(REFERENCE), Goal("investor.irr", float("nan"), RATE), trials=10)

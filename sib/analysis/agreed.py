@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from sib.deal.arrangements import Revolving
 from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
-from sib.money import exact, round_half_away
+from sib.money import exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,10 @@ def funders(deal: Scenario) -> dict[str, float]:
     return {payer: 0.5, others[0]: 0.5} if others else {payer: 1.0}
 
 
-def norm_cents(deal: Scenario) -> int:
-    """Return what the State pays for a case, in cents: the planned cost a case, rounded, unless stated."""
+def norm_cents(deal: Scenario) -> Fraction:
+    """Return what the State pays for a case, in cents: the planned cost a case, not rounded, unless stated."""
     stated = deal.arrangements.central_reimbursement.norm
-    if stated is not None:
-        return int(exact(stated) * 100)
-    return int(round_half_away(planned_cents(deal) / planned_people(deal)))
+    return exact(stated) * 100 if stated is not None else Fraction(planned_cents(deal), planned_people(deal))
 
 
 def contracted_laws(deal: Scenario) -> tuple[str, ...]:
@@ -106,7 +105,7 @@ def _pre_booked(deal: Scenario) -> dict[str, Any]:
 def _central_reimbursement(deal: Scenario) -> dict[str, Any]:
     based_on = deal.arrangements.central_reimbursement.based_on
     rests_on = {} if based_on is None else {"based_on": based_on, "cv": deal.arrangements.central_reimbursement.cv}
-    return {"norm": norm_cents(deal) / 100, **rests_on}
+    return {"norm": round(float(norm_cents(deal) / 100), 2), **rests_on}
 
 
 def _lump_sum(deal: Scenario) -> dict[str, Any]:

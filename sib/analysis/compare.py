@@ -18,6 +18,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Bench, Effort, Simulation
 from sib.errors import Stopped
 from sib.measures import risk
+from sib.measures.risk import Estimate
 from sib.results import Row, Unit, row_of
 
 
@@ -151,18 +152,20 @@ class _Measured:
 
     def rows(self) -> tuple[Row, ...]:
         """Return every figure."""
-        return tuple(self._row(each, values) for each, values in zip(COMPARED, self.values, strict=True))
+        return tuple(
+            self._row(each, risk.probability(values > 0) if each.statistic == "probability" else risk.mean(values))
+            for each, values in zip(COMPARED, self.values, strict=True)
+        )
 
     def less(self, first: _Measured) -> tuple[Row, ...]:
         """Return every figure less that of another deal, trial by trial."""
         pairs = zip(COMPARED, self.values, first.values, strict=True)
-        return tuple(self._row(each, mine - theirs) for each, mine, theirs in pairs)
+        return tuple(self._row(each, risk.mean(mine - theirs)) for each, mine, theirs in pairs)
 
     def spared(self, first: _Measured) -> float:
         """Return how much of the error of a difference pairing leaves."""
         apart = float(np.sqrt(first.net_cash.var() + self.net_cash.var()))
         return float((self.net_cash - first.net_cash).std()) / apart if apart > 0 else 0.0
 
-    def _row(self, each: Compare, values: Floats) -> Row:
-        what = (each.party, each.measure, each.statistic)
-        return row_of(self.deal, what, estimate=risk.mean(values), unit=each.unit)
+    def _row(self, each: Compare, estimate: Estimate) -> Row:
+        return row_of(self.deal, (each.party, each.measure, each.statistic), estimate=estimate, unit=each.unit)

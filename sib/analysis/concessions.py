@@ -41,7 +41,7 @@ SURE = 1.96
 """Standard errors from which a difference counts."""
 BENT = 0.5
 """Part of the larger slope from which slopes up and down that differ are told."""
-Verdict = Literal["traded", "idle", "unclear", "stuck"]
+Verdict = Literal["traded", "idle", "one_way", "unclear", "stuck"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,9 @@ class Trade:
         The term as it is.
     low, high : float or int
         The values between which it was moved.
-    verdict : {"traded", "idle", "unclear", "stuck"}
-        ``idle``: it changes nothing for the investor in any trial; ``unclear``: nothing beyond the error; ``stuck``: no
+    verdict : {"traded", "idle", "one_way", "unclear", "stuck"}
+        ``idle``: it changes nothing for the investor in any trial; ``one_way``: only what is worse for it changes
+        anything; ``unclear``: nothing beyond the error; ``stuck``: no
         neighbouring value makes a valid deal.
     problem : str
         Why it is stuck.
@@ -302,7 +303,7 @@ class _Lab:
         ends = (now if below is None else low, now if above is None else high)
         worth, cost, third = _slope(below or self.now, above or self.now, ends[1] - ends[0])
         slopes = tuple(None if each is None else risk.mean(each[0]) for each in (down, up))
-        trade = Trade(number, *ends, _verdict(worth, cost), slopes=slopes)  # type: ignore[arg-type]
+        trade = Trade(number, *ends, _verdict(worth, slopes), slopes=slopes)  # type: ignore[arg-type]
         return _Moved(trade, worth, cost, third)
 
 
@@ -329,11 +330,14 @@ def _slope(
     return worth, cost, third
 
 
-def _verdict(worth: Floats, cost: Floats) -> Verdict:
-    """Return whether a term does anything for the investor."""
+def _verdict(worth: Floats, slopes: tuple[Estimate | None, ...]) -> Verdict:
+    """Return whether a term does anything for the investor, on the side that is better for it."""
     if not np.any(np.nan_to_num(worth)):
         return "idle"
     mean = risk.mean(worth)
+    better = slopes[mean.value > 0]
+    if better is not None and better.value == 0:
+        return "one_way"
     return "traded" if abs(mean.value) > SURE * _error(mean) else "unclear"
 
 

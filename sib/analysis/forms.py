@@ -218,9 +218,13 @@ def payment_agreement(basis: Basis) -> Paid:
 
 
 def central_reimbursement(basis: Basis) -> Paid:
-    """The State pays a norm for each case; what the work costs beyond it, or less, is the outcome payer's."""
+    """The State pays a norm for each case; what the work costs beyond it, or less, is the outcome payer's.
+
+    By the end of each year it has paid the norm for all cases so far, rounded to cents.
+    """
     cost, state = basis.cost, basis.deal.parties.state
-    reimbursed = basis.years["plans"] * float(norm_cents(basis.deal))
+    so_far = share(np.cumsum(basis.years["plans"], axis=0), norm_cents(basis.deal))
+    reimbursed = np.diff(so_far, axis=0, prepend=0.0)
     return basis.paid({basis.payer: cost - reimbursed, state: reimbursed})
 
 

@@ -132,6 +132,8 @@ def solve(
     ValueError
         When nothing says where to look, or the goal cannot be.
     """
+    if not math.isfinite(goal.value):
+        raise ValueError(f"{goal.value} is no value that a figure can have")
     base = base_of(deal)
     number = replace(number_at(base.term(goal.path)), path=goal.path)
     low, high = _bracket(number, goal)

@@ -148,9 +148,8 @@ class Page:
         """Return what the tables mean, how each form works, and the terms that it goes by."""
         lines = [wrapped(self.say("meant")), "", self.say("terms")]
         meant = Phrases(FORM_MEANT, self.words.lang)
-        payer = plain(holder(self.deal.parties.outcome_payer, self.words))
         for way in self.found.ways:
-            lines.append(wrapped(f"{self.name(way.form)}: {meant(way.form, payer=payer)}", "  ", others="    "))
+            lines.append(wrapped(f"{self.name(way.form)}: {meant(way.form)}", "  ", others="    "))
             lines += [wrapped(told, "    ", others="      ") for told in self.terms(way.form)]
         return "\n".join(lines)
 

@@ -62,10 +62,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "falls": ("falls by {points} points", "daalt {points} punten"),
     "stays": ("stays the same", "blijft gelijk"),
     "paired": (
-        "Differences are taken trial by trial; ± is their 95% error. In the outcome payer's cash it is {share}% of "
-        "what it would be on draws of its own.",
-        "Verschillen zijn per simulatie genomen; ± is hun 95%-fout. In de kas van de uitkomstbetaler is die {share}% "
-        "van wat die met eigen trekkingen zou zijn.",
+        "Differences are taken trial by trial, those of percentages in points; ± is their 95% error. In the outcome "
+        "payer's cash it is {share}% of what it would be on draws of its own.",
+        "Verschillen zijn per simulatie genomen, die van percentages in punten; ± is hun 95%-fout. In de kas van de "
+        "uitkomstbetaler is die {share}% van wat die met eigen trekkingen zou zijn.",
     ),
 }
 """By key: English, Dutch."""
@@ -127,7 +127,7 @@ class Page:
                 rows.append((self.say(row.party), *("" for _ in heading[1:])))
                 before = row.party
             figures = (self.cell(each[place])[0] for each in self.found.rows)
-            pairs = (cell for each in self.found.differences for cell in self.cell(each[place]))
+            pairs = (cell.replace("%", "") for each in self.found.differences for cell in self.cell(each[place]))
             rows.append((f"  {self.say(row.measure)}", *figures, *pairs))
         return ruled(columns([heading, *rows], n_left=1))
 

@@ -37,6 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bent": ("not the same up as down", "omhoog anders dan omlaag"),
     "beyond": ("more than there is", "meer dan er is"),
     "idle": ("does nothing here", "doet hier niets"),
+    "one_way": ("more does nothing, less costs the investor", "meer doet niets, minder kost de investeerder"),
     "unclear": ("nothing beyond the error", "niets buiten de fout"),
     "stuck": ("cannot be moved", "kan niet bewegen"),
     "why_idle": ("no trial differs between {low} and {high}", "geen simulatie verschilt tussen {low} en {high}"),

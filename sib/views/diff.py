@@ -50,8 +50,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "results": ("Results that changed", "Gewijzigde uitkomsten"),
     "beyond": ("Beyond the error of the simulation", "Buiten de fout van de simulatie"),
     "within": ("Within it, or of unknown error", "Daarbinnen, of met onbekende fout"),
-    "difference": ("B less A", "B min A"),
-    "errors": ("in errors", "in fouten"),
+    "difference": ("B less A (points, if %)", "B min A (punten, bij %)"),
+    "errors": ("in standard errors", "in standaardfouten"),
     "exact": ("exact", "exact"),
     "unknown": ("unknown", "onbekend"),
     "more": (
@@ -226,7 +226,7 @@ class Page:
             style = style_of(each.new)
             old, new = (self.words.figure(row, style)[0] for row in (each.old, each.new))
             known = each.difference.low is not None
-            difference, error = self.words.figure(each.difference, style)
+            difference, error = (part.replace("%", "") for part in self.words.figure(each.difference, style))
             yield (f"    {called(what, self.words)}", old, new, difference, error if known else "", self.errors(each))
 
     def errors(self, each: Change) -> str:

@@ -31,8 +31,8 @@ def holder(name: str, words: Words | Captions) -> str:
 FORM_MEANT: dict[str, tuple[str, str]] = {
     "do_nothing": ("nobody pays and nothing is saved", "niemand betaalt en er wordt niets bespaard"),
     "pays_itself": (
-        "the {payer} buys the work from its general means, and proves nothing to anybody",
-        "de {payer} koopt het werk uit de algemene middelen en hoeft niemand iets te bewijzen",
+        "the outcome payer buys the work from its general means, and proves nothing to anybody",
+        "de uitkomstbetaler koopt het werk uit de algemene middelen en hoeft niemand iets te bewijzen",
     ),
     "custom_budget": (
         "one budget without compartments, filled by several laws and not settled afterwards",
@@ -65,9 +65,9 @@ FORM_MEANT: dict[str, tuple[str, str]] = {
     ),
     "central_reimbursement": (
         "the State pays a norm for each case that gets a plan; the rest, or what is left of it, is the "
-        "{payer}'s. The norm is rounded to cents, so a few euros may stay with it",
+        "outcome payer's",
         "het Rijk betaalt een normbedrag voor elke casus met een plan; de rest, of wat ervan overblijft, is voor de "
-        "{payer}. Het normbedrag is afgerond op centen, zodat daar enkele euro's kunnen blijven hangen",
+        "uitkomstbetaler",
     ),
     "lump_sum": (
         "a contractor is paid a sum whatever the volume, and keeps what is saved on the care within it in the fiscal "
@@ -115,8 +115,10 @@ FORM_TEXTS: dict[str, tuple[str, str]] = {
         "meeste werk, vergeleken met het gemiddelde (een min: minder); meer werk dan gepland is er nooit",
     ),
     "no_failure": (
-        "What the work saves does not vary in this deal, so nobody carries a risk of failure here.",
-        "Wat het werk bespaart varieert in deze deal niet, dus niemand draagt hier een risico van mislukken.",
+        "The savings that the scenario states do not vary, so there is no worst tenth of them to look at; who carries "
+        "a risk shows in the spread and the chances above.",
+        "De besparingen die het scenario noemt variëren niet, dus er is geen slechtste tiende deel van om naar te "
+        "kijken; wie risico draagt blijkt uit de spreiding en de kansen hierboven.",
     ),
     "no_volume": (
         "The volume of work does not vary in this deal, so nobody carries that risk here; let enrolment or the custom "

@@ -31,8 +31,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "slechtste tiende deel van de simulaties",
     ),
     "right_none": (
-        "What the work saves does not vary, so nobody carries a risk of failure",
-        "Wat het werk bespaart varieert niet, dus niemand draagt een risico van mislukken",
+        "The savings that the scenario states do not vary: no worst tenth to look at",
+        "De genoemde besparingen variëren niet: er is geen slechtste tiende deel",
     ),
     "mean": ("mean", "gemiddelde"),
     "range": ("9 in 10 trials", "9 van de 10 simulaties"),

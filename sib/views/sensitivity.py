@@ -39,6 +39,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Voor de {party} beslissen deze: {label}, en {second}; de simulaties zeggen niet welke meer doet. Over de "
         "bandbreedte van de eerste ligt {measure} tussen {low} en {high}.",
     ),
+    "unclear": (
+        "Nothing here moves it beyond the error of the simulation.",
+        "Niets hier verandert er iets aan dat buiten de fout van de simulatie valt.",
+    ),
     "nothing": ("Nothing here moves it.", "Niets hier verandert er iets aan."),
     "idle": ("Without effect: {listed}.", "Zonder effect: {listed}."),
     "foot": (
@@ -148,9 +152,9 @@ class Page:
 
     def reading(self, panel: Panel) -> str:
         """Return in a sentence what decides a figure."""
-        bars = moving(panel)
+        bars = [bar for bar in moving(panel) if abs(bar.swing.value) > Z * (bar.swing.standard_error or 0.0)]
         if not bars:
-            return self.say("nothing")
+            return self.say("unclear" if moving(panel) else "nothing")
         low, high = (self.figure(row) for row in ends(panel, bars[0]))
         known = {"party": party(panel.what, self.words), "label": self.labels[bars[0].input.name], "low": low,
                  "high": high, "measure": measure_of(panel.what, self.words)}

@@ -133,7 +133,7 @@ class Page:
         rows = [[term(value, self.words), *(self.cell(next(points), place) for _ in across)] for value in down]
         shown = [point.rows[place] for point in self.found.points if point.rows]
         error = self.words.figure(max(shown, key=width), style_of(shown[0]))[1]
-        note = f" ({self.say('error', error=error)})" if error else ""
+        note = f" ({self.say('error', error=error)})" if error.startswith("±") else ""
         return f"{called(what, self.words)}{note}\n{ruled(columns([heading, *rows], n_left=0))}"
 
     def cell(self, point: Point, place: int) -> str:
