@@ -176,3 +176,18 @@ def test_a_front_brings_its_figures_along() -> None:
     found = sweep(sib.load(REFERENCE), {TRIGGER: [900_000, 1_500_000]}, plan=plan)
     assert [what[1] for what in found.figures] == ["irr", "principal_loss", "outcome_payments"]
     assert found.front
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_gives_the_same() -> None:
+    """Dask's executor on a cluster of this machine alone: who outgrows one machine brings an engine that exists."""
+    from distributed import Client, LocalCluster
+
+    terms: dict[str, list[Any]] = {RATE: [0.02, 0.03, 0.04], REVIEW: [0.0, 0.2]}
+    whole = sweep(read(REFERENCE), terms, plan=FEW)
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        found = sweep(read(REFERENCE), terms, plan=FEW, executor=client.get_executor())
+    assert found.points == whole.points
