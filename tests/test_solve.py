@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from exact_deals import bond as bond_of_the_table
+from exact_deals import value
 from scipy import optimize, stats
 
 import sib
@@ -13,6 +15,7 @@ from sib.analysis.solve import Goal, Solved, solve
 from sib.deal.reader import read
 from sib.deal.vary import vary
 from sib.engine import Effort
+from sib.exact.method import exact
 
 REFERENCE = "zwarte-zwanen"
 RATE = "contract.interest.rate"
@@ -286,3 +289,28 @@ def test_where_nobody_said_it_looks_as_far_as_there_are_deals() -> None:
 def test_a_goal_that_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="nan is no value"):
         solve(read(REFERENCE), Goal("investor.irr", float("nan"), RATE), trials=10)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "goal", "between"),
+    [
+        (CHANCE, "investor.repaid_in_full.probability", 0.80, (0.5, 0.7)),
+        (CHANCE, "investor.irr.mean", 0.035, (0.5, 0.7)),
+        (RATE, "investor.irr.mean", 0.05, (0.03, 0.09)),
+    ],
+)
+def test_on_the_reference_bond_it_finds_what_the_exact_method_finds(
+    path: str, name: str, goal: float, between: tuple[float, float]
+) -> None:
+    """The bond with an exact answer at a correlation of .02; the other root is scipy's, on the law itself."""
+    deal = bond_of_the_table(rho=0.02)
+    measure, _, statistic = name.rpartition(".")
+
+    def apart(at: float) -> float:
+        return value(exact(vary(deal, {path: round(at, 8)})), measure, statistic) - goal
+
+    wanted = optimize.brentq(apart, *between, xtol=1e-5)
+    found = solve(deal, Goal(name, goal, path, between), trials=4_000)
+    assert found.is_found
+    assert found.low < wanted < found.high
+    assert found.high - found.low < 0.02
