@@ -7,22 +7,21 @@ what they do not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
-from sib.alike import alike
+from sib.analysis.together import Draws, finished
 from sib.arrays import Floats
 from sib.deal.scenario import Scenario
-from sib.engine import Bench, Effort, Simulation
+from sib.engine import Effort, Simulation
 from sib.errors import Stopped
 from sib.measures import risk
-from sib.measures.risk import Estimate
 from sib.results import Row, Unit, row_of
 
 
-def _of(key: str) -> Callable[[Simulation], Floats]:
+def of_key(key: str) -> Callable[[Simulation], Floats]:
+    """Return what looks up one value a trial, by its name among the trials."""
     return lambda run: np.asarray(run.trials[key], dtype=np.float64)
 
 
@@ -44,23 +43,29 @@ class Compare:
     unit: Unit
     values: Callable[[Simulation], Floats]
 
+    @property
+    def what(self) -> tuple[str, str, str]:
+        """Party, measure and statistic."""
+        return self.party, self.measure, self.statistic
+
 
 COMPARED: tuple[Compare, ...] = (
-    Compare("investor", "outlay", "mean", "money", _of("investor.outlay")),
-    Compare("investor", "receipts", "mean", "money", _of("investor.receipts")),
-    Compare("investor", "repaid_in_full", "probability", "fraction", _of("investor.repaid_in_full")),
+    Compare("investor", "outlay", "mean", "money", of_key("investor.outlay")),
+    Compare("investor", "receipts", "mean", "money", of_key("investor.receipts")),
+    Compare("investor", "repaid_in_full", "probability", "fraction", of_key("investor.repaid_in_full")),
     Compare("investor", "principal_loss", "probability", "fraction", _loses),
-    Compare("investor", "irr", "mean", "fraction", _of("investor.irr")),
-    Compare("investor", "npv", "mean", "money", _of("investor.npv")),
-    Compare("municipality", "outcome_payments", "mean", "money", _of("municipality.outcome_payments")),
-    Compare("municipality", "validated_savings", "mean", "money", _of("municipality.validated_savings")),
-    Compare("municipality", "cashable_savings", "mean", "money", _of("municipality.cashable_savings")),
-    Compare("municipality", "net_cash", "mean", "money", _of("municipality.net_cash")),
+    Compare("investor", "irr", "mean", "fraction", of_key("investor.irr")),
+    Compare("investor", "npv", "mean", "money", of_key("investor.npv")),
+    Compare("municipality", "outcome_payments", "mean", "money", of_key("municipality.outcome_payments")),
+    Compare("municipality", "validated_savings", "mean", "money", of_key("municipality.validated_savings")),
+    Compare("municipality", "cashable_savings", "mean", "money", of_key("municipality.cashable_savings")),
+    Compare("municipality", "net_cash", "mean", "money", of_key("municipality.net_cash")),
     Compare("municipality", "pays_more_than_it_saves", "probability", "fraction", _pays_more),
-    Compare("municipality", "present_value", "mean", "money", _of("municipality.present_value")),
-    Compare("society", "net_benefit", "mean", "money", _of("society.net_benefit")),
+    Compare("municipality", "present_value", "mean", "money", of_key("municipality.present_value")),
+    Compare("society", "net_benefit", "mean", "money", of_key("society.net_benefit")),
 )
 """What is compared; a new line is a new row."""
+NET_CASH = next(place for place, each in enumerate(COMPARED) if each.what == ("municipality", "net_cash", "mean"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,46 +131,39 @@ def compare(
         raise ValueError("a comparison takes two deals or more")
     if len({deal.currency for deal in deals}) > 1:
         raise ValueError("deals in different currencies cannot be compared; restate one of them")
-    bench, measured = Bench(trials, seed=seed, effort=effort), dict[int, _Measured]()
-    with suppress(Stopped):
-        for place in (place for group in alike(deals) for place in group):
-            measured[place] = _Measured(bench.run(deals[place]))
-    if len(measured) < 2:
+    draws = Draws(trials, seed)
+    found = finished(deals, lambda run: [each.values(run) for each in COMPARED], draws=draws, effort=effort)
+    if 0 not in found or len(found) < 2:
         raise Stopped
-    places = tuple(sorted(measured))
-    first, *others = (measured[place] for place in places)
+    places = tuple(sorted(found))
+    first, rest = found[0], places[1:]
     return Compared(
         deals=tuple(deals[place] for place in places), seed=seed, n_trials=trials,
-        rows=tuple(each.rows() for each in (first, *others)),
-        differences=tuple(each.less(first) for each in others),
-        spared=tuple(each.spared(first) for each in others), places=places, n_asked=len(deals),
+        rows=tuple(_each(deals[place], row, found[place]) for place in places),
+        differences=tuple(
+            _each(deals[place], _difference, [mine - its for mine, its in zip(found[place], first, strict=True)])
+            for place in rest
+        ),
+        spared=tuple(_spared(first[NET_CASH], found[place][NET_CASH]) for place in rest),
+        places=places, n_asked=len(deals),
     )
 
 
-class _Measured:
-    """What is kept of a simulation: one value a trial of every figure that is compared."""
+def _each(deal: Scenario, made: Callable[..., Row], values: list[Floats]) -> tuple[Row, ...]:
+    return tuple(made(deal, each, values=mine) for each, mine in zip(COMPARED, values, strict=True))
 
-    def __init__(self, run: Simulation) -> None:
-        self.deal = run.deal
-        self.values = [each.values(run) for each in COMPARED]
-        self.net_cash = run.trials["municipality.net_cash"].astype(np.float64)
 
-    def rows(self) -> tuple[Row, ...]:
-        """Return every figure."""
-        return tuple(
-            self._row(each, risk.probability(values > 0) if each.statistic == "probability" else risk.mean(values))
-            for each, values in zip(COMPARED, self.values, strict=True)
-        )
+def row(deal: Scenario, figure: Compare, *, values: Floats) -> Row:
+    """Return the row that a summary has, from one value a trial."""
+    estimate = risk.probability(values == 1) if figure.statistic == "probability" else risk.mean(values)
+    return row_of(deal, figure.what, estimate=estimate, unit=figure.unit)
 
-    def less(self, first: _Measured) -> tuple[Row, ...]:
-        """Return every figure less that of another deal, trial by trial."""
-        pairs = zip(COMPARED, self.values, first.values, strict=True)
-        return tuple(self._row(each, risk.mean(mine - theirs)) for each, mine, theirs in pairs)
 
-    def spared(self, first: _Measured) -> float:
-        """Return how much of the error of a difference pairing leaves."""
-        apart = float(np.sqrt(first.net_cash.var() + self.net_cash.var()))
-        return float((self.net_cash - first.net_cash).std()) / apart if apart > 0 else 0.0
+def _difference(deal: Scenario, figure: Compare, *, values: Floats) -> Row:
+    return row_of(deal, figure.what, estimate=risk.mean(values), unit=figure.unit)
 
-    def _row(self, each: Compare, estimate: Estimate) -> Row:
-        return row_of(self.deal, (each.party, each.measure, each.statistic), estimate=estimate, unit=each.unit)
+
+def _spared(first: Floats, other: Floats) -> float:
+    """Return how much of the error of a difference pairing leaves."""
+    apart = float(np.sqrt(first.var() + other.var()))
+    return float((other - first).std()) / apart if apart > 0 else 0.0

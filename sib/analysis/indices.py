@@ -11,8 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from sib.analysis.points import MEASURES, Draws, looked_at, targets
+from sib.analysis.points import MEASURES, targets
 from sib.analysis.sensitivity import refuse_none
+from sib.analysis.together import Draws, looked_at
 from sib.arrays import Array, Floats, Ints
 from sib.asked import What
 from sib.chance.copula import mixed_levels, orders_of, redrawn_levels

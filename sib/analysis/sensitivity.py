@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sib.analysis.compare import Compare
-from sib.analysis.points import MEASURES, Draws, looked_at, row, targets
+from sib.analysis.compare import Compare, row
+from sib.analysis.points import MEASURES, targets
+from sib.analysis.together import Draws, looked_at
 from sib.arrays import Floats
 from sib.asked import What
 from sib.deal.ranges import Input, Ranges
@@ -134,8 +135,7 @@ def tornado(
     for place, figure in enumerate(figures):
         bars = [_bar(scenario, figure, one=one, values=(low[place], now[place], high[place]))
                 for one, low, high in pairs]
-        what = (figure.party, figure.measure, figure.statistic)
-        panels.append(Panel(what, row(scenario, figure, values=now[place]), tuple(sorted(bars, key=_rank))))
+        panels.append(Panel(figure.what, row(scenario, figure, values=now[place]), tuple(sorted(bars, key=_rank))))
     return Tornado(scenario, ranges, plan, tuple(panels))
 
 
@@ -161,5 +161,5 @@ def _bar(deal: Scenario, figure: Compare, *, one: Input, values: Sequence[Floats
     order = sorted(zip((low.value, now.value, high.value), range(3), strict=True))
     least, most = order[0][1], order[-1][1]
     apart = risk.mean(values[most] - values[least])
-    swing = row_of(deal, (figure.party, figure.measure, "swing"), estimate=apart, unit=figure.unit)
+    swing = row_of(deal, (*figure.what[:2], "swing"), estimate=apart, unit=figure.unit)
     return Bar(one, low, high, swing)

@@ -14,7 +14,8 @@ from sib import __version__
 from sib.exact.against import LIMIT, Compared, Verdict
 from sib.exact.found import Found
 from sib.results import Row
-from sib.views.exact_words import GROUPS, MEASURES, PARTIES, REASONS, TEXTS
+from sib.views import figure_words
+from sib.views.exact_words import GROUPS, REASONS, TEXTS
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
@@ -68,7 +69,7 @@ class Page:
         by_name: dict[tuple[str, str], dict[str, Row]] = {}
         for row in self.rows():
             by_name.setdefault((row.party, row.measure), {})[row.statistic] = row
-        lines = [(self.say("what"), *(self.statistic(each) for each in SPREAD))]
+        lines = [(self.say("what"), *(self.say(each) if each in TEXTS else each for each in SPREAD))]
         for (party, measure), found in by_name.items():
             if "mean" in found and "sd" in found:
                 lines.append((self.label(party, measure), *(self.figure(found[each]) for each in SPREAD)))
@@ -127,16 +128,10 @@ class Page:
 
     def label(self, party: str, measure: str, *, statistic: str = "") -> str:
         """Return the name of a measure, with its party and statistic."""
-        key = next((each for each in (f"{party}.{measure}", measure) if each in MEASURES), None)
-        name = plain(measure) if key is None else Phrases(MEASURES, self.words.lang)(key)
-        other = plain(party.partition(".")[2] or party)
-        whose = Phrases(PARTIES, self.words.lang)(party) if party in PARTIES else other
-        what = "" if statistic in ("", "probability", "value") else f", {self.statistic(statistic)}"
-        return f"{whose}: {name}{what}"
-
-    def statistic(self, name: str) -> str:
-        """Return what a statistic is called; quantiles go by their names."""
-        return self.say(name) if name in TEXTS else name
+        what = (party, measure, statistic)
+        whose = figure_words.party(what, self.words)
+        kind = "" if statistic in ("", "probability", "value") else f", {figure_words.statistic(what, self.words)}"
+        return f"{whose[:1].upper()}{whose[1:]}: {figure_words.measure(what, self.words)}{kind}"
 
     def figure(self, row: Row) -> str:
         """Return a figure without an error, to the digits of its kind."""

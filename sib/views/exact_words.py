@@ -1,4 +1,4 @@
-"""What is said of the exact method, in English and Dutch: names of figures, and why some need simulation."""
+"""What is said of the exact method, in English and Dutch: heads and verdicts, and why some figures need simulation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "what": ("", ""),
     "mean": ("mean", "gemiddeld"),
     "sd": ("sd", "sd"),
-    "var95": ("VaR95", "VaR95"),
-    "es95": ("ES95", "ES95"),
-    "var99": ("VaR99", "VaR99"),
-    "es99": ("ES99", "ES99"),
-    "undefined_share": ("undefined", "onbepaald"),
-    "total_loss_share": ("-100%", "-100%"),
     "exact": ("exact", "exact"),
     "simulated": ("simulated", "simulatie"),
     "error": ("", ""),
@@ -49,59 +43,6 @@ TEXTS: dict[str, tuple[str, str]] = {
                  "Simulatie naast exacte cijfers ({trials}, seed {seed})"),
 }
 """By key: English, Dutch."""
-
-PARTIES: dict[str, tuple[str, str]] = {
-    "investor": ("Investor", "Investeerder"),
-    "municipality": ("Outcome payer", "Uitkomstbetaler"),
-    "accountant": ("Accountant", "Accountant"),
-    "programme": ("Programme", "Programma"),
-    "provider": ("Provider", "Uitvoerder"),
-    "intermediary": ("Intermediary", "Tussenpartij"),
-    "guarantor": ("Guarantor", "Garant"),
-    "society": ("Society", "Samenleving"),
-}
-"""By party: English, Dutch."""
-
-MEASURES: dict[str, tuple[str, str]] = {
-    "outlay": ("outlay", "inleg"),
-    "receipts": ("receives", "ontvangt"),
-    "npv": ("net present value", "netto contante waarde"),
-    "irr": ("IRR", "IRR"),
-    "moic": ("multiple of money", "veelvoud van de inleg"),
-    "wal_years": ("average life, years", "gemiddelde looptijd, jaren"),
-    "payback_years": ("payback, years", "terugverdientijd, jaren"),
-    "repaid_in_full": ("repaid in full", "volledig terugbetaald"),
-    "principal_loss": ("loses principal", "verliest hoofdsom"),
-    "loss": ("loss", "verlies"),
-    "cover_ratio": ("cover ratio", "dekkingsgraad"),
-    "irr_of_mean_cash_flow": ("IRR of the mean cash flow", "IRR van de gemiddelde kasstroom"),
-    "outcome_payments": ("pays", "betaalt"),
-    "validated_savings": ("validated savings", "gevalideerde besparing"),
-    "true_savings": ("true savings", "werkelijke besparing"),
-    "cashable_savings": ("cashable savings", "verzilverbare besparing"),
-    "net_cash": ("net cash", "netto kas"),
-    "present_value": ("present value, real", "contante waarde, reëel"),
-    "pays_more_than_it_saves": ("pays more than it saves", "betaalt meer dan het bespaart"),
-    "reserve": ("reserve", "reserve"),
-    "price_of_risk_transfer": ("price of risk transfer", "prijs van risico-overdracht"),
-    "net_benefit": ("net benefit", "netto baten"),
-    "claimed": ("claimed", "geclaimd"),
-    "admissible": ("admissible", "toelaatbaar"),
-    "validated": ("validated", "gevalideerd"),
-    "late": ("too late", "te laat"),
-    "validated_cases": ("validated cases", "gevalideerde casussen"),
-    "files_opened": ("files opened", "geopende dossiers"),
-    "earned": ("trigger earned", "drempel verdiend"),
-    "paid": ("trigger paid", "drempel betaald"),
-    "guarantor.paid": ("pays", "betaalt"),
-    "false_trigger": ("paid, not earned", "betaald, niet verdiend"),
-    "missed_trigger": ("earned, not paid", "verdiend, niet betaald"),
-    "late_trigger": ("missed only for the last date", "alleen gemist door de laatste datum"),
-    "successes": ("successes", "successen"),
-    "enrolled": ("take part", "doen mee"),
-    "cost": ("cost of the work", "kosten van het werk"),
-}
-"""By measure: English, Dutch."""
 
 GROUPS: dict[str, tuple[str, str]] = {
     "contract": ("investor and payments", "investeerder en betalingen"),

@@ -19,6 +19,8 @@ PARTIES: dict[str, tuple[str, str]] = {
     "society": ("society", "samenleving"),
     "provider": ("provider", "uitvoerder"),
     "guarantor": ("guarantor", "garantsteller"),
+    "accountant": ("accountant", "accountant"),
+    "intermediary": ("intermediary", "tussenpartij"),
     "programme": ("programme", "programma"),
 }
 MEASURES: dict[str, tuple[str, str]] = {
@@ -26,11 +28,12 @@ MEASURES: dict[str, tuple[str, str]] = {
     "principal_loss": ("loses principal", "verliest hoofdsom"),
     "irr": ("IRR", "IRR"),
     "irr_of_mean_cash_flow": ("IRR of the mean cash flow", "IRR van de gemiddelde kasstroom"),
-    "moic": ("multiple", "multiple"),
+    "moic": ("multiple of money", "veelvoud van de inleg"),
     "npv": ("net present value", "netto contante waarde"),
     "outlay": ("outlay", "inleg"),
     "receipts": ("receives", "ontvangt"),
     "loss": ("loss", "verlies"),
+    "cover_ratio": ("cover ratio", "dekkingsgraad"),
     "outcome_payments": ("pays", "betaalt"),
     "validated_savings": ("validated savings", "gevalideerde besparing"),
     "true_savings": ("true savings", "werkelijke besparing"),
@@ -40,13 +43,36 @@ MEASURES: dict[str, tuple[str, str]] = {
     "pays_more_than_it_saves": ("pays more than saves", "betaalt meer dan bespaart"),
     "break_even_cashability": ("break-even cashability", "verzilverbaarheid, break-even"),
     "reserve": ("reserve", "reserve"),
+    "own_costs": ("own costs", "eigen kosten"),
+    "cost_per_validated_success": ("cost per validated success", "kosten per gevalideerd succes"),
+    "price_of_risk_transfer": ("price of risk transfer", "prijs van risico-overdracht"),
     "net_benefit": ("net benefit", "netto baten"),
-    "paid": ("trigger met", "drempel gehaald"),
-    "guarantor.paid": ("pays", "betaalt"),
+    "claimed": ("claimed", "geclaimd"),
+    "admissible": ("admissible", "toelaatbaar"),
+    "validated": ("validated", "gevalideerd"),
+    "late": ("too late", "te laat"),
+    "validated_cases": ("validated cases", "gevalideerde casussen"),
+    "files_opened": ("files opened", "geopende dossiers"),
+    "errors": ("errors", "fouten"),
+    "uncertain": ("uncertain", "onzeker"),
     "earned": ("trigger earned", "drempel verdiend"),
+    "paid": ("trigger paid", "drempel betaald"),
+    "guarantor.paid": ("pays", "betaalt"),
+    "false_trigger": ("paid, not earned", "betaald, niet verdiend"),
+    "missed_trigger": ("earned, not paid", "verdiend, niet betaald"),
+    "late_trigger": ("missed only for the last date", "alleen gemist door de laatste datum"),
+    "distance_to_trigger_sds": ("distance to the trigger, sds", "afstand tot de drempel, standaardafwijkingen"),
+    "distance_to_trigger_successes": ("distance to the trigger, successes", "afstand tot de drempel, successen"),
+    "needed_success": ("chance of success needed", "benodigde slaagkans"),
+    "expected_success": ("chance of success expected", "verwachte slaagkans"),
+    "savings_per_success": ("validated savings of a success", "gevalideerde besparing van een succes"),
+    "effective_cases": ("effective cases", "effectieve casussen"),
+    "effective_cases_given_parameters": ("effective cases, chances known", "effectieve casussen, kansen bekend"),
+    "success_correlation": ("correlation of success", "correlatie van succes"),
+    "overrun": ("turned away", "afgewezen wegens vol"),
     "successes": ("successes", "successen"),
     "enrolled": ("enrolled", "ingestroomd"),
-    "cost": ("cost", "kosten"),
+    "cost": ("cost of the work", "kosten van het werk"),
     "wal_years": ("average life, years", "gemiddelde looptijd, jaren"),
     "payback_years": ("payback, years", "terugverdientijd, jaren"),
 }
@@ -55,8 +81,11 @@ STATISTICS: dict[str, tuple[str, str]] = {
     "mean": ("mean", "gemiddeld"), "probability": ("chance", "kans"), "value": ("", ""),
     "sd": ("standard deviation", "standaardafwijking"), "undefined_share": ("undefined in", "onbepaald in"),
     "total_loss_share": ("nothing back in", "niets terug in"),
+    "var95": ("VaR95", "VaR95"), "var99": ("VaR99", "VaR99"), "es95": ("ES95", "ES95"), "es99": ("ES99", "ES99"),
 }
 """By statistic: English, Dutch; quantiles go by their names."""
+OF_METRICS: dict[str, tuple[str, str]] = {"needed": ("needed", "nodig"), "expected": ("expected", "verwacht")}
+"""What stands before the name of a metric: English, Dutch."""
 STYLES = {"fraction": "share", "years": "years", "count": "number"}
 """How figures of a unit are written; money in whole units of the currency."""
 WRITTEN: dict[type, Callable[[Any], str]] = {
@@ -94,13 +123,17 @@ def problems(told: Iterable[str], words: Words) -> Iterator[str]:
 def party(what: What, words: Words) -> str:
     """Return whose figure it is."""
     known = PARTIES.get(what[0])
-    return known[words.lang == "nl"] if known else plain(what[0])
+    return known[words.lang == "nl"] if known else plain(what[0].partition(".")[2] or what[0])
 
 
 def measure(what: What, words: Words) -> str:
     """Return what is measured, without whose it is."""
     known = MEASURES.get(".".join(what[:2])) or MEASURES.get(what[1])
-    return known[words.lang == "nl"] if known else plain(what[1].replace("_", " "))
+    if known:
+        return known[words.lang == "nl"]
+    kind, _, metric = what[1].partition("_")
+    before = OF_METRICS.get(kind)
+    return plain((f"{before[words.lang == 'nl']}: {metric}" if before else what[1]).replace("_", " "))
 
 
 def statistic(what: What, words: Words) -> str:
