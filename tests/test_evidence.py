@@ -13,7 +13,6 @@ from sib.analysis.evidence import (
     Asked,
     Evidence,
     Rule,
-    UnknowableError,
     cost_of_a_case,
     evidence,
     segment_of,
@@ -21,6 +20,7 @@ from sib.analysis.evidence import (
 )
 from sib.deal.reader import load
 from sib.engine import simulate
+from sib.errors import RefusedError, ScenarioError
 from sib.measures import risk
 
 SEGMENT = "programme.segments.multi-problem households"
@@ -137,11 +137,11 @@ def test_measures_come_in_the_units_that_rules_are_written_in() -> None:
 
 
 def test_it_must_be_clear_whose_chance_is_meant() -> None:
-    with pytest.raises(UnknowableError, match=r'programme\.kind is not "cases"'):
+    with pytest.raises(RefusedError, match=r'programme\.kind is not "cases"'):
         segment_of(load("peterborough"), None)
-    with pytest.raises(UnknowableError, match="has no 'nobody'; its segments: multi-problem households"):
+    with pytest.raises(ScenarioError, match="has no 'nobody'; its segments: multi-problem households"):
         segment_of(deal(), "nobody")
-    with pytest.raises(UnknowableError, match=r"more than one that a pilot may be of \(.*\); choose one"):
+    with pytest.raises(RefusedError, match=r"more than one segment \(.*\); choose one with --segment"):
         segment_of(load("zaanstad"), None)
     names = [segment.name for segment in load("zaanstad").segments]
     assert segment_of(load("zaanstad"), names[1]).name == names[1]

@@ -8,7 +8,7 @@ import pytest
 from table_deal import table_deal
 
 import sib
-from sib.analysis.levers import negotiable, spot_of, step_of, unit_of
+from sib.analysis.levers import negotiable, step_of, unit_of
 from sib.deal.number import number_at
 from sib.deal.vary import base_of
 from sib.errors import ScenarioError
@@ -26,7 +26,7 @@ def test_prices_and_limits_are_levers_and_sizes_are_not(tmp_path: Path) -> None:
 def test_every_lever_of_every_packaged_deal_can_be_reached(name: str) -> None:
     base = base_of(sib.load(name))
     for path in negotiable(base):
-        number = number_at(spot_of(base, path))
+        number = number_at(base.term(path))
         assert step_of(number, sib.load(name)) > 0
 
 
@@ -53,4 +53,4 @@ def test_maturity_moves_by_the_time_between_payments() -> None:
 
 def test_a_misspelt_path_is_told_with_the_right_one() -> None:
     with pytest.raises(ScenarioError, match="did you mean 'rate'"):
-        spot_of(base_of(sib.load("zwarte-zwanen")), "contract.interest.rte")
+        base_of(sib.load("zwarte-zwanen")).term("contract.interest.rte")

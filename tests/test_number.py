@@ -58,7 +58,7 @@ def test_values_are_written_as_finely_as_the_term_allows() -> None:
         ("contract.interest", "is a table; vary a number in it: contract.interest.rate"),
         ("contract.interest.compounding", "is no number"),
         ("timeline.closing", "is no number"),
-        ("contract.nothing", "is no number"),
+        ("contract.interst.rate", "did you mean 'interest'"),
     ],
 )
 def test_what_is_no_number_says_so(path: str, reason: str) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from sib.analysis.compare import compare
 from sib.analysis.design import price_of_a_file
-from sib.analysis.evidence import UnknowableError
 from sib.analysis.stricter import erring, stricter
 from sib.deal.audit import Review
 from sib.deal.reader import load
+from sib.errors import RefusedError
 
 NO_ERRORS = {"accountant.review.wrong_rejection": 0.0}
 
@@ -43,5 +43,5 @@ def test_errors_are_taken_away_on_every_side() -> None:
 
 @pytest.mark.parametrize("deal", [load("zwarte-zwanen", settings=NO_ERRORS), load("peterborough")])
 def test_without_errors_there_is_nothing_to_gain(deal: object) -> None:
-    with pytest.raises(UnknowableError, match=r"accountant\.review has no error to take away"):
+    with pytest.raises(RefusedError, match=r"accountant\.review has no error to take away"):
         stricter(deal, 10)  # type: ignore[arg-type]

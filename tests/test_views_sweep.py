@@ -65,4 +65,4 @@ def test_values_of_terms(value: object, shown: str) -> None:
 
 
 def test_a_figure_that_has_no_name_goes_by_its_own() -> None:
-    assert called(("payer.Wmo", "some_measure", "p95"), Words("nl")) == "payer.Wmo: some measure, p95"
+    assert called(("payer.Wmo", "some_measure", "p95"), Words("nl")) == "Wmo: some measure, p95"

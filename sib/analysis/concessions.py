@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from sib.analysis.levers import negotiable, spot_of, step_of, unit_of
+from sib.analysis.levers import negotiable, step_of, unit_of
 from sib.analysis.sweep import told
 from sib.arrays import Bools, Floats
 from sib.deal.clauses import nearest
@@ -241,7 +241,7 @@ def exchange(
     """
     ask, base = ask or Ask(), base_of(deal)
     lab = _Lab(base, bench=Bench(trials, seed=seed, effort=effort), ask=ask)
-    moved = [lab.moved(replace(number_at(spot_of(base, path)), path=path)) for path in ask.paths(base)]
+    moved = [lab.moved(replace(number_at(base.term(path)), path=path)) for path in ask.paths(base)]
     traded = [each for each in moved if each.trade.verdict == "traded"]
     first = _yardstick(moved, ask)
     if first is None:

@@ -96,7 +96,7 @@ def control(deal: Reading | Scenario, question: Question, *, effort: Effort | No
 
     Raises
     ------
-    UnknowableError
+    RefusedError
         When the deal has no cases, or it is not clear which segment is meant.
     ScenarioError
         When the range is none of shares.

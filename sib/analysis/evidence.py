@@ -19,6 +19,7 @@ from sib.arrays import Floats
 from sib.deal.programme import Segment
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate
+from sib.errors import Problem, RefusedError, ScenarioError
 from sib.measures import risk
 from sib.measures.information import Lesson, Stake, goes_now, learn, perfect
 from sib.programme.outcomes import beta_of
@@ -31,14 +32,6 @@ MOST_CASES = 10_000
 PARTIES = ("investor", "municipality")
 VALUE = {"investor": "investor.npv", "municipality": "municipality.net_cash"}
 """What a deal is worth to a party: what it decides by, unless said, and what it loses by deciding wrongly."""
-
-
-class UnknowableError(ValueError):
-    """A deal of which nothing can be learned in the way that is asked: says which term, and why."""
-
-    def __init__(self, path: str, message: str) -> None:
-        self.path, self.message = path, message
-        super().__init__(f"{path} {message}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +201,10 @@ def evidence(
 
     Raises
     ------
-    UnknowableError
+    RefusedError
         When the deal has no cases, or it is not clear whose chance is meant.
+    ScenarioError
+        When there is no such segment.
     KeyError
         When a rule names no value of a trial.
     """
@@ -237,17 +232,18 @@ def _known(p: Floats) -> tuple[float, float]:
 def segment_of(deal: Scenario, name: str | None) -> Segment:
     """Return the segment whose chance of success is meant: the one of that name, or the only one that is not known."""
     if not deal.segments:
-        raise UnknowableError("programme.kind", 'is not "cases": a pilot shows how many of its cases succeed, and '
-                              "this deal measures a group; choose a deal of cases")
+        raise RefusedError('programme.kind is not "cases": a pilot shows how many of its cases succeed; choose a deal '
+                           "of cases")
     names = ", ".join(segment.name for segment in deal.segments)
     if name is not None:
         found = next((segment for segment in deal.segments if segment.name == name), None)
         if found is None:
-            raise UnknowableError("programme.segments", f"has no {name!r}; its segments: {names}")
+            raise ScenarioError([Problem("--segment", None, "", f"the deal has no {name!r}; its segments: {names}")])
         return found
     unknown = [segment for segment in deal.segments if beta_of(segment) is not None]
     if len(unknown) > 1 or (not unknown and len(deal.segments) > 1):
-        raise UnknowableError("programme.segments", f"has more than one that a pilot may be of ({names}); choose one")
+        raise RefusedError(f"a pilot may be of more than one segment ({names}); choose one with --segment (Python: "
+                           "segment)")
     return (unknown or list(deal.segments))[0]
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from sib.deal.location import spelled
 from sib.deal.number import AMOUNT, PLAIN, RATE, SHARE, WHOLE, Kind, Number, number_at
 from sib.deal.scenario import Scenario
-from sib.deal.setting import Spot
 from sib.deal.shape import name_of
 from sib.deal.vary import Base
 from sib.errors import ScenarioError
@@ -26,14 +25,6 @@ OFF = ("commitment", "share", "amount", "chance_unable", "payer_shares", "months
 """Last keys of terms of the contract that are no concessions by themselves: sizes, parts that must add up, dates."""
 PRICED = ("payments", "guarantees")
 """Lists in which a share or an amount is a price after all."""
-
-
-def spot_of(base: Base, path: str) -> Spot:
-    """Return the place of a term; raise ``ScenarioError`` with the nearest right name where there is no such term."""
-    spot = base.term(path)
-    if spot.shape is None:
-        base.with_terms({path: spot.value})  # says what is known there
-    return spot
 
 
 def negotiable(base: Base) -> list[str]:

@@ -14,7 +14,6 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from sib.analysis.levers import spot_of
 from sib.analysis.sweep import Piece, Plan, Point, Sweep, sweep
 from sib.asked import What, known_figures, meant
 from sib.deal.clauses import nearest
@@ -315,7 +314,7 @@ def fitted(deal: Reading | Scenario, sheet: Sheet) -> tuple[Line, ...]:
             lines.append(Line(line.party, what, line.limit, line.at_least is not None, _why(line)))
     for place, term in enumerate(sheet.stated.terms):
         try:
-            spot_of(base, term.path)
+            base.term(term.path)
         except ScenarioError as error:
             message = "; ".join(f"= {term.path!r} leads nowhere: {each.path} {each.message}" for each in error.problems)
             problems.append(sheet.problem(("terms", place, "path"), f"terms[{place + 1}].path", message=message))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sib.analysis.design import price_of_a_file
-from sib.analysis.evidence import PARTIES, Asked, UnknowableError, stake_of
+from sib.analysis.evidence import PARTIES, Asked, stake_of
 from sib.deal.audit import Review
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, simulate
+from sib.errors import RefusedError
 from sib.measures import risk
 from sib.measures.information import goes_now
 from sib.results import Row, row_of
@@ -77,12 +78,12 @@ def stricter(
 
     Raises
     ------
-    UnknowableError
+    RefusedError
         When the accountant of this deal makes no errors.
     """
     asked = asked or Asked()
     if not deal.segments or not deal.accountant.is_reviewed or erring(deal.accountant.review, 0.0) == _plain(deal):
-        raise UnknowableError("accountant.review", "has no error to take away; set one, such as wrong_rejection")
+        raise RefusedError("accountant.review has no error to take away; set one, such as wrong_rejection")
     first = simulate(deal, trials, seed=seed, effort=effort)
     before = [stake_of(first, party, rule=asked.rule(party)) for party in PARTIES]
     files = row_of(deal, ("accountant", "files_opened", "mean"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,12 +10,11 @@ import click
 
 from sib.amounts import NumberFormat
 from sib.analysis.control import N_VALUES, Control, Question, control
-from sib.analysis.evidence import CASES, MOST_CASES, Asked, Evidence, Rule, UnknowableError, evidence
+from sib.analysis.evidence import CASES, MOST_CASES, Asked, Evidence, Rule, evidence
 from sib.analysis.stricter import LEFT, Stricter, stricter
 from sib.cli import grids, options
 from sib.deal.reader import Reading
 from sib.engine import Effort
-from sib.errors import Problem, ScenarioError
 from sib.folder import result_folder
 from sib.views.evidence import Page, as_data
 from sib.views.words import Words
@@ -90,11 +88,9 @@ def verb(
     n_runs = 1 + (1 + len(LEFT)) * has_review + N_VALUES * (span is not None)
     with options.progress(n_runs * trials, is_shown=not quiet) as tell:
         question = Question(span or (0.0, 1.0), asked, trials, seed)
-        try:
+        with options.faults(as_json=as_json):
             found, fewer, groups = worked_out(reading, question, wanted=(has_review, span is not None),
                                               effort=Effort(workers, tell))
-        except UnknowableError as error:
-            raise refused(error, source, as_json=as_json) from None
     if output is not None:
         record((found, fewer, groups), reading, output=output, force=force, lang=lang)
     if as_json:
@@ -120,14 +116,6 @@ def worked_out(
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--investor-rule or --municipality-rule") from None
     return found, fewer, groups
-
-
-def refused(error: UnknowableError, source: str, *, as_json: bool) -> ScenarioError:
-    """Return why nothing can be learned of a deal as what is wrong with it; on stdout too where a program reads."""
-    problem = Problem(source, None, error.path, error.message)
-    if as_json:
-        options.say_json({"errors": [asdict(problem)]})
-    return ScenarioError([problem])
 
 
 def record(

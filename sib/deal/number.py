@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 
 from sib.deal import term as terms
 from sib.deal.location import spelled
-from sib.deal.setting import FILE, Spot
+from sib.deal.setting import VARIED, Spot
 from sib.deal.shape import Shape, fields, kind_of
 from sib.errors import Problem, ScenarioError
 
@@ -105,7 +105,7 @@ def number_at(spot: Spot) -> Number:
     shape, path = spot.shape, spelled(spot.path)
     bare = _bare(shape)
     if bare is None:
-        raise ScenarioError([Problem(FILE, None, path, _refusal(spot, path))])
+        raise ScenarioError([Problem(VARIED, None, path, _refusal(spot, path))])
     now = now_at(spot)
     is_number = isinstance(now, int | float) and not isinstance(now, bool)
     return Number(path, _kind(bare), now if is_number else None, isinstance(spot.value, dict))

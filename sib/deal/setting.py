@@ -20,7 +20,8 @@ from sib.deal.shape import IDENTITIES, WHOLE_FILE, Shape, has_names, name_of
 from sib.deal.text import NotTomlError, hint, parsed
 from sib.errors import Problem, ScenarioError
 
-FILE = "--set"
+FILE, VARIED = "--set", "term"
+"""What stands in place of a file's name where a term was set, and where it is varied."""
 EVERY = "*"
 """A key that stands for all tables of a list, or of a table of tables."""
 
@@ -88,7 +89,7 @@ def _key(part: str) -> str:
     return str(json.loads(part)) if part[0] == '"' else part
 
 
-def lay_setting(draft: Draft, path: str, *, value: Any, rank: int) -> None:
+def lay_setting(draft: Draft, path: str, *, value: Any, rank: int, file: str = FILE) -> None:
     """Lay a single term over the draft, or note in the draft why that cannot be done.
 
     Parameters
@@ -101,13 +102,15 @@ def lay_setting(draft: Draft, path: str, *, value: Any, rank: int) -> None:
         As ``tomllib`` would give it; numbers and arrays of numpy are turned into plain ones.
     rank : int
         Place among the layers.
+    file : str
+        What errors name in place of a file.
     """
     try:
         data = _nested(keys_of(path), _plain(value), Spot((), draft.data, WHOLE_FILE))
     except NotThereError as error:
-        draft.complaints.append(Complaint(Place(rank, FILE, None), error.path, error.message))
+        draft.complaints.append(Complaint(Place(rank, file, None), error.path, error.message))
     else:
-        draft.lay(Layer(rank, FILE, data, {}))
+        draft.lay(Layer(rank, file, data, {}))
 
 
 def term_at(data: dict[str, Any], path: str) -> Spot:
@@ -128,7 +131,7 @@ def terms_at(data: dict[str, Any], path: str) -> list[Spot]:
         for key in keys_of(path):
             spots = [inner for spot in spots for inner in spot.inner(key).values()]
     except NotThereError as error:
-        raise ScenarioError([Problem(FILE, None, error.path, error.message)]) from None
+        raise ScenarioError([Problem(VARIED, None, error.path, error.message)]) from None
     return spots
 
 

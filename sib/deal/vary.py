@@ -14,7 +14,7 @@ from sib.deal.location import Keys
 from sib.deal.overlay import Draft, Layer, Place, copied, plain
 from sib.deal.reader import Reading, validated
 from sib.deal.scenario import Scenario
-from sib.deal.setting import Spot, lay_setting, term_at, terms_at
+from sib.deal.setting import VARIED, Spot, lay_setting, term_at, terms_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Base:
         """Return the deal with some terms at other values; see ``vary``."""
         draft = Draft(copied(self.data), dict(self.began), dict(self.wrote))
         for rank, (path, value) in enumerate(terms.items(), start=self.rank):
-            lay_setting(draft, path, value=value, rank=rank)
+            lay_setting(draft, path, value=value, rank=rank, file=VARIED)
         return validated(draft)
 
     def term(self, path: str) -> Spot:
@@ -52,9 +52,12 @@ class Base:
         Raises
         ------
         ScenarioError
-            If the path leads nowhere.
+            If the path leads nowhere; with the nearest right name.
         """
-        return term_at(dict(self.data), path)
+        spot = term_at(dict(self.data), path)
+        if spot.shape is None:
+            self.with_terms({path: spot.value})  # says what is known there
+        return spot
 
     def each(self, path: str) -> list[Spot]:
         """Return what stands at every place that a path stands for; raises as ``term`` does."""

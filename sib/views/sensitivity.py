@@ -89,6 +89,11 @@ def moving(panel: Panel) -> list[Bar]:
     return [bar for bar in panel.bars if bar.swing.value != 0]
 
 
+def clear(panel: Panel) -> list[Bar]:
+    """Return the inputs that move a figure beyond the error."""
+    return [bar for bar in moving(panel) if abs(bar.swing.value) > Z * (bar.swing.standard_error or 0.0)]
+
+
 class Page:
     """The page of a tornado.
 
@@ -152,7 +157,7 @@ class Page:
 
     def reading(self, panel: Panel) -> str:
         """Return in a sentence what decides a figure."""
-        bars = [bar for bar in moving(panel) if abs(bar.swing.value) > Z * (bar.swing.standard_error or 0.0)]
+        bars = clear(panel)
         if not bars:
             return self.say("unclear" if moving(panel) else "nothing")
         low, high = (self.figure(row) for row in ends(panel, bars[0]))

@@ -22,8 +22,8 @@ from sib.views.figure_words import called, measure, style_of, term
 from sib.views.indices import Z, is_idle, main_share
 from sib.views.indices import is_close as shares_are_close
 from sib.views.input_words import labels
+from sib.views.sensitivity import clear, moving
 from sib.views.sensitivity import is_close as are_close
-from sib.views.sensitivity import moving
 from sib.views.words import Phrases, Words
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -152,8 +152,9 @@ def draw_bars(panel: Panel, ax: Axes, *, names: dict[str, str], say: Captions) -
     _value_axis(panel, ax, say)
     if not bars:
         ax.text(0.5, 0.5, phrases("nothing"), transform=ax.transAxes, ha="center", va="center")
-    key = "two" if len(bars) > 1 and are_close(bars[0], bars[1]) else "one"
-    _headed(ax, called(panel.what, words), [names[bar.input.name] for bar in bars], phrases=phrases, key=key)
+    sure = clear(panel)
+    key = "two" if len(sure) > 1 and are_close(sure[0], sure[1]) else "one"
+    _headed(ax, called(panel.what, words), [names[bar.input.name] for bar in sure], phrases=phrases, key=key)
     return ax
 
 

@@ -36,9 +36,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "uitkomstbetaler meer",
     ),
     "alone": (
-        "One of {all} variants beats all others in risk for the investor and cost for the outcome payer",
-        "Eén van de {all} varianten wint van alle andere in risico voor de investeerder en kosten voor de "
-        "uitkomstbetaler",
+        "Of {all} variants one leaves the investor no more risk than any other, and costs the outcome payer least",
+        "Van {all} varianten geeft één de investeerder niet meer risico dan enige andere, en kost de uitkomstbetaler "
+        "het minst",
     ),
     "on": ("on the front", "op het front"),
     "off": ("beaten by another", "door een andere verslagen"),
@@ -158,8 +158,9 @@ def draw_map(found: Sweep, ax: Axes, *, place: int, say: Captions) -> None:
         axis.set_label_text(style.escape(style.plain(path, 44)))
     if max(cells.shape) <= MOST_LABELS:
         _write_in(found, ax, place, words)
-    bar = ax.figure.colorbar(shown, ax=ax)
-    _figure_axis(found, bar.ax, place, say)
+    if np.nanmax(cells) > np.nanmin(cells):
+        bar = ax.figure.colorbar(shown, ax=ax)
+        _figure_axis(found, bar.ax, place, say)
     style.headed(ax, called(found.figures[place], words), width=44)
 
 
