@@ -27,8 +27,8 @@ def test_the_page_has_the_figures_worked_by_hand(found: Exchange) -> None:
     rows = {line.split()[0]: line.split() for line in text.splitlines() if line.startswith("contract.")}
     assert rows["contract.interest.rate"][1:6] == ["0.04", "+1.00%", "100.5%", "20,800", "0"]
     assert rows[FEE][1:6] == ["50,000", "+20,000", "100.0%", "20,000", "0"]
-    assert rows[LIMIT][-4:] == ["does", "nothing", "here", "(1)"]
-    assert "(1) no trial differs between 95,000 and 105,000" in text
+    assert rows[LIMIT][1:] == ["100,000", "(1)"]
+    assert "(1) does nothing here: no trial differs between 95,000 and 105,000" in text
     assert f"- give +2,500 on {FEE} and take -0.13% back on contract.interest.rate: 100" in " ".join(text.split())
 
 
@@ -36,14 +36,13 @@ def test_in_dutch(found: Exchange) -> None:
     text = " ".join(Page(found, Words("nl")).text(has_name=False).split())
     assert text.startswith("Wat concessies waard zijn")
     assert f"geef +2.500 op {FEE} en neem -0,13% terug op contract.interest.rate: 100" in text
-    assert "doet hier niets (1) (1) geen simulatie verschilt tussen 95.000 en 105.000" in text
+    assert "(1) doet hier niets: geen simulatie verschilt tussen 95.000 en 105.000" in text
 
 
 def test_why_a_term_cannot_be_moved_is_a_note() -> None:
     path = "contract.payments.repayment.share_after_redemption"
     text = Page(exchange(sib.load("zwarte-zwanen"), Ask((path,)), trials=100), Words("en")).text()
-    assert "cannot be moved (1)" in text
-    assert "(1) contract.waterfall gives the share after redemption straight back" in text
+    assert "(1) cannot be moved: contract.waterfall gives the share after redemption straight back" in text
 
 
 def test_nothing_to_trade_is_said(tmp_path: Path) -> None:

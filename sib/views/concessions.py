@@ -35,14 +35,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "costs": ("costs the|outcome payer", "kost de|uitkomstbetaler"),
     "third": ("and|others", "en|anderen"),
     "bent": ("not the same up as down", "omhoog anders dan omlaag"),
-    "beyond": ("more than there is", "meer dan er is"),
-    "idle": ("does nothing here", "doet hier niets"),
+    "beyond": ("as much as that is more than there is", "zo veel is meer dan er is"),
+    "idle": (
+        "does nothing here: no trial differs between {low} and {high}",
+        "doet hier niets: geen simulatie verschilt tussen {low} en {high}",
+    ),
     "one_way": ("more does nothing, less costs the investor", "meer doet niets, minder kost de investeerder"),
-    "unclear": ("nothing beyond the error", "niets buiten de fout"),
-    "stuck": ("cannot be moved", "kan niet bewegen"),
-    "why_idle": ("no trial differs between {low} and {high}", "geen simulatie verschilt tussen {low} en {high}"),
-    "why_unclear": ("moved between {low} and {high}", "bewogen tussen {low} en {high}"),
-    "why_stuck": ("{problem}", "{problem}"),
+    "unclear": (
+        "does nothing beyond the error between {low} and {high}",
+        "doet niets buiten de fout tussen {low} en {high}",
+    ),
+    "stuck": ("cannot be moved: {problem}", "kan niet bewegen: {problem}"),
     "nothing": ("No term does anything for the investor here.", "Geen voorwaarde doet hier iets voor de investeerder."),
     "swaps": (
         "Trades that leave the investor where it is and the outcome payer better off, as far as rates were measured:",
@@ -70,8 +73,6 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """By key: English, Dutch."""
 MOST_SWAPS = 5
-WHY = ("idle", "unclear", "stuck")
-"""Verdicts that have a note."""
 FRACTIONS = {RATE: "rate", SHARE: "share"}
 """Kinds of term that are written in percent."""
 
@@ -120,8 +121,7 @@ class Page:
 
     def __init__(self, found: Exchange, words: Words) -> None:
         self.found, self.words, self.say = found, words, Phrases(TEXTS, words.lang)
-        told = (self.why(each) for each in found.trades if each.amount is None)
-        self.notes = [*dict.fromkeys(filter(None, told))]
+        self.notes = [*dict.fromkeys(filter(None, map(self.note, found.trades)))]
 
     def text(self, *, has_name: bool = True) -> str:
         """Return the whole page, with or without the name of the deal above it."""
@@ -155,13 +155,13 @@ class Page:
 
     def row(self, trade: Trade) -> list[str]:
         """Return a row of the table."""
-        third = self.found.has_others
-        head = [plain(trade.number.path), term(trade.number.now, self.words)]
+        note = self.note(trade)
+        number = f"({self.notes.index(note) + 1})" if note else ""
+        head, third = [plain(trade.number.path), term(trade.number.now, self.words)], self.found.has_others
         if trade.amount is None or trade.cost is None or trade.third is None:
-            return [*head, "", "", "", *([""] if third else []), self.verdict(trade)]
+            return [*head, "", "", "", *([""] if third else []), number]
         costs = [self.money(each, self.found.cost) for each in ((trade.cost, trade.third) if third else (trade.cost,))]
-        notes = [self.say(key) for key, holds in (("bent", trade.is_bent), ("beyond", not trade.reaches(1))) if holds]
-        return [*head, self.amount(trade), self.in_full(trade), *costs, "; ".join(notes)]
+        return [*head, self.amount(trade), self.in_full(trade), *costs, number]
 
     def in_full(self, trade: Trade) -> str:
         """Return what a whole amount is worth, in percent of the unit."""
@@ -170,17 +170,13 @@ class Page:
         row = row_of(self.found.deal, ("", "", "mean"), estimate=trade.in_full, unit="fraction")
         return " ".join(self.words.figure(row, "share")).rstrip()
 
-    def verdict(self, trade: Trade) -> str:
-        """Return in a word why a term cannot be traded, and the number of the note on it."""
-        why = self.why(trade)
-        return self.say(trade.verdict) + (f" ({self.notes.index(why) + 1})" if why else "")
-
-    def why(self, trade: Trade) -> str:
-        """Return the note on a term that cannot be traded."""
-        if trade.verdict not in WHY:
-            return ""
+    def note(self, trade: Trade) -> str:
+        """Return what is to be said of a term beside its figures."""
+        if trade.amount is not None:
+            held = (("bent", trade.is_bent), ("beyond", not trade.reaches(1)))
+            return "; ".join(self.say(key) for key, holds in held if holds)
         low, high = (term(each, self.words) for each in (trade.low, trade.high))
-        return self.say(f"why_{trade.verdict}", low=low, high=high, problem=trade.problem)
+        return self.say(trade.verdict, low=low, high=high, problem=trade.problem)
 
     def amount(self, trade: Trade, *, times: float = 1.0) -> str:
         """Return how much of a term is meant, with its sign and error."""

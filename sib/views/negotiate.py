@@ -77,8 +77,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "points": ("{number} points", "{number} procentpunt"),
     "line": ("red line {number} ({name})", "rode lijn {number} ({name})"),
     "and": ("{first} and {last}", "{first} en {last}"),
-    "places": ("Terms worth a look", "Voorwaarden om naar te kijken"),
-    "nearest": ("Nearest terms", "Dichtstbijzijnde voorwaarden"),
+    "places": (
+        "Terms worth a look, with what they come to at each red line",
+        "Voorwaarden om naar te kijken, met wat ze bij elke rode lijn opleveren",
+    ),
+    "nearest": (
+        "Nearest terms, with what they come to at each red line",
+        "Dichtstbijzijnde voorwaarden, met wat ze bij elke rode lijn opleveren",
+    ),
     "now": ("now", "nu"),
     "middle": ("most room", "meeste ruimte"),
     "best": ("best for {party}", "beste voor {party}"),
@@ -334,18 +340,17 @@ class Page:
             self.say("place", n=number): place for number, place in enumerate(found.nearest, start=1)}
         chosen |= {self.say("best", party=self.party(name)): place for name, place in found.best.items()}
         shown = {title: place for title, place in chosen.items() if place is not None}
-        heads = ["", self.say("limit"), self.say("now"), *shown]
-        rows = [[f"[{mark}]", "", term(now, self.words), *(term(self.sweep.points[place].values[number], self.words)
-                                                          for place in shown.values())]
-                for number, (mark, now) in enumerate(zip(self.marks, self.sweep.now, strict=True))]
-        rows += [[called(line.what, self.words), self.limit(line), self.judged(line, found.now(line.what)),
-                  *(self.judged(line, found.row(place, line.what)) for place in shown.values())]
-                 for line in found.lines]
-        if not found.zone:
-            worst = [max(found.violations(place)) for place in shown.values()]
-            rows.append([self.say("worst"), "", "", *(self.words.plain_number(round(each, 2)) for each in worst)])
+        numbers = [str(number) for number, _ in enumerate(found.lines, start=1)]
+        heads = ["", *(f"[{mark}]" for mark in self.marks), *numbers, *([] if found.zone else [self.say("worst")])]
+        rows = [[self.say("now"), *(term(now, self.words) for now in self.sweep.now),
+                 *(self.judged(line, found.now(line.what)) for line in found.lines), *([] if found.zone else [""])]]
+        for name, place in shown.items():
+            worst = [] if found.zone else [self.words.plain_number(round(max(found.violations(place)), 2))]
+            values = (term(value, self.words) for value in self.sweep.points[place].values)
+            judged = (self.judged(line, found.row(place, line.what)) for line in found.lines)
+            rows.append([name, *values, *judged, *worst])
         title, note = (self.say(key) for key in (("places", "room") if found.zone else ("nearest", "near")))
-        return f"{title}\n{ruled(columns([heads, *rows], n_left=2))}\n{wrapped(note)}"
+        return f"{title}\n{ruled(columns([heads, *rows], n_left=1))}\n{wrapped(note)}"
 
     def judged(self, line: Line, row: Row) -> str:
         """Return a figure with its error, and whether the line holds."""
