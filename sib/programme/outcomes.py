@@ -16,9 +16,13 @@ from scipy.special import ndtr, ndtri
 from sib.arrays import Bools, Floats
 from sib.chance import dependence, distributions
 from sib.chance.draws import Stream, case_uniforms, trial_pair, trial_uniforms
+from sib.chance.quantile_tables import tabulated
 from sib.deal.programme import BetaBinomial, Chance, Evidence, FixedChance, GaussianFactor, Independent, Segment
 from sib.deal.scenario import Scenario
 from sib.money import exact
+
+CLOSE, CELLS = 1e-9, 256
+"""How far a chance of success from a table may be off, and the cells of the table: one value a trial needs few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def _parameter(deal: Scenario, stream: Stream, segment: Segment, *, own: Floats)
         return np.full(len(own), mean_chance(segment))
     loading = deal.dependence.parameters
     u = dependence.share_factor(trial_uniforms(stream, "common parameters"), own, loading=loading) if loading else own
-    return distributions.beta(u, a=shape[0], b=shape[1])
+    return tabulated("beta", tolerance=CLOSE, n_cells=CELLS, a=shape[0], b=shape[1])(u)
 
 
 def _outcome_normals(deal: Scenario, stream: Stream, own: list[Floats]) -> tuple[list[Floats], list[float]]:

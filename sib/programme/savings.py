@@ -16,6 +16,7 @@ import numpy as np
 from sib.arrays import EXACT, Array, Bools, Cents, Floats, Ints
 from sib.chance import distributions
 from sib.chance.draws import BLOCK, Stream, case_uniforms
+from sib.chance.quantile_tables import tabulated
 from sib.deal.programme import Empirical, Fixed, Gamma, Lognormal, Pert, Segment, Triangular, Uniform
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
@@ -25,14 +26,17 @@ from sib.programme.outcomes import Factors, fates, has_plan
 
 AMOUNTS: dict[type, Callable[[Floats, Any], Floats]] = {
     Fixed: lambda u, terms: np.full(u.shape, terms.amount),
-    Lognormal: lambda u, terms: distributions.lognormal(u, mean=terms.mean, cv=terms.cv),
-    Gamma: lambda u, terms: distributions.gamma(u, mean=terms.mean, cv=terms.cv),
+    Lognormal: lambda u, terms: tabulated("lognormal", tolerance=CLOSE, mean=terms.mean, cv=terms.cv)(u),
+    Gamma: lambda u, terms: tabulated("gamma", tolerance=CLOSE, mean=terms.mean, cv=terms.cv)(u),
     Triangular: lambda u, terms: distributions.triangular(u, low=terms.low, mode=terms.mode, high=terms.high),
-    Pert: lambda u, terms: distributions.pert(u, low=terms.low, mode=terms.mode, high=terms.high),
+    Pert: lambda u, terms: tabulated("pert", tolerance=CLOSE, low=terms.low, mode=terms.mode, high=terms.high)(u),
     Uniform: lambda u, terms: distributions.uniform(u, low=terms.low, high=terms.high),
     Empirical: lambda u, terms: distributions.empirical(u, values=terms.values),
 }
 """The quantile function of each kind of amount: uniforms in, euros out."""
+
+CLOSE = 1e-4
+"""How far an amount from a table may be off, in euros: a hundredth of a cent, before it is rounded to cents."""
 
 LARGEST = 2.0**46
 """Largest amount of one case, in cents (about 700 billion euros): products with months stay exact."""
