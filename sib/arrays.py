@@ -29,6 +29,11 @@ def add_up(arrays: Iterable[Array]) -> Array:
     return reduce(np.add, arrays)
 
 
+def once(array: Array) -> Array:
+    """Return the one column of an array all whose columns are that one in memory; any other array as it is."""
+    return array[..., :1] if array.ndim > 1 and array.strides[-1] == 0 else array
+
+
 def so_far(array: Array, join: np.ufunc = np.add, *, axis: int = 0) -> Array:
     """Return what ``join.accumulate`` gives along an axis that is not the last, row by row: several times as fast.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from sib.accountant.reconcile import Audit
 from sib.alike import alike, footing
-from sib.arrays import Array, Cents, add_up, read_only
+from sib.arrays import Array, Cents, add_up, once, read_only
 from sib.chance.draws import BLOCK
 from sib.chapter import Chapter, reconcile
 from sib.deal.consistency import planned_people
@@ -272,7 +272,7 @@ def _put_away(chapter: Chapter, blocks: range, *, store: _Store, job: _Job) -> d
             store.put("years", name, values=amounts[:, :wanted], first=first)
     if job.effort.progress is not None:
         job.effort.progress(wanted)
-    return {name: flow.sum(axis=1) for name, flow in flows.items()}
+    return {name: once(flow).sum(axis=1) * (wanted // once(flow).shape[1]) for name, flow in flows.items()}
 
 
 def _simulation(deal: Scenario, audit: Audit, store: _Store, *, sums: list[dict[str, Cents]]) -> Simulation:

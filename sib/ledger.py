@@ -185,10 +185,9 @@ def balances(book: list[Movement], parties: tuple[str, ...], *, shape: tuple[int
     """
     net = {party: np.zeros((shape[0], 1)) for party in (*parties, ACCOUNT)}
     for movement in book:
-        for party, sign in ((movement.payee, 1.0), (movement.payer, -1.0)):
-            if net[party].shape[1] < movement.amounts.shape[1]:
-                net[party] = np.repeat(net[party], shape[1], axis=1)
-            net[party] += sign * movement.amounts
+        for party, join in ((movement.payee, np.add), (movement.payer, np.subtract)):
+            wide = net[party].shape[1] < movement.amounts.shape[1]
+            net[party] = join(net[party], movement.amounts, out=None if wide else net[party])
     return {
         party: amounts if amounts.shape == shape else np.broadcast_to(amounts, shape) for party, amounts in net.items()
     }

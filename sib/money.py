@@ -20,6 +20,9 @@ from numpy.typing import ArrayLike
 
 from sib.arrays import EXACT, Array, Cents
 
+MOST_COMPARED = 60
+"""Parts up to which each is compared with each: faster than sorting, where they are few."""
+
 
 def round_half_away(values: ArrayLike) -> Cents:
     """Round to whole numbers, halves away from zero.
@@ -184,14 +187,26 @@ def largest_remainder(totals: ArrayLike, weights: Sequence[Fraction | int] | Cen
     >>> largest_remainder(100, [1, 1, 1]).tolist()
     [34.0, 33.0, 33.0]
     """
-    cents = np.asarray(totals, dtype=np.float64)[..., np.newaxis]
+    cents = np.asarray(totals, dtype=np.float64)
     magnitude = np.abs(cents)
-    parts, remainders = _divide(magnitude, *_whole_weights(weights))
-    left = magnitude - parts.sum(axis=-1, keepdims=True)
-    order = np.argsort(-remainders, axis=-1, kind="stable")
-    extra = np.zeros_like(parts)
-    np.put_along_axis(extra, order, (np.arange(parts.shape[-1]) < left).astype(np.float64), axis=-1)
-    return _signed(parts + extra, cents)
+    parts, remainders = _divide(magnitude, *_whole_weights(weights, cents.ndim))
+    left = magnitude - parts.sum(axis=0)
+    if left.any():
+        parts += _rank(remainders) < left
+    return np.moveaxis(_signed(parts, cents), 0, -1)
+
+
+def _rank(numbers: Array) -> Array:
+    """Rank along the first axis, the largest first and the first of equals first."""
+    if len(numbers) > MOST_COMPARED:
+        return np.argsort(np.argsort(-numbers, axis=0, kind="stable"), axis=0)
+    rank = np.zeros(numbers.shape, dtype=np.int8)
+    for second in range(1, len(numbers)):
+        for first in range(second):
+            is_first = np.asarray(numbers[first] >= numbers[second], dtype=np.bool_).view(np.int8)
+            rank[second] += is_first
+            rank[first] += 1 - is_first
+    return rank
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -295,20 +310,26 @@ def _terms(fraction: Fraction) -> tuple[int, int]:
     return fraction.numerator, fraction.denominator
 
 
-def _whole_weights(weights: Sequence[Fraction | int] | Cents) -> tuple[Array, int | Array]:
-    """Whole weights with the same proportions, and their sum; where all are zero, one for the first."""
+def _whole_weights(weights: Sequence[Fraction | int] | Cents, ndim: int) -> tuple[Array, int | Array]:
+    """Whole weights with the same proportions, on a first axis before ``ndim`` others, and their sum.
+
+    Where all are zero, the first is one.
+    """
     if not isinstance(weights, np.ndarray):
         scale = math.lcm(*(Fraction(weight).denominator for weight in weights))
         whole = [int(weight * scale) for weight in weights]
         if not whole or min(whole) < 0:
             raise ValueError(f"weights {list(weights)} cannot split a total; one at least, and none negative")
         whole[0] += not any(whole)
-        return np.array(whole, dtype=object if max(whole) >= EXACT else np.float64), sum(whole)
+        found = np.array(whole, dtype=object if max(whole) >= EXACT else np.float64)
+        return found.reshape(-1, *(1,) * ndim), sum(whole)
     if np.min(weights, initial=0) < 0:
         raise ValueError("a negative weight cannot split a total")
-    nothing = weights.sum(axis=-1, keepdims=True) == 0
-    rows = weights + nothing * (np.arange(weights.shape[-1]) == 0)
-    sums = rows.sum(axis=-1, keepdims=True)
+    rows = np.array(np.moveaxis(weights.reshape(*(1,) * (ndim + 1 - weights.ndim), *weights.shape), -1, 0), order="C")
+    sums = rows.sum(axis=0)
+    nothing = sums == 0
+    rows[0] += nothing
+    sums += nothing
     if _largest(sums) >= EXACT:
         raise OverflowError("weights that sum to 2**53 or more are not exact")
     return rows, cast(Array, sums)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sib.arrays import so_far, sums_from
+from sib.arrays import once, so_far, sums_from
 
 RNG = np.random.default_rng(1)
 CENTS = RNG.integers(-(10**9), 10**9, (7, 3, 11)).astype(np.float64)
@@ -36,3 +36,10 @@ def test_a_broadcast_array_is_not_written_to() -> None:
 @pytest.mark.parametrize("starts", [(0,), (0, 3), (0, 1, 2, 6), (2, 5)])
 def test_sums_from_each_start_to_the_next(starts: tuple[int, ...]) -> None:
     assert np.array_equal(sums_from(CENTS, starts), np.add.reduceat(CENTS, starts, axis=0))
+
+
+def test_columns_that_are_one_in_memory_are_looked_at_once() -> None:
+    wide = np.broadcast_to(CENTS[:, 0, :1], (7, 11))
+    assert once(wide).tolist() == CENTS[:, 0, :1].tolist()
+    assert once(CENTS) is CENTS
+    assert once(wide[:, 0]).shape == (7,)

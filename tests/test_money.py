@@ -271,3 +271,19 @@ def test_what_is_no_number_is_refused(value: float | Decimal | str) -> None:
 
 
 # Amounts as text
+
+
+def test_many_parts_are_ranked_as_few_are() -> None:
+    """Sorting (more than 60 parts) and comparing each with each give the cents that are left to the same parts."""
+    rng = np.random.default_rng(5)
+    totals, weights = rng.integers(-1000, 1000, 50).astype(np.float64), rng.integers(0, 4, (50, 60)).astype(np.float64)
+    weights[:, 0] = 1
+    with_nothings = np.concatenate([weights, np.zeros((50, 5))], axis=1)
+    assert (largest_remainder(totals, with_nothings)[:, :60] == largest_remainder(totals, weights)).all()
+
+
+def test_weights_of_one_row_are_shared_by_all_totals() -> None:
+    weights = np.array([1.0, 1.0, 1.0])
+    assert largest_remainder([[100, 7], [3, -5]], weights).tolist() == [
+        [[34, 33, 33], [3, 2, 2]], [[1, 1, 1], [-2, -2, -1]],
+    ]

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sib.arrays import EXACT, Array, Cents
+from sib.arrays import EXACT, Array, Cents, once
 from sib.errors import ConservationError
 
 
@@ -45,6 +45,7 @@ class Audit:
 
     def whole(self, name: str, amounts: Cents) -> None:
         """Check that amounts are whole cents, small enough to be exact."""
+        amounts = once(amounts)
         if max(np.max(amounts, initial=0.0), -np.min(amounts, initial=0.0)) >= EXACT:
             self._hold(name, np.abs(amounts) < EXACT)
         self._hold(name, amounts == np.rint(amounts))
