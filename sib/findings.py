@@ -20,7 +20,7 @@ from sib.deal.group import CountsProgramme, EffectProgramme
 from sib.deal.programme import Programme
 from sib.deal.scenario import Scenario
 from sib.pockets import Pockets, savings_by_law, worth_by_law
-from sib.programme.budget import Spending, all_plans, spend, spend_on
+from sib.programme.budget import Spending, all_plans, draws_anything, spend, spend_on
 from sib.programme.counts import count
 from sib.programme.effects import Measured, measure
 from sib.programme.grid import Grid
@@ -108,7 +108,6 @@ class _Block:
 
     tables: list[Cases]
     verified: list[Verified]
-    spending: Spending
     true: list[Cents]
 
 
@@ -142,7 +141,7 @@ def of_cases(work: Work) -> Findings:
         opened=add_up(np.concatenate([f.n_opened for f in of_segment]) for of_segment in verified),
         found=_named(verified, "found"),
         work=_named(verified, "work"),
-        spending=_spending([block.spending for block in worked]),
+        spending=_spending(_spent(work, [block.tables for block in worked])),
         pockets=savings_by_law(
             deal, _windows(true, calendar), validated=_windows(counted, calendar), calendar=calendar
         ),
@@ -206,8 +205,20 @@ def _work_out(deal: Scenario, stream: Stream, calendar: Grid, stop: Ints | None)
     tables = [cases(deal, place, stream=stream, drawn=drawn, stop=stop) for place in range(len(deal.segments))]
     loads = [Caseload(deal, segment, rows, stream) for segment, rows in zip(deal.segments, tables, strict=True)]
     true = [true_savings(load, n_periods=calendar.n_periods) for load in loads]
-    spending = spend(deal, tables, stream=stream, n_periods=calendar.n_periods)
-    return _Block(tables, verify(loads, calendar), spending, true)
+    return _Block(tables, verify(loads, calendar), true)
+
+
+def _spent(work: Work, worked: list[list[Cases]]) -> list[Spending]:
+    """What each block spends; the same where the same cases come as in the first one, and nothing is drawn."""
+    deal, found = work.deal, list[Spending]()
+    for (stream, _), tables in zip(work.streams(), worked, strict=True):
+        is_same = found and not draws_anything(deal) and _come_alike(tables, worked[0])
+        found.append(found[0] if is_same else spend(deal, tables, stream=stream, n_periods=work.calendar.n_periods))
+    return found
+
+
+def _come_alike(tables: list[Cases], first: list[Cases]) -> bool:
+    return all(np.array_equal(mine.plans, theirs.plans) for mine, theirs in zip(tables, first, strict=True))
 
 
 def _spending(blocks: list[Spending]) -> Spending:
@@ -217,7 +228,7 @@ def _spending(blocks: list[Spending]) -> Spending:
 
 def _side_by_side(parts: list[Cents]) -> Cents:
     """Join blocks; what is one and the same column in all of them, all trials agreeing, stays one."""
-    if all(part.shape[-1] == 1 and np.array_equal(part, parts[0]) for part in parts):
+    if all(part is parts[0] or np.array_equal(part, parts[0]) for part in parts) and parts[0].shape[-1] == 1:
         return parts[0]
     return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], BLOCK)) for part in parts], axis=-1)
 

@@ -18,7 +18,7 @@ from sib.deal.programme import Saving
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.money import even_split
-from sib.programme.savings import AMOUNTS, Cases, even_split_rows, true_savings
+from sib.programme.savings import AMOUNTS, Cases, spread_evenly, true_savings
 
 TIED = {"kind": "beta_binomial", "icc": 0.02}
 
@@ -213,7 +213,12 @@ class TestTrueSavings:
         assert not true_of(plain_deal(household(deadweight=1.0)), n_periods=14).any()
 
     @given(st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=4), st.integers(1, 60))
-    def test_rows_are_split_evenly(self, totals: list[int], n: int) -> None:
-        rows = even_split_rows(np.array(totals, dtype=np.float64), n)
-        assert rows.sum(axis=0).tolist() == totals
-        assert (even_split(totals, n) == rows.T).all()
+    def test_the_totals_of_months_are_spread_evenly_from_each_month_on(self, totals: list[int], n: int) -> None:
+        by_month = np.array([totals, totals[::-1]], dtype=np.float64)
+        change = np.zeros((n + 2, len(totals)))
+        spread_evenly(by_month, n, into=change)
+        found = np.cumsum(change, axis=0)
+        alone = np.array([even_split(month, n).T for month in by_month])
+        assert (found[:n] - np.concatenate([np.zeros((1, len(totals))), alone[1][:-1]]) == alone[0]).all()
+        assert found[n].tolist() == alone[1][-1].tolist()
+        assert not found[-1].any()

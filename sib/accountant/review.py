@@ -151,7 +151,8 @@ def _claimed(load: Caseload, claims: Claims) -> Claimed:
     """What the counting rules see; whether evidence is there shows only in a file that is opened."""
     terms = load.deal.accountant
     cost = own_cost(load) if terms.counting.own_cost == "in" else np.zeros(len(load.rows.trial))
-    loss = np.maximum(-load.rows.gross, 0.0) * ~claims.is_claimed
+    gross = load.rows.gross
+    loss = np.maximum(-gross, 0.0) * ~claims.is_claimed if gross.min(initial=0.0) < 0 else np.zeros_like(gross)
     missing = load.none() if terms.is_sampled else claims.lacks_evidence
     return Claimed(claims.amount, claims.months_shown, missing, cost, loss)
 
@@ -206,5 +207,6 @@ def _states(case: _Case) -> Ints:
         ("overturned:+", disputes.is_restored),
         ("overturned:-", disputes.is_corrected),
     ):
-        state[hit] = STATES.index(name)
+        if hit.any():
+            state[hit] = STATES.index(name)
     return state

@@ -81,7 +81,7 @@ def _added_up(desk: Desk, outcome: Outcome) -> Verified:
     faultless = desk.place(rows.start, outcome.due, trial=rows.trial)
     place = desk.place(rows.start, outcome.due + outcome.wait, trial=rows.trial) if outcome.wait.any() else faultless
     validated = amounts(desk, reviewed.validated, place, wait=outcome.wait)
-    validated_cases = total_by(place[reviewed.validated > 0], None, shape=desk.shape)
+    validated_cases = _counted(desk, reviewed.validated, place)
     bridge = _bridge(rows, reviewed)
     if outcome.withheld is not None and outcome.lost is not None:
         validated, validated_cases = validated - outcome.withheld, validated_cases - outcome.lost
@@ -92,7 +92,7 @@ def _added_up(desk: Desk, outcome: Outcome) -> Verified:
         admissible=validated if same else amounts(desk, reviewed.admissible, faultless, wait=none),
         validated_cases=validated_cases,
         admissible_cases=(
-            validated_cases if same else total_by(faultless[reviewed.admissible > 0], None, shape=desk.shape)
+            validated_cases if same else _counted(desk, reviewed.admissible, faultless)
         ),
         enrolled=_enrolled(desk),
         claimed=total_by(rows.trial, desk.claims.amount, shape=(BLOCK,)),
@@ -111,6 +111,11 @@ def _opened(desk: Desk, outcome: Outcome, states: dict[str, Cents]) -> Cents:
         return total_by(desk.load.rows.trial[outcome.is_opened], None, shape=(BLOCK,))
     claimed = add_up(count for state, count in states.items() if state != "not_claimed")
     return claimed if terms.is_reviewed else np.zeros(BLOCK)
+
+
+def _counted(desk: Desk, amounts: Cents, place: Ints) -> Cents:
+    """Cases with a positive amount."""
+    return total_by(place, (amounts > 0).astype(np.float64), shape=desk.shape)
 
 
 def _at_once(desk: Desk, amounts: Cents, place: Ints, *, wait: Ints) -> Cents:
@@ -167,7 +172,6 @@ def _found(desk: Desk, outcome: Outcome, bridge: dict[str, Cents]) -> dict[str, 
 def _work(desk: Desk, outcome: Outcome) -> dict[str, Cents]:
     """Count by period what the accountant is paid for beside a fixed fee."""
     terms, disputes = desk.load.deal.accountant, outcome.reviewed.disputes
-    period = np.minimum(outcome.due + outcome.wait, desk.calendar.n_periods - 1)
     done: dict[str, Array] = {}
     if terms.fee.per_case:
         done["opened"] = outcome.is_opened
@@ -175,7 +179,10 @@ def _work(desk: Desk, outcome: Outcome) -> dict[str, Cents]:
         done["extra"] = outcome.is_extra + disputes.is_disputed.astype(np.int64)
     if terms.disputes.cost and terms.disputes.can_happen:
         done |= disputes.borne_by(terms.disputes.cost_payer)
+    if not done:
+        return {}
     shape = (desk.calendar.n_periods, BLOCK)
+    period = np.minimum(outcome.due + outcome.wait, desk.calendar.n_periods - 1)
     place = period * BLOCK + desk.load.rows.trial
     return {name: total_by(place, number.astype(np.float64), shape=shape) for name, number in done.items()}
 

@@ -147,6 +147,11 @@ def wishes_of(line: BudgetLine, segment: str, *, stream: Stream, n_cases: int) -
     return round_half_away(np.maximum(amounts(u, terms), 0.0) * 100)
 
 
+def draws_anything(deal: Scenario) -> bool:
+    """Whether what cases ask for differs from case to case, beside how many of them come."""
+    return any(line.when.stage == "custom" and not isinstance(line.when.per_case, Fixed) for line in deal.budget.lines)
+
+
 SPENT = {"at": _at, "spread": _spread, "per_case": _per_case, "custom": _custom}
 """What each form of timing spends, by month from closing."""
 

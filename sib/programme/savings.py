@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from sib.arrays import EXACT, Array, Bools, Cents, Floats, Ints
+from sib.arrays import EXACT, Array, Bools, Cents, Floats, Ints, so_far
 from sib.chance import distributions
 from sib.chance.draws import BLOCK, Stream, case_uniforms
 from sib.chance.quantile_tables import tabulated
@@ -134,14 +135,13 @@ def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors, stop: I
         segment, drawn.chance[place], stream=stream, n_cases=n_cases, helps=deal.programme.has_effect
     ).among(plan)
     shares = list(ends.shares(segment))
-    kept = ends.success
-    for mask, _ in shares:
-        kept = kept | mask
+    kept = reduce(np.logical_or, (mask for mask, _ in shares), ends.success)
     rows = np.flatnonzero(np.broadcast_to(plan, kept.shape) if _failures_matter(deal, segment) else kept)
     case, trial = rows >> 8, rows & (BLOCK - 1)
-    won, won_at_all = (np.take(mask.reshape(-1), rows) for mask in (ends.success, kept))
-    u = case_uniforms(stream, "saving", segment=segment.name, n_cases=n_cases)
-    saving = _savings(deal, segment, u=np.take(u.reshape(-1), rows), z=drawn.z[place][trial], case=case)
+    won = np.take(ends.success.reshape(-1), rows)
+    won_at_all = np.take(kept.reshape(-1), rows) if shares else won
+    u = np.take(case_uniforms(stream, "saving", segment=segment.name, n_cases=n_cases).reshape(-1), rows)
+    saving = _savings(deal, segment, u=u, case=case, level=_level(deal, drawn.z[place], trial))
     for mask, part in shares:
         saving = np.where(np.take(mask.reshape(-1), rows), share(saving, part), saving)
     months_kept = _months_kept(segment, stream, rows, n_cases)
@@ -150,7 +150,7 @@ def cases(deal: Scenario, place: int, *, stream: Stream, drawn: Factors, stop: I
     return Cases(
         trial=trial,
         case=case,
-        start=starts[case, 0] if starts.shape[1] == 1 else starts[case, trial],
+        start=np.take(starts[:, 0], case) if starts.shape[1] == 1 else starts[case, trial],
         success=won,
         failed=failed,
         saving=saving,
@@ -183,13 +183,18 @@ def experience(segment: Segment, case: Ints) -> Floats:
     return np.asarray(1 - terms.gain * np.expm1(-case / terms.pace))
 
 
-def _savings(deal: Scenario, segment: Segment, *, u: Floats, z: Floats, case: Ints) -> Cents:
+def _level(deal: Scenario, z: Floats, trial: Ints) -> Floats | float:
+    """How many times as much each row saves since its trial is a good one, z being the trials' factor."""
+    loading = deal.dependence.savings
+    return np.take(np.exp(loading * z - loading**2 / 2), trial) if loading else 1.0
+
+
+def _savings(deal: Scenario, segment: Segment, *, u: Floats, case: Ints, level: Floats | float) -> Cents:
     euros = amounts(u, segment.saving)
     if segment.learning is not None:
         euros = euros * experience(segment, case)
-    loading = deal.dependence.savings
-    if loading:
-        euros *= np.exp(loading * z - loading**2 / 2)
+    if deal.dependence.savings:
+        euros *= level
     cents = round_half_away(euros * 100)
     if cents.size and cents.max() >= min(LARGEST, EXACT / 4 / largest_intake(deal, segment)):
         raise RefusedError(
@@ -249,25 +254,35 @@ def true_savings(load: Caseload, *, n_periods: int) -> Cents:
     segment, rows = load.segment, load.rows
     keep = (1 - exact(segment.deadweight)) * (1 - exact(segment.regression_to_mean))
     keep *= load.deal.programme.has_effect
-    result = np.zeros((n_periods, BLOCK))
     n_months = int(rows.start.max(initial=0)) + 1
     months_kept = np.where(rows.failed, segment.saving_months, rows.months_kept)
+    change = np.zeros((n_periods + 1, BLOCK))
     for length in np.unique(months_kept) if segment.hazard else (segment.saving_months,):
         if length == 0:
             continue
         mine = slice(None) if segment.hazard == 0 else months_kept == length
         code = rows.start[mine] * BLOCK + rows.trial[mine]
         groups = share(total_by(code, rows.gross[mine], shape=(n_months, BLOCK)), keep)
-        for start in np.flatnonzero(groups.any(axis=1)):
-            first = int(start) + segment.months_to_effect
-            result[first : first + length] += even_split_rows(groups[start], int(length))
-    return result
+        spread_evenly(groups, int(length), into=change[segment.months_to_effect :])
+    return so_far(change[:-1])
 
 
-def even_split_rows(totals: Cents, n: int) -> Cents:
-    """Return the even split of totals of shape (n_trials,) as rows, shape (n, n_trials)."""
-    magnitude = np.abs(totals)
+def spread_evenly(totals: Cents, n: int, *, into: Cents) -> None:
+    """Split the totals of each month evenly over n months from it on, as ``money.even_split`` does.
+
+    Parameters
+    ----------
+    totals : ndarray of shape (n_months, n_trials)
+    into : ndarray of shape (n_periods + 1, n_trials)
+        By how much each period differs from the one before it, to which this is added.
+    """
+    n_months, n_trials = totals.shape
+    sign, magnitude = np.sign(totals), np.abs(totals)
     base = np.floor(magnitude / n)
-    extra = magnitude - base * n
-    parts = base + (np.arange(n)[:, np.newaxis] < extra)
-    return np.asarray(parts * np.sign(totals))
+    extra = (magnitude - base * n).astype(np.int64)
+    base *= sign
+    into[:n_months] += base + sign
+    into[n : n + n_months] -= base
+    last = (np.arange(n_months)[:, np.newaxis] + extra) * n_trials + np.arange(n_trials)
+    ends = total_by(last.reshape(-1), sign.reshape(-1), shape=(n_months + n - 1, n_trials))
+    into[: len(ends)] -= ends
