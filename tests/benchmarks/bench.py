@@ -9,12 +9,14 @@ the same figures.
 
 from __future__ import annotations
 
+import cProfile
 import hashlib
 import os
 import resource
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
@@ -34,6 +36,28 @@ from sib.measures.returns import irr
 from sib.results import summarise
 
 CASES, TRIALS, ROUNDS = 375, 20_480, 5
+DRAWING = ("case_uniforms", "trial_uniforms", "trial_pair")
+PARTS = {
+    "factors": "the factors of a trial",
+    "cases": "who succeeds and what it saves",
+    "verify": "claims, review, sums by month",
+    "true_savings": "what is truly saved, by month",
+    "settle": "the contract",
+    "savings_by_law": "laws and budgets",
+    "charged": "laws and budgets",
+    "movements": "ledger and its checks",
+    "balances": "ledger and its checks",
+    "reconcile": "ledger and its checks",
+    "_put_away": "what is kept of each trial",
+}
+"""Functions of the engine by what they do; none is called by another of them."""
+DRAWS_IN = {
+    "factors": "the factors of a trial",
+    "fates": "who succeeds and what it saves",
+    "cases": "who succeeds and what it saves",
+    "Caseload.uniforms": "claims, review, sums by month",
+}
+"""Where the functions that draw are called, by the part that it happens in."""
 Times = dict[str, list[float]]
 Job = Callable[[], object]
 
@@ -129,9 +153,11 @@ def check_that_all_simulate_the_same_deal(deal: Scenario) -> None:
 def programs(deal: Scenario) -> list[tuple[str, str, str]]:
     """The engine against drawing numbers, plain NumPy and a plain loop; and more of everything."""
     sizes = {"rng": TRIALS, "engine": TRIALS, "bare": TRIALS, "numpy": 4096, "loop": 100, "package": 400}
-    sizes |= dict.fromkeys(("tenth", "many", "long"), TRIALS // 10)
+    sizes |= dict.fromkeys(("tenth", "many", "long"), TRIALS // 10) | {"gamma": TRIALS}
     many, alone = five_thousand(), Effort(1)
     long = load("zwarte-zwanen", settings={"timeline.maturity": 144})
+    saving = {"kind": "gamma", "mean": 22_000, "cv": 0.8, "source": "assumed"}
+    gamma = load("zwarte-zwanen", settings={"programme.segments.multi-problem households.saving": saving})
     times = take_turns({
         "rng": lambda: rng_a(sizes["rng"]),
         "engine": lambda: engine(deal, sizes["engine"]),
@@ -142,6 +168,7 @@ def programs(deal: Scenario) -> list[tuple[str, str, str]]:
         "package": lambda: with_squigglepy.simulate(sizes["package"]),
         "many": lambda: simulate(many, sizes["many"], effort=alone),
         "long": lambda: simulate(long, sizes["long"], effort=alone),
+        "gamma": lambda: simulate(gamma, sizes["bare"], effort=alone),
     }, ROUNDS)  # fmt: skip
     each = {name: [1e9 * spent / sizes[name] / CASES for spent in spells] for name, spells in times.items()}
     return [
@@ -155,7 +182,27 @@ def programs(deal: Scenario) -> list[tuple[str, str, str]]:
         ("ten times the trials", f"{ratio(times, 'bare', 'tenth'):.1f} x", "at most 11 x"),
         ("375 to 5,000 cases", f"{ratio(times, 'many', 'tenth'):.1f} x", "at most 14 x"),
         ("72 to 144 months", f"{ratio(times, 'long', 'tenth'):.1f} x", ""),
+        ("savings by a gamma, against the lognormal", f"{ratio(times, 'gamma', 'bare'):.2f} x", ""),
     ]
+
+
+def shares(deal: Scenario) -> list[tuple[str, str, str]]:
+    """Where the time of a run goes, by a profile; what is drawn is counted apart, wherever it is drawn."""
+    profile = cProfile.Profile()
+    profile.runcall(simulate, deal, TRIALS, effort=Effort(1))
+    total, drawn, spent = 0.0, 0.0, Counter[str]()
+    for entry in profile.getstats():
+        name = getattr(entry.code, "co_qualname", "")
+        total = max(total, entry.totaltime)
+        drawn += entry.totaltime if name in DRAWING else 0.0
+        spent[PARTS.get(name, "")] += entry.totaltime
+        for callee in entry.calls or ():
+            if getattr(callee.code, "co_qualname", "") in DRAWING:
+                spent[DRAWS_IN.get(name, "")] -= callee.totaltime
+    del spent[""]
+    rest = total - drawn - sum(spent.values())
+    rows = [*(spent + Counter({"drawing numbers": drawn})).most_common(), ("all else", rest)]
+    return [(f"of a run: {name}", f"{part / total:.0%}", "") for name, part in rows]
 
 
 def variants() -> list[tuple[str, str, str]]:
@@ -230,7 +277,7 @@ def main() -> None:
         (f"peak memory, {n:,} trials, fresh process, one thread", f"{peak_memory(n):,.0f} MB", aim)
         for n, aim in ((10_000, ""), (100_000, "below 1,000 MB"), (1_000_000, "below 350 MB"))
     ]
-    rows = [*programs(deal), *variants(), *returns(deal), *memory, *threads(deal), *starts()]
+    rows = [*programs(deal), *shares(deal), *variants(), *returns(deal), *memory, *threads(deal), *starts()]
     print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, {os.cpu_count()} processors, "
           f"load {os.getloadavg()[0]:.1f}\n")
     print("| what | measured | aim |\n|---|--:|--:|")
