@@ -25,7 +25,7 @@ from sib.programme.counts import count
 from sib.programme.effects import Measured, measure
 from sib.programme.grid import Grid
 from sib.programme.outcomes import factors
-from sib.programme.savings import Caseload, Cases, cases, true_savings
+from sib.programme.savings import Arrivals, Caseload, cases, true_savings
 from sib.programme.series import Series, side_by_side
 
 
@@ -106,7 +106,7 @@ class Work:
 class _Block:
     """One block after programme and accountant, all segments."""
 
-    tables: list[Cases]
+    tables: list[Arrivals]
     verified: list[Verified]
     true: list[Cents]
 
@@ -205,10 +205,10 @@ def _work_out(deal: Scenario, stream: Stream, calendar: Grid, stop: Ints | None)
     tables = [cases(deal, place, stream=stream, drawn=drawn, stop=stop) for place in range(len(deal.segments))]
     loads = [Caseload(deal, segment, rows, stream) for segment, rows in zip(deal.segments, tables, strict=True)]
     true = [true_savings(load, n_periods=calendar.n_periods) for load in loads]
-    return _Block(tables, verify(loads, calendar), true)
+    return _Block([table.arrivals for table in tables], verify(loads, calendar), true)
 
 
-def _spent(work: Work, worked: list[list[Cases]]) -> list[Spending]:
+def _spent(work: Work, worked: list[list[Arrivals]]) -> list[Spending]:
     """What each block spends; the same where the same cases come as in the first one, and nothing is drawn."""
     deal, found = work.deal, list[Spending]()
     for (stream, _), tables in zip(work.streams(), worked, strict=True):
@@ -217,7 +217,7 @@ def _spent(work: Work, worked: list[list[Cases]]) -> list[Spending]:
     return found
 
 
-def _come_alike(tables: list[Cases], first: list[Cases]) -> bool:
+def _come_alike(tables: list[Arrivals], first: list[Arrivals]) -> bool:
     return all(np.array_equal(mine.plans, theirs.plans) for mine, theirs in zip(tables, first, strict=True))
 
 

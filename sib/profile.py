@@ -21,7 +21,7 @@ from sib.programme.budget import Spending, spend
 from sib.programme.grid import Grid
 from sib.programme.intake import enrolment_factor, n_came, start_months
 from sib.programme.outcomes import mean_chance
-from sib.programme.savings import Cases, amounts
+from sib.programme.savings import Arrivals, amounts
 
 
 def planned_plans(deal: Scenario, segment: Segment, *, stop: int = -1) -> Floats:
@@ -133,22 +133,5 @@ def expected_spending(deal: Scenario, calendar: Grid, *, stop: int = -1) -> Spen
     tables = []
     for segment in deal.segments:
         plans = np.repeat(np.rint(planned_plans(deal, segment, stop=stop))[:, np.newaxis], BLOCK, axis=1)
-        tables.append(
-            Cases(
-                none,
-                none,
-                none,
-                flags[:, 0],
-                flags[:, 0],
-                np.zeros(0),
-                none,
-                np.zeros(0),
-                plans,
-                np.zeros((0, 1), dtype=np.int64),
-                flags,
-                none,
-                none,
-                0,
-            )
-        )
+        tables.append(Arrivals(plans, none[:, np.newaxis], flags, none, none, 0))
     return spend(planned, tables, stream=Stream(0, 0), n_periods=calendar.n_periods)

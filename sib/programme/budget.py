@@ -6,6 +6,7 @@ trial. Nothing here knows who finances it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from sib.deal.programme import Fixed
 from sib.deal.scenario import Scenario
 from sib.deal.spending import BudgetLine
 from sib.money import even_split, exact, round_half_away
-from sib.programme.savings import Caseload, Cases, amounts, total_by
+from sib.programme.savings import Arrivals, Caseload, amounts, total_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ class Spending:
         return add_up(self.by_line.values())
 
 
-def spend(deal: Scenario, tables: list[Cases], *, stream: Stream, n_periods: int) -> Spending:
+def spend(deal: Scenario, tables: Sequence[Arrivals], *, stream: Stream, n_periods: int) -> Spending:
     """Return what every line spends in one block.
 
     Parameters
     ----------
-    tables : list of Cases
-        The cases of each segment.
+    tables : sequence of Arrivals
+        Who came of each segment.
     """
     by_line: dict[str, Cents] = {}
     unspent = np.zeros(1)
@@ -91,14 +92,14 @@ def _form(line: BudgetLine) -> str:
     return "at" if line.when.at is not None else "spread"
 
 
-def _at(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+def _at(deal: Scenario, line: BudgetLine, tables: Sequence[Arrivals], stream: Stream) -> Cents:
     """All in one month."""
     spent = np.zeros(((line.when.at or 0) + 1, 1))
     spent[-1] = line_total(line)
     return spent
 
 
-def _spread(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+def _spread(deal: Scenario, line: BudgetLine, tables: Sequence[Arrivals], stream: Stream) -> Cents:
     """Evenly over the stated months."""
     first, months = line.when.from_month or 1, line.when.months or 1
     spent = np.zeros((first + months, 1))
@@ -106,7 +107,7 @@ def _spread(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Strea
     return spent
 
 
-def _per_case(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+def _per_case(deal: Scenario, line: BudgetLine, tables: Sequence[Arrivals], stream: Stream) -> Cents:
     """The unit price of each case with a plan, from its start month on."""
     return _on_each(line, all_plans(tables))
 
@@ -121,7 +122,7 @@ def _on_each(line: BudgetLine, plans: Cents) -> Cents:
     return spent
 
 
-def _custom(deal: Scenario, line: BudgetLine, tables: list[Cases], stream: Stream) -> Cents:
+def _custom(deal: Scenario, line: BudgetLine, tables: Sequence[Arrivals], stream: Stream) -> Cents:
     """What cases ask for in their first month, until the line is empty."""
     found = []
     for segment, table in zip(deal.segments, tables, strict=True):
@@ -156,7 +157,7 @@ SPENT = {"at": _at, "spread": _spread, "per_case": _per_case, "custom": _custom}
 """What each form of timing spends, by month from closing."""
 
 
-def all_plans(tables: list[Cases]) -> Cents:
+def all_plans(tables: Sequence[Arrivals]) -> Cents:
     """Return cases with a plan by start month and trial, all segments together."""
     return _by_month([table.plans for table in tables])
 

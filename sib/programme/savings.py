@@ -44,8 +44,32 @@ LARGEST = 2.0**46
 
 
 @dataclass(frozen=True, slots=True)
-class Cases:
-    """Rows of one segment in one block: a case in a trial.
+class Arrivals:
+    """Who came of one segment in one block.
+
+    Parameters
+    ----------
+    plans : ndarray of shape (n_months, BLOCK), or (n_months, 1) where all trials agree
+        Cases with a plan, by start month and trial.
+    starts, plan : ndarrays of shape (n_cases, BLOCK), or (n_cases, 1) where all trials agree
+        Start month of every case (0: never came), and whether it has a plan.
+    successes, overrun : ndarrays of shape (BLOCK,)
+        Full successes; cases turned away.
+    n_cases : int
+        Cases for which draws were made.
+    """
+
+    plans: Cents
+    starts: Ints
+    plan: Bools
+    successes: Ints
+    overrun: Ints
+    n_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Arrivals):
+    """Rows of one segment in one block: a case in a trial. Further parameters are those of ``Arrivals``.
 
     Parameters
     ----------
@@ -59,14 +83,6 @@ class Cases:
         Full months before a relapse.
     gross : ndarray of shape (n_rows,)
         Gross saving, in cents; a failure's is 0 or less.
-    plans : ndarray of shape (n_months, BLOCK), or (n_months, 1) where all trials agree
-        Cases with a plan, by start month and trial.
-    starts, plan : ndarrays of shape (n_cases, BLOCK), or (n_cases, 1) where all trials agree
-        Start month of every case (0: never came), and whether it has a plan.
-    successes, overrun : ndarrays of shape (BLOCK,)
-        Full successes; cases turned away.
-    n_cases : int
-        Cases for which draws were made.
     """
 
     trial: Ints
@@ -77,12 +93,11 @@ class Cases:
     saving: Cents
     months_kept: Ints
     gross: Cents
-    plans: Cents
-    starts: Ints
-    plan: Bools
-    successes: Ints
-    overrun: Ints
-    n_cases: int
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """Who came, without the rows: all that is needed once the rows were looked into."""
+        return Arrivals(self.plans, self.starts, self.plan, self.successes, self.overrun, self.n_cases)
 
     def pick(self, uniforms: Floats) -> Floats:
         """Return the rows' values of an array of shape (n_cases, BLOCK)."""
