@@ -1,4 +1,4 @@
-"""Memory that is freed and wanted again at once: kept, where the C library can be asked to. And nothing sought in vain.
+"""Memory that is freed and wanted again at once: kept, where the C library can be asked to; nothing is sought in vain.
 
 A simulation frees and takes the same megabytes again and again, a sweep all the more. The C library of Linux gives
 them back to the system each time, which costs a fifth of a run and two fifths of a sweep; here it is asked not to. It
