@@ -1,9 +1,10 @@
-"""Keeping memory is asked for where it can be, and never in the way; nor is the search for garbage, after loading."""
+"""What is asked of the machine is asked where it can be, and never in the way."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import platform
 from collections.abc import Iterator
 from typing import Any
@@ -49,3 +50,15 @@ def test_what_was_loaded_is_not_looked_at_again() -> None:
     with loading():
         loaded = [[] for _ in range(1000)]
     assert gc.get_freeze_count() >= n_before + len(loaded)
+
+
+@pytest.mark.usefixtures("collector")
+@pytest.mark.parametrize(("before", "after"), [(None, "1"), ("3", "3")])
+def test_linear_algebra_has_one_thread_unless_somebody_said_otherwise(
+    before: str | None, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", before or "")
+    if before is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    with loading():
+        assert os.environ["OPENBLAS_NUM_THREADS"] == after
