@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sib.accountant.populations import settlements
 from sib.arrays import Floats
 from sib.averages import POINTS, midpoints
 from sib.chance.draws import BLOCK, Stream
@@ -111,6 +110,8 @@ def expected_metrics(deal: Scenario, chances: Floats, *, calendar: Grid, stop: i
 
 def _at_settlements(terms: Sample, by_period: Floats, calendar: Grid) -> Floats:
     """Move what is ready in each period, on the second axis, to the settlement that follows."""
+    from sib.accountant.populations import settlements
+
     dates = settlements(terms, calendar)
     moved = np.zeros_like(by_period)
     moved[:, dates] = np.add.reduceat(by_period, [0, *(date + 1 for date in dates[:-1])], axis=1)

@@ -23,7 +23,6 @@ from sib.ledger import parties
 from sib.measures import risk
 from sib.measures.returns import irr_of_mean_cash_flow
 from sib.measures.risk import Estimate
-from sib.needed import needed
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90, 0.95, 0.99)
 """Levels of the quantiles p01 to p99."""
@@ -370,7 +369,9 @@ def deciding(summary: Summary) -> Iterator[Row]:
 
 
 def _outcomes_needed(summary: Summary) -> Iterator[Row]:
-    """What is expected of each metric of a group, and what repays in full."""
+    """What is expected of each metric of a group, and what repays in full; loaded only for groups."""
+    from sib.needed import needed
+
     for each in needed(summary.run.deal):
         unit = summary.run.deal.currency if each.unit == "eur" else each.unit
         for name, value in (("expected", each.expected), ("needed", each.needed)):

@@ -82,6 +82,26 @@ def test_a_run_that_writes_nothing_loads_no_frames_and_no_charts() -> None:
     assert not {"pandas", "matplotlib", "scipy.stats"} & set(answer.stderr.decode().split())
 
 
+NOT_FOR_JSON = {
+    *("pandas", "matplotlib", "openpyxl", "defusedxml", "jsonschema", "PIL"),
+    *("scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.sparse", "scipy.integrate", "scipy.interpolate"),
+    *("sib.views", "sib.analysis", "sib.exact", "sib.run", "sib.frames", "sib.output", "sib.linter"),
+    *("sib.deal.lint", "sib.deal.schema", "sib.deal.assumptions", "sib.deal.cautions"),
+    *("sib.accountant.samples", "sib.accountant.populations", "sib.accountant.monetary", "sib.accountant.sampling"),
+    *("sib.asked", "sib.needed", "sib.stated", "sib.columns", "sib.delimited", "sib.privacy"),
+}
+"""What a run of the reference deal for a program has no use for: frames, charts, tables, other methods, other deals."""
+
+
+def test_a_run_as_json_loads_only_what_simulates() -> None:
+    code = "import sys\nfrom sib.cli import main\ntry:\n    main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    answer = python(code, "run", "zwarte-zwanen", "--trials", "1", "--json")
+    loaded = set(answer.stderr.decode().split())
+    assert json.loads(answer.stdout)["trials"] == 1
+    assert {"sib.engine", "sib.results"} <= loaded
+    assert not NOT_FOR_JSON & loaded
+
+
 NEEDED = {"diff": ("results/before", "results/after")}
 """Result folders that the example of a verb asks for."""
 

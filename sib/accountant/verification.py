@@ -15,7 +15,6 @@ import numpy as np
 from sib.accountant.claims import claim, counted_months
 from sib.accountant.desk import Desk, Outcome, one_by_one
 from sib.accountant.review import STATES, Reviewed
-from sib.accountant.samples import by_sample
 from sib.arrays import Array, Cents, Ints, add_up
 from sib.chance.draws import BLOCK
 from sib.programme.grid import Grid
@@ -69,6 +68,8 @@ def verify(loads: Sequence[Caseload], calendar: Grid) -> list[Verified]:
     desks = [Desk(load, claim(load), calendar) for load in loads]
     outcomes = [one_by_one(desk) for desk in desks]
     if loads[0].deal.accountant.is_sampled:
+        from sib.accountant.samples import by_sample
+
         outcomes = by_sample(desks, outcomes)
     return [_added_up(desk, outcome) for desk, outcome in zip(desks, outcomes, strict=True)]
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn, TextIO
@@ -67,10 +68,7 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a verb, loading it; None if there is no such verb."""
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = import_module(f"sib.cli.{cmd_name}").verb
-        return command
+        return _load(cmd_name) if cmd_name in VERBS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without loading them."""
@@ -118,6 +116,16 @@ class Verbs(click.Group):
                 raise
             click.echo(str(error), err=True)
             return error.exit_code
+
+
+@cache
+def _load(name: str) -> click.Command:
+    """Return the verb of that name, loaded."""
+    from sib.cli.memory import loading
+
+    with loading():
+        command: click.Command = import_module(f"sib.cli.{name}").verb
+    return command
 
 
 @contextmanager

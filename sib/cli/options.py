@@ -23,9 +23,7 @@ import click
 
 from sib import __version__
 from sib.amounts import parse_amount
-from sib.casewords import fault_of_name
 from sib.cli.memory import keep_memory
-from sib.columns import in_options
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
 from sib.deal.shelf import packaged
@@ -113,6 +111,8 @@ def amount() -> Callable[[click.Context, click.Parameter, str | None], int | Non
         try:
             cents = parse_amount(typed, number_format=context.params.get("numbers"))
         except ValueError as error:
+            from sib.columns import in_options
+
             raise click.BadParameter(in_options(str(error))) from None
         if cents <= 0:
             raise click.BadParameter(f"{typed[:40]!r} is out of range; an amount here is above 0")
@@ -123,6 +123,8 @@ def amount() -> Callable[[click.Context, click.Parameter, str | None], int | Non
 
 def _names(context: click.Context, option: click.Parameter, typed: tuple[str, ...]) -> tuple[str, ...]:
     """Return names that name nobody; a message does not repeat them."""
+    from sib.casewords import fault_of_name
+
     for name in typed:
         fault = fault_of_name(name)
         if fault is not None:

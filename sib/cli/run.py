@@ -6,26 +6,25 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sib import engine
 from sib.amounts import NumberFormat
-from sib.analysis.precision import Reached, Wanted, until
-from sib.asked import asked as named
-from sib.bridge import bridge_rows
 from sib.cli import options
 from sib.deal.reader import Reading
 from sib.engine import Simulation
 from sib.folder import result_folder
 from sib.results import Row, summarise
-from sib.views.tables import Page
-from sib.views.words import Words
+
+if TYPE_CHECKING:
+    from sib.analysis.precision import Reached
+    from sib.views.tables import Page
 
 NOT_REACHED = 6
 
@@ -68,24 +67,36 @@ def verb(
         else:
             place = result_folder(output, force=force)
             simulation, rows = recorded(simulate, reading, place=place, trials=trials, lang=lang)
-    page = Page(simulation, [*rows, *bridge_rows(simulation)], words=Words(lang))
+    page = cache(partial(page_of, simulation, rows, lang=lang))
     if as_json:
         told = {} if reached is None else {"precision": precision_of(reached, asked)}
         options.say_json(summary(simulation, rows) | told)
     else:
-        options.say(page.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+        options.say(page().text(shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
     if reached is not None and not quiet:
         say_precision(reached, asked)
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
-    is_short = not page.is_supported() or (reached is not None and not reached.is_reached)
-    return NOT_REACHED if strict and is_short else 0
+    is_short = strict and (not page().is_supported() or (reached is not None and not reached.is_reached))
+    return NOT_REACHED if is_short else 0
+
+
+def page_of(simulation: Simulation, rows: Sequence[Row], *, lang: NumberFormat) -> Page:
+    """Return the tables of a run; they and their words are loaded only here."""
+    from sib.bridge import bridge_rows
+    from sib.views.tables import Page
+    from sib.views.words import Words
+
+    return Page(simulation, [*rows, *bridge_rows(simulation)], words=Words(lang))
 
 
 def long_enough(
     reading: Reading, asked: tuple[tuple[str, float], ...], *, trials: int, seed: int, workers: int | None
 ) -> Reached:
     """Simulate until every figure that was asked for is sure enough."""
+    from sib.analysis.precision import Wanted, until
+    from sib.asked import asked as named
+
     try:
         figures = named(reading.scenario, [name for name, _ in asked])
     except KeyError as error:
@@ -127,9 +138,9 @@ def recorded(
 
 def summary(simulation: Simulation, rows: Sequence[Row]) -> dict[str, Any]:
     """Return what ``--json`` says of a run."""
-    deal = simulation.deal
+    deal, names = simulation.deal, [field.name for field in fields(Row)]
     return {
         "scenario": options.identity(deal), "seed": simulation.seed, "trials": simulation.n_trials, "method": "mc",
-        "currency": deal.currency, "measures": [asdict(row) for row in rows],
+        "currency": deal.currency, "measures": [{name: getattr(row, name) for name in names} for row in rows],
         "checks": {"passed": len(simulation.checks), "failed": 0},
     }

@@ -29,7 +29,9 @@ class Term(BaseModel):
         A document, ``"assumed"`` with the reason, or one such text per field.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_default=False, defer_build=True
+    )
 
     source: str | dict[str, str] | None = None
 

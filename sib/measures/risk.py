@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import bdtr
@@ -282,6 +283,7 @@ def _standard_error(residuals: Floats, defined: Bools, *, block: int) -> float |
     return float(chosen.std(ddof=1)) / math.sqrt(chosen.size) if chosen.size > 1 else None
 
 
+@lru_cache(256)  # most measures of a run are defined in as many trials
 def _ranks(n: int, level: float) -> tuple[int, int, int]:
     """Return the ranks, from 1, of the interval's low end, the quantile and the high end among ``n`` trials."""
     if not 0 < level < 1:

@@ -73,7 +73,7 @@ class Grid:
     @property
     def payment_periods(self) -> tuple[int, ...]:
         """Periods that end on a payment date, rising."""
-        return tuple(int(t) for t in np.flatnonzero(self.is_payment))
+        return tuple(np.flatnonzero(self.is_payment).tolist())
 
 
 def grid(deal: Scenario) -> Grid:

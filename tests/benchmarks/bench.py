@@ -114,8 +114,9 @@ def of_children() -> float:
 
 
 def python(*arguments: str) -> Job:
-    """A job that starts Python afresh."""
-    return lambda: subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    """A job that starts Python afresh; modules that it has compiled stay compiled, as they do for a user."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return lambda: subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=kept)
 
 
 def peak_memory(n_trials: int) -> float:
