@@ -184,14 +184,17 @@ def largest_remainder(totals: ArrayLike, weights: Sequence[Fraction | int] | Cen
     >>> largest_remainder(100, [1, 1, 1]).tolist()
     [34.0, 33.0, 33.0]
     """
-    cents = np.asarray(totals, dtype=np.float64)[..., np.newaxis]
-    magnitude = np.abs(cents)
-    parts, remainders = _divide(magnitude, *_whole_weights(weights))
-    left = magnitude - parts.sum(axis=-1, keepdims=True)
-    order = np.argsort(-remainders, axis=-1, kind="stable")
-    extra = np.zeros_like(parts)
-    np.put_along_axis(extra, order, (np.arange(parts.shape[-1]) < left).astype(np.float64), axis=-1)
-    return _signed(parts + extra, cents)
+    cents = np.asarray(totals, dtype=np.float64)
+    magnitude, (rows, whole) = np.abs(cents), _whole_weights(weights)
+    rows = rows.reshape((1,) * (cents.ndim + 1 - rows.ndim) + rows.shape)
+    rows = np.ascontiguousarray(np.moveaxis(rows, -1, 0))  # by part: what follows is then one pass for each part
+    parts, remainders = _divide(magnitude[np.newaxis], rows, whole if isinstance(whole, int) else whole[..., 0])
+    left = magnitude - parts.sum(axis=0)
+    if left.any():
+        for place, mine in enumerate(remainders):
+            before, behind = remainders[:place] >= mine, remainders[place + 1 :] > mine
+            parts[place] += before.sum(axis=0, dtype=np.int16) + behind.sum(axis=0, dtype=np.int16) < left
+    return np.moveaxis(_signed(parts, cents), 0, -1)
 
 
 @lru_cache(maxsize=4096, typed=True)

@@ -177,7 +177,7 @@ def _charged(deal: Scenario, validated: ByLaw, by_window: Cents) -> Cents:
         return np.asarray(np.moveaxis(parts, -1, 0))
     counted = np.maximum(so_far(np.array([validated[law] for law in laws]), axis=1), 0.0)
     rows = [
-        largest_remainder(total, np.ascontiguousarray(weights.T)).T if total.any() else np.zeros_like(weights)
+        largest_remainder(total, weights.T).T if total.any() else np.zeros_like(weights)
         for total, weights in zip(paid, np.moveaxis(counted, 1, 0), strict=True)
     ]
     return np.asarray(np.moveaxis(np.array(rows), 1, 0))
@@ -195,7 +195,7 @@ def in_periods(found: Pockets, true_by_period: Cents, *, calendar: Grid) -> Cent
         return true_by_period
     moved, ends = np.array(true_by_period), [*calendar.window_starts[1:], calendar.n_periods]
     for window, (start, end) in enumerate(zip(calendar.window_starts, ends, strict=True)):
-        weights = np.ascontiguousarray(np.abs(true_by_period[start:end]).T)
+        weights = np.abs(true_by_period[start:end]).T
         moved[start:end] += largest_remainder(found.prices[window] - found.waterbed[window], weights).T
     return moved
 

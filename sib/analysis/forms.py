@@ -167,7 +167,7 @@ def revolving(basis: Basis) -> Paid:
     laws, cost = settled_laws(basis.deal, terms), basis.cost
     proven = np.maximum(np.array([np.cumsum(basis.proven(law), axis=0) for law in laws]), 0.0)
     refunded = np.minimum(np.cumsum(cost, axis=0), proven.sum(axis=0))
-    so_far = largest_remainder(refunded, np.ascontiguousarray(np.moveaxis(proven, 0, -1)))
+    so_far = largest_remainder(refunded, np.moveaxis(proven, 0, -1))
     by_law = np.diff(np.moveaxis(so_far, -1, 0), axis=1, prepend=0.0)
     return _settled(basis, terms, dict(zip(laws, by_law, strict=True)))
 

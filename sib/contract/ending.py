@@ -77,7 +77,7 @@ def call_guarantees(books: Books, *, period: int, ends: Bools, able: Mapping[str
         pays = call(terms, whole) * ends * able.get(terms.name, True)
         loss_of = LOSSES[type(terms)]
         losses = np.array([loss_of(_position(books, [name], period, is_part=True)) for name in names]).T
-        parts = largest_remainder(pays, np.ascontiguousarray(losses)).T
+        parts = largest_remainder(pays, losses).T
         for name, part in zip(names, parts, strict=True):
             _make_good(books, terms.name, name, period=period, amount=part)
 

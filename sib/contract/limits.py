@@ -135,7 +135,7 @@ class Limits:
             mine = [line.earns_on == name for line in self._contract.payments]
             self._of_metric[name] = self._of_metric[name] + owed[mine].sum(axis=0)
         if self._bearers:
-            weights = np.ascontiguousarray(np.moveaxis(self.borne, 0, -1))
+            weights = np.moveaxis(self.borne, 0, -1)
             self.borne = np.moveaxis(largest_remainder(owed, weights), -1, 0)
         for bearer, part in zip(self._bearers, self.borne, strict=False):
             bearer.in_year = bearer.in_year + part.sum(axis=0)
@@ -159,7 +159,7 @@ class Limits:
         by_share = np.moveaxis(largest_remainder(amount, shares), -1, 0)
         if like is None:
             return by_share
-        by_burden = np.moveaxis(largest_remainder(amount, np.ascontiguousarray(like.T)), -1, 0)
+        by_burden = np.moveaxis(largest_remainder(amount, like.T), -1, 0)
         return np.where(like.sum(axis=0) > 0, by_burden, by_share)
 
     def receive(self, received: Cents) -> None:
@@ -178,4 +178,4 @@ def cut_to(owed: Cents, limit: Cents | float) -> Cents:
     total = owed.sum(axis=0)
     if (total <= limit).all():
         return owed
-    return largest_remainder(np.minimum(total, limit), np.ascontiguousarray(owed.T)).T
+    return largest_remainder(np.minimum(total, limit), owed.T).T

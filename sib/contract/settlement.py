@@ -122,7 +122,7 @@ class _Settlement:
             return
         principal = np.array([account.principal for account in self.accounts.values()])
         back = np.minimum(unspent, principal.sum(axis=0))
-        parts = largest_remainder(back, np.ascontiguousarray(principal.T)).T
+        parts = largest_remainder(back, principal.T).T
         for (name, account), part in zip(self.accounts.items(), parts, strict=True):
             account.take_back(part)
             self.flows.returned[name][period] = part

@@ -52,4 +52,4 @@ def divided(terms: ValueAddedTax, paid: Cents) -> Cents:
         Cents, 0 or more.
     """
     whole = share(paid.sum(axis=0), tax_share(terms))
-    return np.moveaxis(largest_remainder(whole, np.ascontiguousarray(np.moveaxis(paid, 0, -1))), -1, 0)
+    return np.moveaxis(largest_remainder(whole, np.moveaxis(paid, 0, -1)), -1, 0)
