@@ -52,12 +52,13 @@ def _by_person(deal: Scenario, terms: RateCard, people: Sequence[Reached], n_dat
 
 def _gained(terms: RateCard, price: Price, tries: Tries, *, n_dates: int) -> dict[str, list[Cents]]:
     """What each person gains by each time of an outcome before the person's cap, shapes as of the tries."""
-    if price.tiers is None and price.most is None and price.cap is None:
-        return {
-            name: [worth(price, terms, number=(date < n_dates).astype(np.float64), cohort=name) for date in times]
-            for name, times in tries.items()
-        }
-    return _in_turn(terms, price, tries, n_dates=n_dates) if tries else {}
+    if price.tiers is not None or price.most is not None or price.cap is not None:
+        return _in_turn(terms, price, tries, n_dates=n_dates) if tries else {}
+    each = {name: float(worth(price, terms, number=np.ones(1), cohort=name)[0]) for name in tries}
+    return {
+        name: [np.multiply(date < n_dates, each[name], dtype=np.float64) for date in times]
+        for name, times in tries.items()
+    }
 
 
 def _in_turn(terms: RateCard, price: Price, tries: Tries, *, n_dates: int) -> dict[str, list[Cents]]:
@@ -87,7 +88,10 @@ def _to_the_cap(dates: list[Ints], gains: list[Cents], *, cap: float, n_dates: i
     shape = (n_dates, gains[0].shape[1])
     pairs, trials = zip(dates, gains, strict=True), np.arange(shape[1])
     whole = add_up(_by_date(date, gain, trials, shape=shape) for date, gain in pairs)
-    over = np.flatnonzero(add_up(gains) > cap)
+    total = np.zeros(gains[0].shape)
+    for gain in gains:
+        total += gain
+    over = np.flatnonzero(total > cap)
     late = np.array([date.ravel()[over] for date in dates])
     order = np.argsort(late, axis=0, kind="stable")
     gained = so_far(np.take_along_axis(np.array([gain.ravel()[over] for gain in gains]), order, axis=0))

@@ -144,7 +144,8 @@ def _fates(
 def _persons(group: Group, requires: str | None, *, stream: Stream, n: int) -> Floats:
     """What one person's outcomes that require the same have in common: normals, a high one good; (n, BLOCK)."""
     whose = "person" if requires is None else f"person after {requires}"
-    return -np.asarray(ndtri(case_uniforms(stream, whose, segment=group.name, n_cases=n)))
+    drawn = case_uniforms(stream, whose, segment=group.name, n_cases=n)
+    return np.negative(ndtri(drawn, out=drawn), out=drawn)
 
 
 def _given(person: Floats, chance: Floats, *, tie: float) -> Floats:
@@ -166,7 +167,8 @@ def _dates(outcome: Outcome, begin: Ints, hits: list[Bools], calendar: Grid) -> 
     """The number of the payment date on which each person's outcome counts, time by time, as in ``Reached``."""
     dates = np.array(calendar.payment_periods)
     for time, hit in enumerate(hits):
-        yield np.where(hit, np.searchsorted(dates, begin + outcome.month(0, time=time)), len(dates))
+        date = np.searchsorted(dates, begin + outcome.month(0, time=time))
+        yield np.asarray(len(dates) - hit * (len(dates) - date))  # ``np.where`` takes several times as long
 
 
 def _by_month(months: Ints, groups: list[Bools]) -> Cents:
