@@ -24,7 +24,7 @@ from sib.deal.scenario import Scenario
 from sib.money import round_half_away
 from sib.profile import expected_files, expected_metrics, expected_spending, planned_plans
 from sib.programme.budget import Spending, spend_on
-from sib.programme.counts import enrolled_by_date
+from sib.programme.counts import by_date, came_by_month
 from sib.programme.effects import DIGITS, EFFECTS, effect_of, in_steps, on_dates
 from sib.programme.grid import Grid
 from sib.programme.intake import enrolment_factor, starts_by_trial, until
@@ -95,10 +95,9 @@ def _of_counts(deal: Scenario, calendar: Grid, stop: int) -> Metrics:
     series = {
         name: Series(np.diff(np.rint(np.cumsum(found, axis=1)), axis=1, prepend=0.0)) for name, found in gained.items()
     }
-    every = enrolled_by_date(starts, calendar)
-    series["enrolled"] = Series(every.gained[..., :1])
-    present = [float((months > 0).sum()) for months in starts]
-    return _group_metrics(deal, series, np.array([[*present, 0.0]]).T, calendar)
+    came = came_by_month(starts, shape=(calendar.n_periods, 1))
+    series["enrolled"] = by_date(came, calendar)
+    return _group_metrics(deal, series, came.sum(axis=1), calendar)
 
 
 def _chance_of(programme: CountsProgramme, outcome: Outcome) -> float:

@@ -7,7 +7,7 @@ In come a deal, a seed and block numbers, out goes a ``Findings`` paper, the sam
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -153,12 +153,13 @@ def of_cases(work: Work) -> Findings:
 def of_group(work: Work, measured: Callable[[Stream, Ints | None], Measured]) -> Findings:
     """As a group: measured or counted, and paid on as it is."""
     deal, calendar = work.deal, work.calendar
-    blocks = [measured(stream, stop) for stream, stop in work.streams()]
-    n_trials, n_dates = BLOCK * len(blocks), len(calendar.payment_periods)
+    n_dates = len(calendar.payment_periods)
+    blocks = [_with_cards(deal, measured(stream, stop), n_dates=n_dates) for stream, stop in work.streams()]
+    n_trials = BLOCK * len(blocks)
     n_cohorts = len(deal.cohorts) + 1
     enrolled = np.concatenate([block.enrolled for block in blocks], axis=-1)
     nothing, none = np.zeros((n_cohorts, n_dates, n_trials)), np.zeros((n_cohorts, n_trials))
-    found = side_by_side([block.found | cards(deal, block.people, n_dates=n_dates) for block in blocks])
+    found = side_by_side([block.found for block in blocks])
     true = found | side_by_side([block.true for block in blocks])
     worth = {law: np.concatenate([block.worth[law] for block in blocks], axis=-1) for law in deal.payers}
     return Findings(
@@ -179,6 +180,11 @@ def of_group(work: Work, measured: Callable[[Stream, Ints | None], Measured]) ->
         true_by_period=add_up(worth.values()),
         plans=_in_room([block.plans for block in blocks], calendar),
     )
+
+
+def _with_cards(deal: Scenario, block: Measured, *, n_dates: int) -> Measured:
+    """Add what rate cards earn person by person, after which nobody asks any more who reached what."""
+    return replace(block, found=block.found | cards(deal, block.people, n_dates=n_dates), people=[])
 
 
 def of_effect(work: Work) -> Findings:

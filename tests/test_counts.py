@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from group_deal import PUPILS, counts_deal
+from group_deal import PUPILS, counts_deal, line
 from one_block import TOLERANCE, distance
 from scipy.stats import multivariate_normal
 
 from sib.chance.draws import Stream
+from sib.deal.lines import RateCard
 from sib.programme.counts import count, most_people
 from sib.programme.grid import grid
 
 N_BLOCKS = 40
+CARD = line(RateCard, prices=[{"outcome": "diploma", "price": 1}], cap_per_person=1)
+"""A line for which it matters who reached what."""
 N = 256 * N_BLOCKS
 
 
@@ -27,6 +30,8 @@ def two(first=0.4, second=0.7, **terms):
 
 
 def counted(deal, *, blocks=N_BLOCKS, stop=None):
+    """The papers of some blocks, person by person too."""
+    deal = deal.model_copy(update={"contract": deal.contract.model_copy(update={"payments": (CARD,)})})
     return [count(deal, Stream(1, block), calendar=grid(deal), stop=stop) for block in range(blocks)]
 
 
@@ -326,3 +331,23 @@ class TestWorth:
         deal = counts_deal(group(outcomes=[{"name": "diploma", "chance": 0.4, "worth": 7}]))
         (paper,) = counted(deal, blocks=1)
         assert (paper.worth["own"].sum(axis=0) == 700 * paper.successes).all()
+
+
+class TestPeople:
+    """Who reached what is kept where a contract asks for it, and then agrees with the numbers."""
+
+    def test_nothing_is_kept_where_nobody_asks(self):
+        assert not count(counts_deal(two(within_person=0.3)), Stream(1, 0), calendar=grid(counts_deal())).people
+
+    @pytest.mark.parametrize("tie", [0.0, 0.4, 1.0])
+    def test_person_by_person_is_as_many(self, tie):
+        again = {"most": 2, "every": 13}
+        outcomes = [{"name": "diploma", "chance": 0.5, "after": 12, "repeats": again},
+                    {"name": "job", "chance": 0.7, "after": 1, "requires": "diploma"}]
+        ties = {"enrolment": {"kind": "uniform", "low": 0.5, "high": 1.1}}
+        deal = counts_deal(group(outcomes=outcomes, within_person=tie, intake={"from": 2, "months": 9}), ties=ties)
+        (paper,) = counted(deal, blocks=1)
+        for name, found in paper.found.items():
+            mine = [each.date for each in paper.people if each.outcome == name]
+            for date in range(3) if mine else ():
+                assert (found.gained[0, date] == sum((dates == date).sum(axis=0) for dates in mine)).all()

@@ -233,6 +233,19 @@ def test_rows_of_weights_agree_with_exact_fractions(case: tuple[list[int], list[
     assert parts.tolist() == expected
 
 
+@given(rows_of_weights(), st.integers(1, 3))
+def test_rows_hold_for_all_totals_above_them(case: tuple[list[int], list[list[int]]], n: int) -> None:
+    totals, rows = case
+    several = np.array([np.roll(totals, shift) for shift in range(n)], dtype=np.float64)
+    by_part = np.array(list(zip(*rows, strict=True)), dtype=np.float64)
+    parts = largest_remainder(several, by_part.T)
+    expected = [
+        [split_by_hand(int(total), [Fraction(w) for w in row]) for total, row in zip(line, rows, strict=True)]
+        for line in several
+    ]
+    assert parts.tolist() == expected
+
+
 def test_weights_that_cannot_split_are_refused() -> None:
     for weights in ([], [1, -1], np.array([[1.0, -1.0]])):
         with pytest.raises(ValueError, match="split a total"):

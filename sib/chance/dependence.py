@@ -76,7 +76,11 @@ def gaussian_factor(z: Floats, p: Number, *, weight: float) -> Floats:
     _refuse_weight(weight)
     if weight == 0.0:
         return fixed(z, value=p)
-    return np.asarray(ndtr((ndtri(p) + np.sqrt(weight) * z) / np.sqrt(1.0 - weight)))
+    found = np.empty(np.broadcast_shapes(np.shape(z), np.shape(p)))
+    np.multiply(np.sqrt(weight), z, out=found)
+    found += ndtri(p)
+    found /= np.sqrt(1.0 - weight)
+    return np.asarray(ndtr(found, out=found))
 
 
 def causes_factor(zs: Mapping[str, Floats], weights: Mapping[str, float]) -> tuple[Floats, float]:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from sib.deal.conditions import Cohort, Trigger
 from sib.deal.lending import NO_INTEREST, Drawdown, Guarantee, Interest, Tranche
-from sib.deal.lines import Payment
+from sib.deal.lines import Payment, RateCard
 from sib.deal.term import Amount, Flag, MonthSpan, Positive, Rate, Share, Term, Text
 from sib.money import exact
 
@@ -180,6 +180,12 @@ class Contract(Term):
         read = {getattr(item, "metric", None) for item in (*self.triggers, *self.payments)}
         priced = {price.outcome for line in self.payments for price in getattr(line, "prices", ())}
         return {name for name in (*read, *priced) if name is not None}
+
+    @property
+    def cards_by_person(self) -> tuple[RateCard, ...]:
+        """Rate cards that cap what one person earns, for which it matters who reached what."""
+        cards = (line for line in self.payments if isinstance(line, RateCard))
+        return tuple(card for card in cards if card.cap_per_person is not None)
 
 
 __all__ = ["Caps", "Contract", "ContractFee", "EarlyEnd", "OutcomePayer", "ValueAddedTax"]

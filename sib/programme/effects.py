@@ -190,15 +190,20 @@ def _worth(deal: Scenario, programme: EffectProgramme, effects: Effects, *, n_pe
 def divide_over_laws(
     deal: Scenario, saved: dict[str, Cents], *, by_law: dict[str, float] | None, cents: Cents, months: tuple[int, ...]
 ) -> None:
-    """Add an amount to the laws it falls on, in each of some months; on the first own budget where none is named.
+    """Add an amount to the laws it falls on, in each of some months.
 
     Parameters
     ----------
     cents : ndarray of shape (n_trials,)
     """
-    shares = by_law or {deal.own_laws()[0]: 1.0}
-    parts = largest_remainder(cents, [exact(part) for part in shares.values()])
-    for law, part in zip(shares, np.moveaxis(parts, -1, 0), strict=True):
+    for law, part in parts_by_law(deal, cents, by_law=by_law).items():
         for month in months:
             if month < len(saved[law]):
                 saved[law][month] += part
+
+
+def parts_by_law(deal: Scenario, cents: Cents, *, by_law: dict[str, float] | None) -> dict[str, Cents]:
+    """Return amounts of any shape divided over the laws they fall on: the first own budget where none is named."""
+    shares = by_law or {deal.own_laws()[0]: 1.0}
+    parts = largest_remainder(cents, [exact(part) for part in shares.values()])
+    return dict(zip(shares, np.moveaxis(parts, -1, 0), strict=True))

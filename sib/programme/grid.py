@@ -65,6 +65,11 @@ class Grid:
         """Add up periods, on the first axis, to fiscal windows."""
         return sums_from(by_period, self.window_starts)
 
+    def on_dates(self, by_period: Cents) -> Cents:
+        """Add up periods, on the first axis, to payment dates; what comes after the last is left out."""
+        dates = self.payment_periods
+        return sums_from(by_period[: dates[-1] + 1], (0, *(period + 1 for period in dates[:-1])))
+
     def in_years(self, by_window: Cents) -> Cents:
         """Add up fiscal windows, on the first axis, to fiscal years."""
         years = self.fiscal_year[list(self.window_starts)]
