@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sib.earlier import diff
     from sib.errors import OutputError, RefusedError, ScenarioError, SibError
     from sib.frames import budgets, compare
+    from sib.memory import keep_memory
     from sib.negotiating import concessions, negotiate
     from sib.results import Row
     from sib.run import Run, load, payoff, simulate
@@ -27,15 +28,15 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError", "__version__",
-    "budgets", "calibrate", "compare", "concessions", "designs", "diff", "evidence", "load", "luck", "negotiate",
-    "packaged", "payoff", "sensitivity", "simulate", "solve", "stress", "sweep",
+    "budgets", "calibrate", "compare", "concessions", "designs", "diff", "evidence", "keep_memory", "load", "luck",
+    "negotiate", "packaged", "payoff", "sensitivity", "simulate", "solve", "stress", "sweep",
 ]
 
 _ROOMS = {
     "load": "run", "payoff": "run", "simulate": "run", "Run": "run", "Row": "results", "packaged": "deal.reader",
     "Scenario": "deal.scenario", "SibError": "errors", "ScenarioError": "errors", "RefusedError": "errors",
     "OutputError": "errors", "Choice": "analysis.design", "designs": "analysis.design", "luck": "analysis.luck",
-    "budgets": "frames", "compare": "frames", "calibrate": "calibrating",
+    "budgets": "frames", "compare": "frames", "calibrate": "calibrating", "keep_memory": "memory",
     "stress": "stressing", "diff": "earlier", "concessions": "negotiating", "negotiate": "negotiating",
     "evidence": "bargaining", "sensitivity": "bargaining", "solve": "bargaining", "sweep": "bargaining",
 }

@@ -121,7 +121,7 @@ class Verbs(click.Group):
 @cache
 def _load(name: str) -> click.Command:
     """Return the verb of that name, loaded."""
-    from sib.cli.memory import loading
+    from sib.memory import loading
 
     with loading():
         command: click.Command = import_module(f"sib.cli.{name}").verb

@@ -15,12 +15,12 @@ from sib.analysis.concessions import COST, WORTH, Ask, Exchange, exchange, n_run
 from sib.analysis.negotiate import Negotiation, negotiate
 from sib.analysis.sweep import n_points
 from sib.cli import options
-from sib.cli.memory import keep_memory
 from sib.deal.reader import Reading
 from sib.deal.red_lines import Sheet, read_red_lines
 from sib.engine import Effort
 from sib.errors import ScenarioError
 from sib.folder import result_folder
+from sib.memory import keep_memory
 from sib.views import concessions as concession_views
 from sib.views import negotiate as zone_views
 from sib.views.words import Words

@@ -23,12 +23,12 @@ import click
 
 from sib import __version__
 from sib.amounts import parse_amount
-from sib.cli.memory import keep_memory
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
 from sib.deal.shelf import packaged
 from sib.deal.term import percent
 from sib.errors import ScenarioError, Stopped
+from sib.memory import keep_memory
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 Result = TypeVar("Result")

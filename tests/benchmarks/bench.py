@@ -28,11 +28,11 @@ import plain_python
 import pyxirr
 import with_squigglepy
 
-from sib.cli.memory import keep_memory
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate, simulate_all
 from sib.measures.returns import irr
+from sib.memory import keep_memory
 from sib.results import summarise
 
 CASES, TRIALS, ROUNDS = 375, 20_480, 5
@@ -122,7 +122,7 @@ def python(*arguments: str) -> Job:
 def peak_memory(n_trials: int) -> float:
     """Megabytes that a fresh process needs at the most."""
     code = (
-        "import resource; from sib.cli.memory import keep_memory; from sib.deal.reader import load; "
+        "import resource; from sib.memory import keep_memory; from sib.deal.reader import load; "
         "from sib.engine import Effort, simulate; keep_memory(); "
         f"simulate(load('zwarte-zwanen'), {n_trials}, effort=Effort(1)); "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sib.cli.memory import keep_memory, loading
+from sib.memory import keep_memory, loading
 
 
 def test_it_can_be_asked_where_there_is_glibc() -> None:

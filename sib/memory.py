@@ -24,7 +24,10 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
 
 
 def keep_memory() -> bool:
-    """Ask the C library to keep what is freed; return whether it could be asked."""
+    """Ask the C library to keep what is freed, for the rest of the process, and return whether it could be asked.
+
+    The command asks by itself. In a notebook or a program it is for you to say, since it goes for all that runs there.
+    """
     import ctypes
 
     try:
