@@ -122,6 +122,24 @@ def test_an_executor_changes_no_number(pool: type[Executor], monkeypatch: pytest
     assert sweep(sib.load(REFERENCE), terms, plan=FEW, effort=Effort(3)) == alone
 
 
+def test_an_executor_that_is_given_up_keeps_what_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "AT_ONCE", 1)
+    told: list[int] = []
+
+    def stop_at_once(n_done: int) -> None:
+        told.append(n_done)
+        raise Stopped
+
+    terms = {RATE: [k / 1000 for k in range(1, 41)]}
+    with ThreadPoolExecutor(1) as executor:
+        found = sweep(sib.load(REFERENCE), terms, plan=FEW, effort=Effort(1, stop_at_once), executor=executor)
+    alone = sweep(sib.load(REFERENCE), {RATE: [0.001]}, plan=FEW)
+    assert told == [FEW.trials]
+    assert found.points[0] == alone.points[0]
+    assert found.points[-1].is_open
+    assert all(point.is_open or point.rows for point in found.points)
+
+
 def test_deals_that_share_findings_are_worked_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[float] = []
     real = sweeping.Bench.run

@@ -175,7 +175,7 @@ def sweep(
     plan : Plan, optional
         What is wanted of each.
     effort : Effort, optional
-        Threads and progress; no figure depends on it.
+        Threads, or how many an executor's workers are, and progress; no figure depends on it.
     executor : Executor, optional
         Does the work instead, in pieces; no figure depends on it.
 
@@ -270,14 +270,30 @@ def _measured(
     deals: Sequence[Scenario], piece: Piece, *, effort: Effort | None, executor: Executor | None
 ) -> list[tuple[Row, ...]]:
     """Return the rows of each deal; those that share findings are measured one after the other."""
-    groups = alike(deals)
+    groups, effort = alike(deals), effort or Effort()
     if executor is None:
         places = [place for group in groups for place in group]
         found = replace(piece, deals=tuple(deals[place] for place in places)).measured(effort)
     else:
-        parts = [group[first : first + AT_ONCE] for group in groups for first in range(0, len(group), AT_ONCE)]
+        at_once = min(AT_ONCE, -(-len(deals) // effort.n_workers))
+        parts = [group[first : first + at_once] for group in groups for first in range(0, len(group), at_once)]
         places = [place for part in parts for place in part]
         work = [replace(piece, deals=tuple(deals[place] for place in part)) for part in parts]
-        found = [rows for part in executor.map(Piece.measured, work) for rows in part]
+        found = [rows for part in _sent_out(work, executor, effort=effort) for rows in part]
     by_place = dict(zip(places, found, strict=True))
     return [by_place[place] for place in range(len(deals))]
+
+
+def _sent_out(work: Sequence[Piece], executor: Executor, *, effort: Effort) -> list[list[tuple[Row, ...]]]:
+    """Return the rows of each deal of each piece; of pieces that had not begun when it was given up, none."""
+    futures = [executor.submit(Piece.measured, piece) for piece in work]
+    try:
+        for future, piece in zip(futures, work, strict=True):
+            future.result()
+            if effort.progress is not None:
+                effort.progress(piece.trials * len(piece.deals))
+    except Stopped:
+        for future in futures:
+            future.cancel()
+    return [[()] * len(piece.deals) if future.cancelled() else future.result()
+            for future, piece in zip(futures, work, strict=True)]
