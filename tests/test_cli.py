@@ -561,6 +561,38 @@ def test_a_statement_is_of_the_same_seed_and_terms() -> None:
     assert "interest:investor" not in said(*words, "--set", "contract.interest.rate=0.0", "--json")
 
 
+def test_the_way_of_drawing_is_told_wherever_a_result_is() -> None:
+    words = ("run", "zwarte-zwanen", "--trials", "300")
+    assert "seed 1 · scenario" in said(*words)
+    assert "seed 1, antithetic draws · scenario" in said(*words, "--draws", "antithetic")
+    assert "(means of blocks of 2 trials;" in " ".join(said(*words, "--draws", "antithetic").split())
+    assert "seed 1, antithetische trekkingen · scenario" in said(*words, "--draws", "antithetic", "--lang", "nl")
+    assert strictly(said(*words, "--json"))["draws"] == "stratified"
+    assert strictly(said(*words, "--json", "--draws", "latin"))["draws"] == "latin"
+
+
+def test_a_way_of_drawing_that_is_not_known_ends_with_2() -> None:
+    result = sib_run("run", "zwarte-zwanen", "--draws", "sobol")
+    assert result.exit_code == 2
+    assert "'sobol' is not one of 'stratified', 'latin', 'antithetic', 'independent'" in result.stderr
+
+
+def test_a_statement_is_of_the_same_draws() -> None:
+    told = strictly(said("statement", "zwarte-zwanen", "--trial", "7", "--json", "--draws", "antithetic"))
+    trial = sib.simulate(sib.load("zwarte-zwanen"), 300, draws="antithetic").trials.loc[7]
+    net = {total["party"]: round(total["net"] * 100) for total in told["totals"]}
+    assert net["social investor"] == round((trial["investor.receipts"] - trial["investor.outlay"]) * 100)
+    assert told["draws"] == "antithetic"
+    page = said("statement", "zwarte-zwanen", "--trial", "7", "--draws", "latin", "--lang", "nl")
+    assert "seed 1, trekkingen als Latijnse hyperkubus" in page
+
+
+@pytest.mark.parametrize("scheme", ["latin", "antithetic", "independent"])
+def test_every_way_of_drawing_agrees_with_what_is_exact(scheme: str) -> None:
+    words = ("run", "zwarte-zwanen", "--trials", "3000", "--method", "both", "--strict", "--draws", scheme)
+    assert "seed 1, " in said(*words)
+
+
 def test_remarks_speak_the_language_that_is_asked_for() -> None:
     for lang, part in (("en", "luck is not measured"), ("nl", "geluk wordt niet gemeten")):
         told = strictly(said("check", "worked-example", "--json", "--lang", lang))

@@ -10,6 +10,7 @@ import click
 
 from sib import engine
 from sib.amounts import NumberFormat
+from sib.chance.draws import Source
 from sib.cli import options
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
@@ -29,8 +30,8 @@ class Manner:
 
     lang: NumberFormat
     as_json: bool
+    source: Source
     trials: int = 20_000
-    seed: int = 1
     workers: int | None = None
     is_strict: bool = False
     is_quiet: bool = True
@@ -55,8 +56,8 @@ def compared(found: Found, how: Manner) -> Verdict:
     """Simulate a deal and hold it against what was worked out."""
     with options.progress(how.trials, is_shown=not how.is_quiet) as tell:
         effort = engine.Effort(how.workers, tell)
-        run = options.aside(partial(engine.simulate, found.deal, how.trials, seed=how.seed, effort=effort))
-    return held_against(found, summarise(run), trials=how.trials)
+        run = options.aside(partial(engine.simulate, found.deal, how.trials, seed=how.source, effort=effort))
+    return held_against(found, summarise(run), trials=how.trials, batches=run.batches)
 
 
 def say_exact(deal: Scenario, how: Manner) -> int:
@@ -75,9 +76,10 @@ def say_both(deal: Scenario, how: Manner) -> int:
     verdict = compared(found, how)
     if how.as_json:
         told = both_as_data(found, verdict, words=Words(how.lang))
-        options.say_json({"scenario": options.identity(deal), "seed": how.seed, "trials": how.trials, **told})
+        drawn = {"seed": how.source.seed, "draws": how.source.scheme, "trials": how.trials}
+        options.say_json({"scenario": options.identity(deal), **drawn, **told})
     else:
-        options.say(Page(found, Words(how.lang)).beside(verdict, seed=how.seed, trials=how.trials))
+        options.say(Page(found, Words(how.lang)).beside(verdict, source=how.source, trials=how.trials))
     return NOT_PASSED if how.is_strict and not verdict.is_passed else 0
 
 
@@ -90,8 +92,8 @@ def say_numerics(deal: Scenario, how: Manner) -> bool:
     found = worked_out(deal, how.lang)
     verdict = compared(found, how)
     if how.as_json:
-        told = {"seed": how.seed, "trials": how.trials, **verdict_as_data(verdict)}
+        told = {"seed": how.source.seed, "trials": how.trials, **verdict_as_data(verdict)}
         options.say_json({"scenario": options.identity(deal), "numerics": told})
     else:
-        options.say(numerics_said(found, verdict, words=Words(how.lang), seed=how.seed, trials=how.trials))
+        options.say(numerics_said(found, verdict, words=Words(how.lang), source=how.source, trials=how.trials))
     return verdict.is_passed

@@ -24,6 +24,7 @@ import click
 from sib import __version__
 from sib.amounts import parse_amount
 from sib.casewords import fault_of_name
+from sib.chance.draws import SCHEMES, USUAL
 from sib.cli.memory import keep_memory
 from sib.columns import in_options
 from sib.deal.reader import Reading, parse_setting, read
@@ -134,6 +135,8 @@ trials = click.option("--trials", metavar="N", type=whole_number(1), default=20_
                       help="Number of trials.")
 seed = click.option("--seed", metavar="S", type=whole_number(0), default=1, show_default=True,
                     help="Seed of the draws; the same seed gives the same result.")
+draws = click.option("--draws", type=click.Choice(list(SCHEMES)), default=USUAL, show_default=True,
+                     help="How the trials of a block share what is drawn once a trial.")
 overlays = click.option("--with", "overlays", metavar="OVERLAY", multiple=True,
                         help="Lay a file over the deal; repeatable, from left to right.")
 settings = click.option("--set", "settings", metavar="PATH=VALUE", multiple=True,

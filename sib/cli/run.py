@@ -19,6 +19,7 @@ from sib.amounts import NumberFormat
 from sib.analysis.precision import Reached, Wanted, until
 from sib.asked import asked as named
 from sib.bridge import bridge_rows
+from sib.chance.draws import Source
 from sib.cli import options
 from sib.deal.reader import Reading
 from sib.engine import Simulation
@@ -32,13 +33,13 @@ NOT_REACHED = 6
 
 @click.command("run", epilog=options.example("sib run zwarte-zwanen --trials 2000 --set contract.interest.rate=0.05"))
 @options.scenario(
-    options.trials, options.seed, options.workers, options.lang, options.as_json, options.output, options.force,
-    options.strict, options.quiet, options.precision, options.method,
+    options.trials, options.seed, options.draws, options.workers, options.lang, options.as_json, options.output,
+    options.force, options.strict, options.quiet, options.precision, options.method,
 )
 def verb(
     source: str, overlays: tuple[str, ...], settings: tuple[str, ...], lang: NumberFormat, as_json: bool,
-    output: str | None, force: bool, strict: bool, quiet: bool, trials: int, seed: int, workers: int | None,
-    asked: tuple[tuple[str, float], ...], method: str,
+    output: str | None, force: bool, strict: bool, quiet: bool, trials: int, seed: int, draws: str,
+    workers: int | None, asked: tuple[tuple[str, float], ...], method: str,
 ) -> int:
     """Simulate SCENARIO and show what investor and outcome payer each stand to get and to lose.
 
@@ -48,17 +49,18 @@ def verb(
     and say why the rest does; with both hold one against the other, and with --strict end with 6 where they differ.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
+    drawn = Source(seed, draws)
     if method != "mc":
         from sib.cli.exactly import METHODS, Manner, refuse_beside
 
         refuse_beside(method, {"-o": output, "--precision": asked})
-        how = Manner(lang, as_json, trials=trials, seed=seed, workers=workers, is_strict=strict, is_quiet=quiet)
+        how = Manner(lang, as_json, drawn, trials=trials, workers=workers, is_strict=strict, is_quiet=quiet)
         return METHODS[method](reading.scenario, how)
-    reached = long_enough(reading, asked, trials=trials, seed=seed, workers=workers) if asked else None
+    reached = long_enough(reading, asked, trials=trials, seed=drawn, workers=workers) if asked else None
     trials = trials if reached is None else reached.run.n_trials
     with options.progress(trials, is_shown=not quiet) as tell:
         effort = engine.Effort(workers, tell)
-        simulate = partial(engine.simulate, reading.scenario, trials, seed=seed, effort=effort)
+        simulate = partial(engine.simulate, reading.scenario, trials, seed=drawn, effort=effort)
         rows: Sequence[Row]
         if output is None and reached is not None:
             simulation, rows = reached.run, reached.rows
@@ -83,7 +85,7 @@ def verb(
 
 
 def long_enough(
-    reading: Reading, asked: tuple[tuple[str, float], ...], *, trials: int, seed: int, workers: int | None
+    reading: Reading, asked: tuple[tuple[str, float], ...], *, trials: int, seed: Source, workers: int | None
 ) -> Reached:
     """Simulate until every figure that was asked for is sure enough."""
     try:
@@ -129,7 +131,8 @@ def summary(simulation: Simulation, rows: Sequence[Row]) -> dict[str, Any]:
     """Return what ``--json`` says of a run."""
     deal = simulation.deal
     return {
-        "scenario": options.identity(deal), "seed": simulation.seed, "trials": simulation.n_trials, "method": "mc",
-        "currency": deal.currency, "measures": [asdict(row) for row in rows],
+        "scenario": options.identity(deal), "seed": simulation.seed, "draws": simulation.source.scheme,
+        "trials": simulation.n_trials, "method": "mc", "currency": deal.currency,
+        "measures": [asdict(row) for row in rows],
         "checks": {"passed": len(simulation.checks), "failed": 0},
     }

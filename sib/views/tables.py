@@ -146,7 +146,7 @@ class Page:
         n_cases = planned_people(deal)
         return "\n".join((
             plain(deal.name),
-            words("head", trials=words.trials(self.simulation.n_trials), seed=self.simulation.seed,
+            words("head", trials=words.trials(self.simulation.n_trials), seed=words.seed(self.simulation.source),
                   digest=deal.digest[:DIGEST], version=__version__),
             words("span", closing=dates[0], maturity=deal.timeline.day(deal.timeline.maturity),
                   cases=words.people(n_cases, of_cases=bool(deal.segments)), currency=deal.currency),
@@ -256,7 +256,8 @@ class Page:
 
     def foot(self) -> str:
         """Return what two words mean, what the errors are, and what was checked."""
-        method = self.words(error_method(self.simulation.n_trials))
+        batches = self.simulation.batches
+        method = self.words(error_method(self.simulation.n_trials, batches), n=batches.size)
         told = (self.words("meant"), self.words("error", method=method, checks=len(self.simulation.checks)))
         return "\n".join(map(wrapped, told))
 
