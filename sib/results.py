@@ -21,7 +21,7 @@ from sib.decisive import Decisive, decisive
 from sib.engine import Simulation
 from sib.ledger import parties
 from sib.measures.returns import irr_of_mean_cash_flow
-from sib.measures.risk import Estimate, Estimates
+from sib.measures.risk import Batches, Estimate, Estimates
 from sib.needed import needed
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90, 0.95, 0.99)
@@ -150,10 +150,12 @@ class Summary:
     Parameters
     ----------
     run : Simulation
+    batches : Batches, optional
+        Those of the run, with what figures are to be corrected by.
     """
 
-    def __init__(self, run: Simulation) -> None:
-        self.run, self.of = run, Estimates(run.batches)
+    def __init__(self, run: Simulation, batches: Batches | None = None) -> None:
+        self.run, self.of = run, Estimates(batches or run.batches)
 
     @cached_property
     def decisive(self) -> Decisive | None:
@@ -278,8 +280,7 @@ def own_costs(summary: Summary) -> Iterator[Row]:
 
 
 def _at_least_zero(estimate: Estimate) -> Estimate:
-    parts = (None if part is None else max(0.0, part) for part in (estimate.value, estimate.low, estimate.high))
-    value, low, high = parts
+    value, low, high = (None if x is None else max(0.0, x) for x in (estimate.value, estimate.low, estimate.high))
     return Estimate(value or 0.0, None, low, high)
 
 
@@ -394,6 +395,6 @@ def ratio_class(ratio: float) -> str:
     return next((name for bound, name in RATIO_CLASSES[1:] if ratio >= bound), "F")
 
 
-def summarise(run: Simulation) -> list[Row]:
-    """Return every row of the summary of a simulation."""
-    return Summary(run).rows()
+def summarise(run: Simulation, batches: Batches | None = None) -> list[Row]:
+    """Return every row of the summary of a simulation; parameters as for ``Summary``."""
+    return Summary(run, batches).rows()

@@ -21,6 +21,7 @@ from sib.chance.draws import USUAL, Source
 from sib.deal import reader
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation
+from sib.exact.controls import control as control_of
 from sib.ledger import ACCOUNT
 from sib.results import Row
 from sib.tally import unit_of
@@ -89,16 +90,28 @@ class Run:
         """Every figure of the summary."""
         return results.summarise(self.simulation)
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self, *, control: bool = False) -> pd.DataFrame:
         """Return the summary, one row a figure.
+
+        Parameters
+        ----------
+        control : bool
+            Whether what has a standard error is corrected by what is known exactly of the trials (control variates);
+            then it is surer, and not quite that of ``trials``. Quantiles always are.
 
         Returns
         -------
         DataFrame
             party, measure, statistic, value, standard_error, low, high, unit; amounts in currency units.
+
+        Raises
+        ------
+        RefusedError
+            With ``control``, where nothing is known to correct by, or there are too few trials.
         """
+        rows = results.summarise(self.simulation, control_of(self.simulation).batches) if control else self.rows
         return pd.DataFrame(
-            [{name: getattr(row, name) for name in Row.__dataclass_fields__} for row in self.rows]
+            [{name: getattr(row, name) for name in Row.__dataclass_fields__} for row in rows]
         ).astype({"standard_error": float, "low": float, "high": float})
 
     def value(self, party: str, measure: str, statistic: str) -> float:

@@ -1,7 +1,12 @@
-"""What ``sib run --method exact|both`` and ``sib check --numerics`` do: work out, and hold a simulation against it."""
+"""What ``sib run --method exact|both|control`` and ``sib check --numerics`` do: work out, simulate, hold against it.
+
+In come a deal and the manner of telling, out go a page or one JSON object, and an exit code.
+"""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,14 +15,18 @@ import click
 
 from sib import engine
 from sib.amounts import NumberFormat
+from sib.bridge import bridge_rows
 from sib.chance.draws import Source
 from sib.cli import options
 from sib.deal.scenario import Scenario
+from sib.engine import Simulation
 from sib.errors import RefusedError
 from sib.exact.against import Verdict, held_against
+from sib.exact.controls import control
 from sib.exact.found import Found
 from sib.exact.method import exact
 from sib.results import summarise
+from sib.views import tables
 from sib.views.exact import Page, as_data, both_as_data, nothing_exact, numerics_said, verdict_as_data
 from sib.views.words import Words
 
@@ -52,11 +61,16 @@ def worked_out(deal: Scenario, lang: NumberFormat) -> Found:
     return found
 
 
-def compared(found: Found, how: Manner) -> Verdict:
-    """Simulate a deal and hold it against what was worked out."""
+def simulated(deal: Scenario, how: Manner) -> Simulation:
+    """Simulate a deal."""
     with options.progress(how.trials, is_shown=not how.is_quiet) as tell:
         effort = engine.Effort(how.workers, tell)
-        run = options.aside(partial(engine.simulate, found.deal, how.trials, seed=how.source, effort=effort))
+        return options.aside(partial(engine.simulate, deal, how.trials, seed=how.source, effort=effort))
+
+
+def compared(found: Found, how: Manner) -> Verdict:
+    """Simulate a deal and hold it against what was worked out."""
+    run = simulated(found.deal, how)
     return held_against(found, summarise(run), trials=how.trials, batches=run.batches)
 
 
@@ -83,7 +97,23 @@ def say_both(deal: Scenario, how: Manner) -> int:
     return NOT_PASSED if how.is_strict and not verdict.is_passed else 0
 
 
-METHODS: dict[str, Callable[[Scenario, Manner], int]] = {"exact": say_exact, "both": say_both}
+def say_controlled(deal: Scenario, how: Manner) -> int:
+    """Print a simulation whose means and chances are corrected by what can be worked out."""
+    run = simulated(deal, how)
+    known = options.aside(partial(control, run))
+    rows, steps = (make(run, known.batches) for make in (summarise, bridge_rows))
+    page = tables.Page(run, [*rows, *steps], words=Words(how.lang), known=known.names)
+    if how.as_json:
+        told = tables.as_data(run, rows) | {"method": "control", "corrected_by": list(known.names)}
+        options.say_json({"scenario": options.identity(deal), **told})
+    else:
+        options.say(page.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+    return NOT_PASSED if how.is_strict and not page.is_supported() else 0
+
+
+METHODS: dict[str, Callable[[Scenario, Manner], int]] = {
+    "exact": say_exact, "both": say_both, "control": say_controlled,
+}
 """What each method but simulation itself does; returns the exit code."""
 
 

@@ -175,8 +175,10 @@ def _figures(context: click.Context, option: click.Parameter, typed: tuple[str, 
 
 precision = click.option("--precision", "asked", metavar="MEASURE=VALUE", multiple=True, callback=_figures,
                          help="Go on until half of the 95% interval is so small; repeatable.")
-method = click.option("--method", type=click.Choice(["mc", "exact", "both"]), default="mc", show_default=True,
-                      help="Simulate (mc), work out what can be known exactly, or hold one against the other.")
+method = click.option("--method", type=click.Choice(["mc", "exact", "both", "control"]), default="mc",
+                      show_default=True,
+                      help="Simulate (mc), work out what can be known exactly, hold one against the other (both), or "
+                           "correct the one by the other (control).")
 quiet = click.option("--quiet", is_flag=True, help="No progress and no talk on stderr.")
 strict = click.option("--strict", is_flag=True, help="Exit with 6 where a check was not passed.")
 

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from sib.deal.reader import Reading
 from sib.engine import Simulation
 from sib.folder import result_folder
 from sib.results import Row, summarise
-from sib.views.tables import Page
+from sib.views.tables import Page, as_data
 from sib.views.words import Words
 
 NOT_REACHED = 6
@@ -47,6 +46,7 @@ def verb(
     as many trials as a figure needs, at least --trials. With --strict end with 6 where the trials are too few for a
     figure that is shown, or an asked precision was not reached. With --method exact work out what needs no simulation,
     and say why the rest does; with both hold one against the other, and with --strict end with 6 where they differ.
+    With --method control simulate, and correct means and chances by what is known exactly.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     drawn = Source(seed, draws)
@@ -73,7 +73,7 @@ def verb(
     page = Page(simulation, [*rows, *bridge_rows(simulation)], words=Words(lang))
     if as_json:
         told = {} if reached is None else {"precision": precision_of(reached, asked)}
-        options.say_json(summary(simulation, rows) | told)
+        options.say_json({"scenario": options.identity(reading.scenario), **as_data(simulation, rows), **told})
     else:
         options.say(page.text(shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
     if reached is not None and not quiet:
@@ -125,14 +125,3 @@ def recorded(
         options.aside(partial(run.cash_flows, "investor", trials=PATH_TRIALS))
         save(run, folder, reading=reading, started=started, lang=lang)
     return run.simulation, run.rows
-
-
-def summary(simulation: Simulation, rows: Sequence[Row]) -> dict[str, Any]:
-    """Return what ``--json`` says of a run."""
-    deal = simulation.deal
-    return {
-        "scenario": options.identity(deal), "seed": simulation.seed, "draws": simulation.source.scheme,
-        "trials": simulation.n_trials, "method": "mc", "currency": deal.currency,
-        "measures": [asdict(row) for row in rows],
-        "checks": {"passed": len(simulation.checks), "failed": 0},
-    }

@@ -24,6 +24,7 @@ import numpy as np
 from scipy.special import bdtr
 
 from sib.arrays import Bools, Floats
+from sib.measures.controls import Known
 
 DRAW_BLOCK = 256
 """Consecutive trials that share a stratified draw."""
@@ -35,7 +36,7 @@ _Z = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """Which trials were drawn together.
+    """Which trials were drawn together, and what is known of them.
 
     Parameters
     ----------
@@ -44,10 +45,14 @@ class Batches:
     copies : int
         Trials of a batch that may say the same at worst, and so may count for one. Where it is 1 the formula for
         independent trials gives no error that is too small.
+    known : Known, optional
+        What is known of each trial, where estimates are to be corrected by it. Everything with a standard error is;
+        quantiles and their intervals stay those of the trials.
     """
 
     size: int = DRAW_BLOCK
     copies: int = 1
+    known: Known | None = None
 
     @property
     def fewest(self) -> int:
@@ -169,7 +174,7 @@ def probability(hits: Bools, *, batches: Batches = BLOCKS) -> Estimate:
     _, residuals, _ = _centred(hits.astype(np.float64))
     found = _estimate(n_hits / n_trials, residuals, np.ones(n_trials, dtype=bool), batches=batches)
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (found.low, found.high))
-    return Estimate(found.value, found.standard_error, low, high)
+    return Estimate(min(max(found.value, 0.0), 1.0), found.standard_error, low, high)
 
 
 def undefined_share(values: Floats, *, batches: Batches = BLOCKS) -> Estimate:
@@ -317,6 +322,9 @@ def _centred(values: Floats) -> tuple[Bools, Floats, float]:
 
 def _estimate(value: float, residuals: Floats, defined: Bools, *, batches: Batches) -> Estimate:
     """Return the estimate whose error is that of the mean of ``residuals``, which centre on zero."""
+    if batches.known is not None and defined.any():
+        more, residuals = batches.known.correct(residuals * (len(residuals) / np.count_nonzero(defined)))
+        value, defined = value + more, np.ones(len(residuals), dtype=bool)
     error = _standard_error(residuals, defined, batches=batches)
     if error is None:
         return Estimate(value, None, None, None)

@@ -191,6 +191,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "latin": ("{seed}, Latin hypercube draws", "{seed}, trekkingen als Latijnse hyperkubus"),
     "antithetic": ("{seed}, antithetic draws", "{seed}, antithetische trekkingen"),
     "independent": ("{seed}, independent draws", "{seed}, onafhankelijke trekkingen"),
+    "corrected": (
+        "What has a ± is corrected by what is known exactly of {names}, so that it is not quite that of the trials; "
+        "quantiles, and what goes by order statistics, are those of the trials.",
+        "Wat een ± heeft is gecorrigeerd met wat exact bekend is van {names}, en dus niet precies dat van de "
+        "simulaties; kwantielen, en wat met orde-statistieken gaat, zijn die van de simulaties.",
+    ),
     "EUR": ("euro", "euro"),
     "million": ("million {unit}", "miljoen {unit}"),
 }

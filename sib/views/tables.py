@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sib import __version__
 from sib.bridge import STEP
@@ -19,6 +20,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Simulation
 from sib.measures.risk import error_method
 from sib.results import Row, ratio_class
+from sib.views.captions import Captions
 from sib.views.remarks import sentence
 from sib.views.words import Words
 
@@ -109,6 +111,15 @@ Cells = tuple[str, str, str]
 """A label, a figure and its error."""
 
 
+def as_data(simulation: Simulation, rows: Sequence[Row]) -> dict[str, Any]:
+    """Return a simulation as plain data."""
+    return {
+        "seed": simulation.seed, "draws": simulation.source.scheme, "trials": simulation.n_trials, "method": "mc",
+        "currency": simulation.deal.currency, "measures": [asdict(row) for row in rows],
+        "checks": {"passed": len(simulation.checks), "failed": 0},
+    }
+
+
 class Page:
     """The tables of one simulation.
 
@@ -118,10 +129,14 @@ class Page:
     rows : sequence of Row
         Its summary, with the rows of the bridge.
     words : Words
+    known : sequence of str
+        What figures were corrected by, by the names of trials.
     """
 
-    def __init__(self, simulation: Simulation, rows: Sequence[Row], *, words: Words) -> None:
-        self.simulation = simulation
+    def __init__(
+        self, simulation: Simulation, rows: Sequence[Row], *, words: Words, known: Sequence[str] = ()
+    ) -> None:
+        self.simulation, self.known = simulation, known
         self.deal: Scenario = simulation.deal
         self.rows = {(row.party, row.measure, row.statistic): row for row in rows}
         self.words = words
@@ -258,7 +273,9 @@ class Page:
         """Return what two words mean, what the errors are, and what was checked."""
         batches = self.simulation.batches
         method = self.words(error_method(self.simulation.n_trials, batches), n=batches.size)
-        told = (self.words("meant"), self.words("error", method=method, checks=len(self.simulation.checks)))
+        told = [self.words("meant"), self.words("error", method=method, checks=len(self.simulation.checks))]
+        if self.known:
+            told.append(Captions(self.words.lang, "").text("corrected", names=", ".join(map(plain, self.known))))
         return "\n".join(map(wrapped, told))
 
     def is_supported(self) -> bool:
