@@ -571,6 +571,19 @@ def test_the_way_of_drawing_is_told_wherever_a_result_is() -> None:
     assert strictly(said(*words, "--json", "--draws", "latin"))["draws"] == "latin"
 
 
+def test_a_correction_is_told_where_it_is_made() -> None:
+    words = ("run", "zwarte-zwanen", "--trials", "1500", "--method", "control")
+    page = " ".join(said(*words).split())
+    assert "corrected by what is known exactly of accountant.validated" in page
+    dutch = " ".join(said(*words, "--lang", "nl").split())
+    assert "gecorrigeerd met wat exact bekend is van accountant.validated" in dutch
+    told = strictly(said(*words, "--json"))
+    assert (told["method"], told["corrected_by"], told["trials"]) == ("control", ["accountant.validated"], 1500)
+    refused = sib_run(*words[:2], "--trials", "100", *words[4:])
+    assert (refused.exit_code, "write --trials 1300" in refused.stderr) == (4, True)
+    assert sib_run(*words, "-o", "x").exit_code == 2
+
+
 def test_a_way_of_drawing_that_is_not_known_ends_with_2() -> None:
     result = sib_run("run", "zwarte-zwanen", "--draws", "sobol")
     assert result.exit_code == 2
