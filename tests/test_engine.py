@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from one_block import household, plain_deal
 from strategies import scenarios
 
-from sib import engine
+from sib import engine, trials
 from sib.chance.draws import SCHEMES, Source
 from sib.chapter import Chapter
 from sib.deal.reader import load
@@ -104,6 +104,19 @@ class TestTheWayOfWorkingChangesNothing:
         chapter, place = replay(deal, whole.source, trial=600)
         again = {name: values[place : place + 1] for name, values in tally(chapter).items()}
         assert not differing(again, {name: whole.trials[name][600:601] for name in again})
+
+    def test_a_guarantor_fails_in_the_way_of_the_run(self) -> None:
+        """A chance of 0.3 is at most 77 of 256 strata, and never both of two mirror images."""
+        deal = load("rikers-able")
+        (terms,) = deal.contract.guarantees
+        weak = load("rikers-able", settings={f"contract.guarantees.{terms.name}.chance_unable": 0.3})
+        able = {scheme: ~trials._able(weak, Source(1, scheme), range(4))[terms.name].reshape(4, 256)
+                for scheme in SCHEMES}
+        assert set(able["stratified"].sum(axis=1)) <= {76, 77}
+        pairs = able["antithetic"].reshape(-1, 2)
+        assert pairs.any()
+        assert not pairs.all(axis=1).any()
+        assert (able["independent"].sum(axis=1) != able["stratified"].sum(axis=1)).any()
 
     def test_another_seed_is_another_run(self, deal: Scenario, run: Simulation) -> None:
         other = differing(simulate(deal, TRIALS, seed=2).trials, run.trials)

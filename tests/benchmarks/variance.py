@@ -28,7 +28,6 @@ FACTOR = {"programme.dependence.kind": "gaussian_factor", "programme.dependence.
 DEALS: dict[str, Callable[[], Scenario]] = {
     "reference deal": lambda: load("zwarte-zwanen"),
     "the same, one factor for all": lambda: load("zwarte-zwanen", settings=FACTOR),
-    "santa-clara (counts)": lambda: load("santa-clara"),
     "peterborough (effect)": lambda: load("peterborough"),
 }
 
