@@ -15,22 +15,21 @@ from functools import partial
 from sib.arrays import Floats
 from sib.deal.scenario import Scenario
 from sib.engine import Simulation, simulate
-from sib.measures import risk
-from sib.measures.risk import Estimate
+from sib.measures.risk import Estimate, Estimates
 from sib.results import FIGURES, LEVELS, Measure, Row, Summary, measures_of, percentile, row_of, summarise
 
 What = tuple[str, str, str]
 """Party, measure and statistic."""
 
 
-def _quantile(values: Floats, *, level: float) -> Estimate:
-    return risk.quantiles(values, (level,))[0]
+def _quantile(of: Estimates, values: Floats, *, level: float) -> Estimate:
+    return of.quantiles(values, (level,))[0]
 
 
-STATISTICS: dict[str, Callable[[Floats], Estimate]] = {
-    "mean": risk.mean, "sd": risk.sd,
+STATISTICS: dict[str, Callable[[Estimates, Floats], Estimate]] = {
+    "mean": lambda of, values: of.mean(values), "sd": lambda of, values: of.sd(values),
     **{percentile(level): partial(_quantile, level=level) for level in LEVELS},
-    "undefined_share": risk.undefined_share,
+    "undefined_share": lambda of, values: of.undefined_share(values),
 }
 """How a statistic of one value a trial is found."""
 
@@ -104,4 +103,4 @@ def _spread(summary: Summary, what: What, measures: dict[tuple[str, str], Measur
     if measure is None or what[2] not in STATISTICS:
         return row_of(summary.run.deal, what, estimate=Estimate(math.nan, None, None, None), unit="fraction")
     unit = "fraction" if what[2] == "undefined_share" else measure.unit
-    return summary.row(what, STATISTICS[what[2]](summary.trials(measure.key)), unit=unit)
+    return summary.row(what, STATISTICS[what[2]](summary.of, summary.trials(measure.key)), unit=unit)

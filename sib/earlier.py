@@ -19,6 +19,7 @@ import pandas as pd
 from sib.analysis import diff as differing
 from sib.analysis.diff import Remark, Result, Trials
 from sib.arrays import Floats
+from sib.chance.draws import SCHEMES, USUAL
 from sib.deal.scenario import digest_of
 from sib.errors import Problem, ScenarioError
 from sib.folder import MANIFEST, sha256
@@ -128,6 +129,7 @@ def _is_sound(about: dict[str, Any]) -> bool:
     return (
         all(isinstance(about[name], kind) for name, kind in kinds)
         and "sib" in about["versions"]
+        and about["seed"] >= 0 and str(about.get("draws", USUAL)) in SCHEMES
         and isinstance(about.get("sources", {}), dict)
         and isinstance(settings, list) and all(isinstance(each, list) and each for each in settings)
     )

@@ -18,12 +18,13 @@ import numpy as np
 from sib.accountant.reconcile import Audit
 from sib.alike import alike, footing
 from sib.arrays import Array, Cents, add_up, once, read_only
-from sib.chance.draws import BLOCK
+from sib.chance.draws import BLOCK, SCHEMES, Source
 from sib.chapter import Chapter, reconcile
 from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.findings import Findings, Work, find
+from sib.measures.risk import Batches
 from sib.programme.grid import Grid, grid
 from sib.programme.intake import largest_intake
 from sib.tally import paths, tally
@@ -48,7 +49,9 @@ class Simulation:
     Parameters
     ----------
     deal : Scenario
-    seed, n_trials : int
+    source : Source
+        Seed and scheme of the draws.
+    n_trials : int
     calendar : Grid
     trials : dict of str to ndarray of shape (n_trials,)
         One value a trial: cents, counts, years, rates or True and False.
@@ -63,7 +66,7 @@ class Simulation:
     """
 
     deal: Scenario
-    seed: int
+    source: Source
     n_trials: int
     calendar: Grid
     trials: dict[str, Array]
@@ -71,6 +74,22 @@ class Simulation:
     flows: dict[str, Cents]
     years: dict[str, Cents]
     checks: tuple[str, ...]
+
+    @property
+    def seed(self) -> int:
+        """The seed of the draws."""
+        return self.source.seed
+
+    @property
+    def batches(self) -> Batches:
+        """Which trials were drawn together: what the errors of estimates rest on."""
+        return batches_of(self.source.scheme)
+
+
+def batches_of(scheme: str) -> Batches:
+    """Return which trials a scheme draws together, as errors are read off them."""
+    found = SCHEMES[scheme]
+    return Batches(found.together, found.copies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +117,7 @@ def simulate(
     deal: Scenario,
     trials: int = 20_000,
     *,
-    seed: int = 1,
+    seed: int | Source = 1,
     keep_flows: bool | tuple[str, ...] = False,
     effort: Effort | None = None,
 ) -> Simulation:
@@ -109,8 +128,8 @@ def simulate(
     deal : Scenario
     trials : int
         Number of trials, at least 1. The first m trials of a longer run are the run of m trials.
-    seed : int
-        0 or more.
+    seed : int or Source
+        0 or more, drawn from in the usual way; a source where another scheme is meant.
     keep_flows : bool or tuple of str
         Whether to keep what moves in each period of each trial, or only what goes by these names; what falls in each
         fiscal year goes by the name of ``years``.
@@ -132,7 +151,7 @@ def simulate_all(
     deals: Sequence[Scenario],
     trials: int = 20_000,
     *,
-    seed: int = 1,
+    seed: int | Source = 1,
     keep_flows: bool | tuple[str, ...] = False,
     effort: Effort | None = None,
 ) -> list[Simulation]:
@@ -161,7 +180,7 @@ class Bench:
         As for ``simulate``.
     """
 
-    def __init__(self, trials: int = 20_000, *, seed: int = 1, effort: Effort | None = None) -> None:
+    def __init__(self, trials: int = 20_000, *, seed: int | Source = 1, effort: Effort | None = None) -> None:
         self.effort = effort or Effort()
         self._job = _job(trials, seed, False, self.effort)
         self._footing = ""
@@ -194,17 +213,17 @@ class _Job:
     """How much is to be simulated, and what is to be kept."""
 
     trials: int
-    seed: int
+    source: Source
     keep_flows: bool | tuple[str, ...]
     effort: Effort
 
 
-def _job(trials: int, seed: int, keep_flows: bool | tuple[str, ...], effort: Effort) -> _Job:
+def _job(trials: int, seed: int | Source, keep_flows: bool | tuple[str, ...], effort: Effort) -> _Job:
     """Return a job of plain whole numbers; refuse one that makes no sense."""
-    trials, seed = index(trials), index(seed)
-    if trials < 1 or seed < 0:
-        raise ValueError(f"a run has at least one trial and a seed of 0 or more; found {trials} trials, seed {seed}")
-    return _Job(trials, seed, keep_flows, effort)
+    trials = index(trials)
+    if trials < 1:
+        raise ValueError(f"a run has at least one trial; found {trials}")
+    return _Job(trials, Source.of(seed), keep_flows, effort)
 
 
 def _together(
@@ -218,10 +237,10 @@ def _together(
     audits, stores = [Audit() for _ in deals], [_Store(job) for _ in deals]
 
     def work(blocks: range) -> list[dict[str, Cents]]:
-        first = finder(Work(deals[0], job.seed, blocks, calendar)) if finder else None
+        first = finder(Work(deals[0], job.source, blocks, calendar)) if finder else None
         sums = []
         for deal, audit, store in zip(deals, audits, stores, strict=True):
-            chapter = write(deal, job.seed, blocks=blocks, calendar=calendar, first=first)
+            chapter = write(deal, job.source, blocks=blocks, calendar=calendar, first=first)
             reconcile(chapter, audit)
             sums.append(_put_away(chapter, blocks, store=store, job=job))
         return sums
@@ -242,7 +261,7 @@ class _Store:
     """
 
     def __init__(self, job: _Job) -> None:
-        self.trials, self.seed = job.trials, job.seed
+        self.trials, self.source = job.trials, job.source
         self.kept: dict[str, dict[str, Array]] = {"entries": {}, "flows": {}, "years": {}}
         self.turn = Lock()
 
@@ -280,7 +299,7 @@ def _simulation(deal: Scenario, audit: Audit, store: _Store, *, sums: list[dict[
     whole = {name: read_only(add_up(part[name] for part in sums)) for name in sums[0]}
     trials, flows, years = ({name: read_only(array) for name, array in store.kept[kind].items()}
                             for kind in ("entries", "flows", "years"))
-    return Simulation(deal, store.seed, store.trials, grid(deal), trials, whole, flows, years,
+    return Simulation(deal, store.source, store.trials, grid(deal), trials, whole, flows, years,
                       tuple(sorted(audit.passed)))
 
 
@@ -325,8 +344,8 @@ def memory() -> int:
         return 4 * 10**9
 
 
-def replay(deal: Scenario, seed: int, *, trial: int) -> tuple[Chapter, int]:
-    """Work out again the block that holds a trial.
+def replay(deal: Scenario, seed: int | Source, *, trial: int) -> tuple[Chapter, int]:
+    """Work out again the block that holds a trial; parameters as for ``simulate``.
 
     Returns
     -------
@@ -335,4 +354,4 @@ def replay(deal: Scenario, seed: int, *, trial: int) -> tuple[Chapter, int]:
         Column of the trial in it.
     """
     block, place = divmod(trial, BLOCK)
-    return write(deal, seed, blocks=range(block, block + 1), calendar=grid(deal)), place
+    return write(deal, Source.of(seed), blocks=range(block, block + 1), calendar=grid(deal)), place

@@ -13,7 +13,7 @@ import numpy as np
 
 from sib.accountant.verification import Verified, verify
 from sib.arrays import Cents, Ints, add_up
-from sib.chance.draws import BLOCK, Stream
+from sib.chance.draws import BLOCK, Source, Stream
 from sib.contract.metrics import Metrics
 from sib.contract.ratecards import cards
 from sib.deal.group import CountsProgramme, EffectProgramme
@@ -83,7 +83,7 @@ class Work:
     Parameters
     ----------
     deal : Scenario
-    seed : int
+    source : Source
     blocks : range
     calendar : Grid
     stop : ndarray of shape (n_trials,), optional
@@ -91,7 +91,7 @@ class Work:
     """
 
     deal: Scenario
-    seed: int
+    source: Source
     blocks: range
     calendar: Grid
     stop: Ints | None = None
@@ -99,7 +99,7 @@ class Work:
     def streams(self) -> list[tuple[Stream, Ints | None]]:
         """Return the stream of each block, with when its intake stops."""
         parts = [None] * len(self.blocks) if self.stop is None else np.split(self.stop, len(self.blocks))
-        return [(Stream(self.seed, block), part) for block, part in zip(self.blocks, parts, strict=True)]
+        return [(self.source.stream(block), part) for block, part in zip(self.blocks, parts, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ def save(run: Run, folder: Path, *, reading: Reading, started: datetime, lang: N
             write(run, folder / name)
         (folder / "charts").mkdir()
         save_charts(run, folder / "charts", lang=lang)
-        about = {"seed": run.seed, "trials": run.n_trials, "method": "mc", "checks": list(run.simulation.checks)}
+        about = {"seed": run.seed, "draws": run.draws, "trials": run.n_trials, "method": "mc",
+                 "checks": list(run.simulation.checks)}
         write_manifest(folder, reading, started=started, about=about)
 
 

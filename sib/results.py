@@ -20,9 +20,8 @@ from sib.deal.scenario import Scenario
 from sib.decisive import Decisive, decisive
 from sib.engine import Simulation
 from sib.ledger import parties
-from sib.measures import risk
 from sib.measures.returns import irr_of_mean_cash_flow
-from sib.measures.risk import Estimate
+from sib.measures.risk import Batches, Estimate, Estimates
 
 LEVELS = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.80, 0.90, 0.95, 0.99)
 """Levels of the quantiles p01 to p99."""
@@ -150,10 +149,12 @@ class Summary:
     Parameters
     ----------
     run : Simulation
+    batches : Batches, optional
+        Those of the run, with what figures are to be corrected by.
     """
 
-    def __init__(self, run: Simulation) -> None:
-        self.run = run
+    def __init__(self, run: Simulation, batches: Batches | None = None) -> None:
+        self.run, self.of = run, Estimates(batches or run.batches)
 
     @cached_property
     def decisive(self) -> Decisive | None:
@@ -181,13 +182,13 @@ class Summary:
         """Return mean, standard deviation and quantiles of a measure."""
         values = self.trials(measure.key)
         rows = [
-            self.row((measure.party, measure.name, "mean"), risk.mean(values), unit=measure.unit),
-            self.row((measure.party, measure.name, "sd"), risk.sd(values), unit=measure.unit),
+            self.row((measure.party, measure.name, "mean"), self.of.mean(values), unit=measure.unit),
+            self.row((measure.party, measure.name, "sd"), self.of.sd(values), unit=measure.unit),
         ]
-        for level, estimate in zip(LEVELS, risk.quantiles(values, LEVELS), strict=True):
+        for level, estimate in zip(LEVELS, self.of.quantiles(values, LEVELS), strict=True):
             rows.append(self.row((measure.party, measure.name, percentile(level)), estimate, unit=measure.unit))
         if measure.can_be_undefined:
-            estimate = risk.undefined_share(values)
+            estimate = self.of.undefined_share(values)
             rows.append(self.row((measure.party, measure.name, "undefined_share"), estimate, unit="fraction"))
         return rows
 
@@ -207,28 +208,28 @@ def repayment(summary: Summary) -> Iterator[Row]:
     outlay, receipts = summary.trials("investor.outlay"), summary.trials("investor.receipts")
     yield summary.row(
         ("investor", "repaid_in_full", "probability"),
-        risk.probability(summary.run.trials["investor.repaid_in_full"]),
+        summary.of.probability(summary.run.trials["investor.repaid_in_full"]),
         unit="fraction",
     )
     yield summary.row(
-        ("investor", "principal_loss", "probability"), risk.probability(receipts < outlay), unit="fraction"
+        ("investor", "principal_loss", "probability"), summary.of.probability(receipts < outlay), unit="fraction"
     )
 
 
 def losses(summary: Summary) -> Iterator[Row]:
     """The loss and its tail; how often nothing comes back."""
     loss = summary.trials("investor.outlay") - summary.trials("investor.receipts")
-    yield summary.row(("investor", "loss", "mean"), risk.mean(loss))
-    yield summary.row(("investor", "loss", "sd"), risk.sd(loss))
-    for level, estimate in zip(LEVELS, risk.quantiles(loss, LEVELS), strict=True):
+    yield summary.row(("investor", "loss", "mean"), summary.of.mean(loss))
+    yield summary.row(("investor", "loss", "sd"), summary.of.sd(loss))
+    for level, estimate in zip(LEVELS, summary.of.quantiles(loss, LEVELS), strict=True):
         yield summary.row(("investor", "loss", percentile(level)), estimate)
     for level in (0.95, 0.99):
         name = f"{round(level * 100)}"
-        yield summary.row(("investor", "loss", f"var{name}"), risk.value_at_risk(loss, level))
-        yield summary.row(("investor", "loss", f"es{name}"), risk.expected_shortfall(loss, level))
+        yield summary.row(("investor", "loss", f"var{name}"), summary.of.value_at_risk(loss, level))
+        yield summary.row(("investor", "loss", f"es{name}"), summary.of.expected_shortfall(loss, level))
     everything = summary.trials("investor.irr") == -1
     if everything.any():
-        yield summary.row(("investor", "irr", "total_loss_share"), risk.probability(everything), unit="fraction")
+        yield summary.row(("investor", "irr", "total_loss_share"), summary.of.probability(everything), unit="fraction")
 
 
 def tranche_losses(summary: Summary) -> Iterator[Row]:
@@ -236,12 +237,12 @@ def tranche_losses(summary: Summary) -> Iterator[Row]:
     tranches = summary.run.deal.contract.tranches
     for party in [f"investor.{tranche.name}" for tranche in tranches] if len(tranches) > 1 else ():
         lost = summary.trials(f"{party}.receipts") < summary.trials(f"{party}.outlay")
-        yield summary.row((party, "principal_loss", "probability"), risk.probability(lost), unit="fraction")
+        yield summary.row((party, "principal_loss", "probability"), summary.of.probability(lost), unit="fraction")
 
 
 def cover(summary: Summary) -> Iterator[Row]:
     """How well entitlements cover what is owed, and the return on the mean cash flow."""
-    ratio = risk.ratio(summary.trials("investor.entitlement"), summary.trials("investor.owed_on_savings"))
+    ratio = summary.of.ratio(summary.trials("investor.entitlement"), summary.trials("investor.owed_on_savings"))
     yield summary.row(("investor", "cover_ratio", "value"), ratio, unit="fraction")
     mean_flow = summary.run.flow_sums["investor"] / summary.run.n_trials
     rate = irr_of_mean_cash_flow(mean_flow[np.newaxis], summary.run.calendar.years)
@@ -253,11 +254,12 @@ def municipal_risk(summary: Summary) -> Iterator[Row]:
     net, true = summary.trials("municipality.net_cash"), summary.trials("municipality.true_savings")
     paid_out = summary.trials("municipality.cashable_savings") - net
     yield summary.row(
-        ("municipality", "pays_more_than_it_saves", "probability"), risk.probability(net < 0), unit="fraction"
+        ("municipality", "pays_more_than_it_saves", "probability"), summary.of.probability(net < 0), unit="fraction"
     )
-    yield summary.row(("municipality", "break_even_cashability", "value"), risk.ratio(paid_out, true), unit="fraction")
+    share = summary.of.ratio(paid_out, true)
+    yield summary.row(("municipality", "break_even_cashability", "value"), share, unit="fraction")
     levels = (0.80, 0.90, 0.95)
-    reserves = dict(zip(levels, risk.quantiles(-net, levels), strict=True))
+    reserves = dict(zip(levels, summary.of.quantiles(-net, levels), strict=True))
     for level, estimate in reserves.items():
         yield summary.row(("municipality", "reserve", percentile(level)), _at_least_zero(estimate))
     capacity = summary.run.deal.measures.available_capacity
@@ -273,12 +275,11 @@ def own_costs(summary: Summary) -> Iterator[Row]:
     )
     costs = cashable - paid - net
     if costs.any():
-        yield summary.row(("municipality", "own_costs", "mean"), risk.mean(costs))
+        yield summary.row(("municipality", "own_costs", "mean"), summary.of.mean(costs))
 
 
 def _at_least_zero(estimate: Estimate) -> Estimate:
-    parts = (None if part is None else max(0.0, part) for part in (estimate.value, estimate.low, estimate.high))
-    value, low, high = parts
+    value, low, high = (None if x is None else max(0.0, x) for x in (estimate.value, estimate.low, estimate.high))
     return Estimate(value or 0.0, None, low, high)
 
 
@@ -286,9 +287,10 @@ def transfer(summary: Summary) -> Iterator[Row]:
     """What a validated success costs, and what handing over the risk costs."""
     payments, successes = summary.trials("municipality.outcome_payments"), summary.trials("accountant.validated_cases")
     if summary.run.deal.segments:
-        yield summary.row(("municipality", "cost_per_validated_success", "value"), risk.ratio(payments, successes))
+        cost = summary.of.ratio(payments, successes)
+        yield summary.row(("municipality", "cost_per_validated_success", "value"), cost)
     work = summary.trials("programme.cost")
-    yield summary.row(("municipality", "price_of_risk_transfer", "mean"), risk.mean(payments - work))
+    yield summary.row(("municipality", "price_of_risk_transfer", "mean"), summary.of.mean(payments - work))
 
 
 def trigger_hits(run: Simulation) -> dict[str, Bools]:
@@ -307,7 +309,7 @@ def luck(summary: Summary) -> Iterator[Row]:
         return
     late = {"late_trigger": summary.run.trials[f"trigger.{trigger.name}.late"]}
     for name, hits in (trigger_hits(summary.run) | late).items():
-        yield summary.row(("accountant", name, "probability"), risk.probability(hits), unit="fraction")
+        yield summary.row(("accountant", name, "probability"), summary.of.probability(hits), unit="fraction")
     plain = trigger.metric == "validated_savings" and trigger.cohort is None and trigger.measure == "cumulative"
     if plain and trigger.at_least is not None:
         validated = summary.trials("accountant.validated") - summary.trials("accountant.late")
@@ -330,13 +332,13 @@ def tolerated(summary: Summary) -> Iterator[Row]:
     book = summary.trials("accountant.book")
     shares = {name: summary.trials(f"accountant.{name}") for name in ("errors", "uncertain")}
     for name, amounts in shares.items():
-        yield summary.row(("accountant", f"{name}_share", "value"), risk.ratio(amounts, book), unit="fraction")
+        yield summary.row(("accountant", f"{name}_share", "value"), summary.of.ratio(amounts, book), unit="fraction")
     if not deal.accountant.assurance.standard.concludes:
         return
     tolerance = deal.accountant.assurance.tolerance(deal.timeline.day(deal.timeline.payment_months[-1]).year)
     if tolerance is not None:
-        over = _passes(tolerance, shares["errors"], shares["uncertain"], book=book)
-        yield summary.row(("accountant", "over_tolerance", "probability"), risk.probability(over), unit="fraction")
+        over = summary.of.probability(_passes(tolerance, shares["errors"], shares["uncertain"], book=book))
+        yield summary.row(("accountant", "over_tolerance", "probability"), over, unit="fraction")
 
 
 def _passes(tolerance: Tolerance, errors: Floats, uncertain: Floats, *, book: Floats) -> Bools:
@@ -371,7 +373,6 @@ def deciding(summary: Summary) -> Iterator[Row]:
 def _outcomes_needed(summary: Summary) -> Iterator[Row]:
     """What is expected of each metric of a group, and what repays in full; loaded only for groups."""
     from sib.needed import needed
-
     for each in needed(summary.run.deal):
         unit = summary.run.deal.currency if each.unit == "eur" else each.unit
         for name, value in (("expected", each.expected), ("needed", each.needed)):
@@ -394,6 +395,6 @@ def ratio_class(ratio: float) -> str:
     return next((name for bound, name in RATIO_CLASSES[1:] if ratio >= bound), "F")
 
 
-def summarise(run: Simulation) -> list[Row]:
-    """Return every row of the summary of a simulation."""
-    return Summary(run).rows()
+def summarise(run: Simulation, batches: Batches | None = None) -> list[Row]:
+    """Return every row of the summary of a simulation; parameters as for ``Summary``."""
+    return Summary(run, batches).rows()

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import index
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
 
 from sib import engine, payout, results
 from sib.arrays import Cents, read_only
+from sib.chance.draws import USUAL, Source
 from sib.deal import reader
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation
+from sib.exact.controls import control as control_of
 from sib.ledger import ACCOUNT
 from sib.results import Row
 from sib.tally import unit_of
@@ -73,6 +76,11 @@ class Run:
         return self.simulation.seed
 
     @property
+    def draws(self) -> str:
+        """How the trials of a block share what is drawn once a trial."""
+        return self.simulation.source.scheme
+
+    @property
     def n_trials(self) -> int:
         """The number of trials."""
         return self.simulation.n_trials
@@ -82,16 +90,28 @@ class Run:
         """Every figure of the summary."""
         return results.summarise(self.simulation)
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self, *, control: bool = False) -> pd.DataFrame:
         """Return the summary, one row a figure.
+
+        Parameters
+        ----------
+        control : bool
+            Whether what has a standard error is corrected by what is known exactly of the trials (control variates);
+            then it is surer, and not quite that of ``trials``. Quantiles always are.
 
         Returns
         -------
         DataFrame
             party, measure, statistic, value, standard_error, low, high, unit; amounts in currency units.
+
+        Raises
+        ------
+        RefusedError
+            With ``control``, where nothing is known to correct by, or there are too few trials.
         """
+        rows = results.summarise(self.simulation, control_of(self.simulation).batches) if control else self.rows
         return pd.DataFrame(
-            [{name: getattr(row, name) for name in Row.__dataclass_fields__} for row in self.rows]
+            [{name: getattr(row, name) for name in Row.__dataclass_fields__} for row in rows]
         ).astype({"standard_error": float, "low": float, "high": float})
 
     def value(self, party: str, measure: str, statistic: str) -> float:
@@ -147,7 +167,7 @@ class Run:
     def _paths(self, n_trials: int) -> dict[str, Cents]:
         """Flows of the first trials, worked out once for each length asked."""
         if getattr(self, "_worked_out", (0, {}))[0] < n_trials:
-            again = engine.simulate(self.deal, n_trials, seed=self.seed, keep_flows=True)
+            again = engine.simulate(self.deal, n_trials, seed=self.simulation.source, keep_flows=True)
             self._worked_out = (n_trials, again.flows)
         return {name: read_only(flow[:n_trials]) for name, flow in self._worked_out[1].items()}
 
@@ -170,7 +190,7 @@ class Run:
         """
         if not 0 <= trial < self.n_trials:
             raise IndexError(f"trial {trial} is not in this run; trials go from 0 to {self.n_trials - 1}")
-        return statement(self.deal, self.seed, trial=trial)
+        return statement(self.deal, self.simulation.source, trial=trial)
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
@@ -185,13 +205,20 @@ def expect_deals(*deals: object) -> None:
             raise TypeError(f"a deal is expected, not {type(deal).__name__}; read one with sib.load(...)")
 
 
+class Drawn(TypedDict, total=False):
+    """What a run is drawn from: ``seed`` (1) and ``draws`` ("stratified")."""
+
+    seed: int
+    draws: str
+
+
 def simulate(
     deal: Scenario,
     trials: int = 20_000,
     *,
-    seed: int = 1,
     workers: int | None = None,
     keep: Literal["measures", "flows"] = "measures",
+    **drawn: Unpack[Drawn],
 ) -> Run:
     """Simulate a deal.
 
@@ -200,16 +227,22 @@ def simulate(
     deal : Scenario
         From ``load``.
     trials : int
-    seed : int
-        The same seed gives the same result, whatever the workers.
     workers : int, optional
         Threads; one a processor where not given.
     keep : {"measures", "flows"}
         Whether to hold every flow of every trial in memory as well.
+    **drawn
+        seed (1): the same seed gives the same result, whatever the workers. draws ("stratified"; or "latin",
+        "antithetic", "independent"): how the trials of a block share what is drawn once a trial.
 
     Returns
     -------
     Run
+
+    Raises
+    ------
+    ValueError
+        When there are no such draws, or the seed is negative.
 
     Examples
     --------
@@ -218,7 +251,12 @@ def simulate(
     105.76
     """
     expect_deals(deal)
-    return Run(engine.simulate(deal, trials, seed=seed, keep_flows=keep == "flows", effort=Effort(workers)))
+    source = _source(**drawn)
+    return Run(engine.simulate(deal, trials, seed=source, keep_flows=keep == "flows", effort=Effort(workers)))
+
+
+def _source(seed: int = 1, draws: str = USUAL) -> Source:
+    return Source(index(seed), draws)
 
 
 def payoff(deal: Scenario, values: Mapping[str, float | str | Sequence[float | str]] | None = None) -> pd.DataFrame:
@@ -260,7 +298,7 @@ def _listed(given: float | str | Sequence[float | str]) -> list[float | str]:
     return [plain] if isinstance(plain, float | int | str) else list(plain)
 
 
-def statement(deal: Scenario, seed: int, *, trial: int) -> pd.DataFrame:
+def statement(deal: Scenario, seed: int | Source, *, trial: int) -> pd.DataFrame:
     """Return the ledger of one trial without running the others; columns as in ``Run.statement``."""
     chapter, place = engine.replay(deal, seed, trial=trial)
     names = deal.parties.model_dump(exclude={"source"}) | {ACCOUNT: "contract account"}

@@ -1,7 +1,7 @@
 """Some blocks of trials worked out, from the first referral to the last euro.
 
-In come a deal, a seed and block numbers, out goes a ``Chapter``. This room knows the order of the rooms of the
-floor below; it does no arithmetic of its own.
+In come a deal, the source of its draws and block numbers, out goes a ``Chapter``. This room knows the order of the
+rooms of the floor below; it does no arithmetic of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sib.arrays import Bools
-from sib.chance.draws import Stream, trial_uniforms
+from sib.chance.draws import Source, trial_uniforms
 from sib.chapter import Chapter, own_payments
 from sib.contract.ending import endings, stops
 from sib.contract.financing import curtail
@@ -25,7 +25,7 @@ from sib.programme.grid import Grid
 
 
 def write(
-    deal: Scenario, seed: int, *, blocks: range, calendar: Grid, first: Findings | None = None
+    deal: Scenario, source: Source, *, blocks: range, calendar: Grid, first: Findings | None = None
 ) -> Chapter:
     """Work out some blocks from the first referral to the last euro.
 
@@ -34,9 +34,9 @@ def write(
     first : Findings, optional
         What was found with nobody left out, where a deal that differs in its contract alone has it already.
     """
-    found = _found(Work(deal, seed, blocks, calendar), first)
+    found = _found(Work(deal, source, blocks, calendar), first)
     metrics, spending = found.metrics, found.spending
-    flows = settle(deal, metrics, spending=spending, calendar=calendar, able=_able(deal, seed, blocks))
+    flows = settle(deal, metrics, spending=spending, calendar=calendar, able=_able(deal, source, blocks))
     book = movements(deal, flows, spending=spending, work=found.work)
     return Chapter(
         deal=deal,
@@ -82,11 +82,11 @@ def _found(work: Work, first: Findings | None) -> Findings:
     return replace(found, spending=curtail(found.spending, ended))
 
 
-def _able(deal: Scenario, seed: int, blocks: range) -> dict[str, Bools]:
+def _able(deal: Scenario, source: Source, blocks: range) -> dict[str, Bools]:
     """Whether each guarantee can be paid when it is called."""
     return {
         terms.name: np.concatenate([
-            trial_uniforms(Stream(seed, block), "guarantee", segment=terms.name) >= terms.chance_unable
+            trial_uniforms(source.stream(block), "guarantee", segment=terms.name) >= terms.chance_unable
             for block in blocks
         ])
         for terms in deal.contract.guarantees

@@ -85,7 +85,7 @@ def test_a_run_that_writes_nothing_loads_no_frames_and_no_charts() -> None:
 NOT_FOR_JSON = {
     *("pandas", "matplotlib", "openpyxl", "defusedxml", "jsonschema", "PIL"),
     *("scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.sparse", "scipy.integrate", "scipy.interpolate"),
-    *("sib.views", "sib.analysis", "sib.exact", "sib.run", "sib.frames", "sib.output", "sib.linter"),
+    *("sib.views.tables", "sib.views.words", "sib.analysis", "sib.exact", "sib.run", "sib.frames", "sib.output", "sib.linter"),
     *("sib.deal.lint", "sib.deal.schema", "sib.deal.assumptions", "sib.deal.cautions"),
     *("sib.accountant.samples", "sib.accountant.populations", "sib.accountant.monetary", "sib.accountant.sampling"),
     *("sib.asked", "sib.needed", "sib.stated", "sib.columns", "sib.delimited", "sib.privacy"),
@@ -579,6 +579,51 @@ def test_a_statement_is_of_the_same_seed_and_terms() -> None:
     assert said(*words) != said(*words, "--seed", "2")
     assert "interest:investor" in said(*words)
     assert "interest:investor" not in said(*words, "--set", "contract.interest.rate=0.0", "--json")
+
+
+def test_the_way_of_drawing_is_told_wherever_a_result_is() -> None:
+    words = ("run", "zwarte-zwanen", "--trials", "300")
+    assert "seed 1 · scenario" in said(*words)
+    assert "seed 1, antithetic draws · scenario" in said(*words, "--draws", "antithetic")
+    assert "(means of blocks of 2 trials;" in " ".join(said(*words, "--draws", "antithetic").split())
+    assert "seed 1, antithetische trekkingen · scenario" in said(*words, "--draws", "antithetic", "--lang", "nl")
+    assert strictly(said(*words, "--json"))["draws"] == "stratified"
+    assert strictly(said(*words, "--json", "--draws", "latin"))["draws"] == "latin"
+
+
+def test_a_correction_is_told_where_it_is_made() -> None:
+    words = ("run", "zwarte-zwanen", "--trials", "1500", "--method", "control")
+    page = " ".join(said(*words).split())
+    assert "corrected by what is known exactly of accountant.validated" in page
+    dutch = " ".join(said(*words, "--lang", "nl").split())
+    assert "gecorrigeerd met wat exact bekend is van accountant.validated" in dutch
+    told = strictly(said(*words, "--json"))
+    assert (told["method"], told["corrected_by"], told["trials"]) == ("control", ["accountant.validated"], 1500)
+    refused = sib_run(*words[:2], "--trials", "100", *words[4:])
+    assert (refused.exit_code, "write --trials 1300" in refused.stderr) == (4, True)
+    assert sib_run(*words, "-o", "x").exit_code == 2
+
+
+def test_a_way_of_drawing_that_is_not_known_ends_with_2() -> None:
+    result = sib_run("run", "zwarte-zwanen", "--draws", "sobol")
+    assert result.exit_code == 2
+    assert "'sobol' is not one of 'stratified', 'latin', 'antithetic', 'independent'" in result.stderr
+
+
+def test_a_statement_is_of_the_same_draws() -> None:
+    told = strictly(said("statement", "zwarte-zwanen", "--trial", "7", "--json", "--draws", "antithetic"))
+    trial = sib.simulate(sib.load("zwarte-zwanen"), 300, draws="antithetic").trials.loc[7]
+    net = {total["party"]: round(total["net"] * 100) for total in told["totals"]}
+    assert net["social investor"] == round((trial["investor.receipts"] - trial["investor.outlay"]) * 100)
+    assert told["draws"] == "antithetic"
+    page = said("statement", "zwarte-zwanen", "--trial", "7", "--draws", "latin", "--lang", "nl")
+    assert "seed 1, trekkingen als Latijnse hyperkubus" in page
+
+
+@pytest.mark.parametrize("scheme", ["latin", "antithetic", "independent"])
+def test_every_way_of_drawing_agrees_with_what_is_exact(scheme: str) -> None:
+    words = ("run", "zwarte-zwanen", "--trials", "3000", "--method", "both", "--strict", "--draws", scheme)
+    assert "seed 1, " in said(*words)
 
 
 def test_remarks_speak_the_language_that_is_asked_for() -> None:

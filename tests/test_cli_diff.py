@@ -27,7 +27,8 @@ def said(*words: str) -> str:
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     place = tmp_path_factory.mktemp("diff")
-    made = {"before": (), "after": ("--set", f"{RATE}=0.05"), "other": ("--seed", "2")}
+    made = {"before": (), "after": ("--set", f"{RATE}=0.05"), "other": ("--seed", "2"),
+            "mirrored": ("--draws", "antithetic")}
     for name, words in made.items():
         done = answered("run", "zwarte-zwanen", "--trials", "300", "-o", str(place / name), "--quiet", *words)
         assert done.exit_code == 0, done.output
@@ -52,9 +53,20 @@ def test_one_term_and_its_results(folders: dict[str, str]) -> None:
     assert "--all" not in everything
 
 
+def test_another_way_of_drawing_is_told_and_never_paired(folders: dict[str, str]) -> None:
+    page = said("diff", folders["before"], folders["mirrored"])
+    assert "300 trials · seed 1, antithetic draws · scenario" in page
+    assert "Not the same: way of drawing." in page
+    assert "The draws are not the same" in page
+    assert "Niet gelijk: manier van trekken." in said("diff", folders["before"], folders["mirrored"], "--lang", "nl")
+    told = json.loads(said("diff", folders["before"], folders["mirrored"], "--json"))
+    assert (told["same"]["draws"], told["same"]["seed"], told["paired"]) == (False, True, False)
+    assert [each["draws"] for each in told["results"]] == ["stratified", "antithetic"]
+
+
 def test_a_program_reads_all_of_it(folders: dict[str, str]) -> None:
     told = json.loads(said("diff", folders["before"], folders["after"], "--json"))
-    assert told["same"] == {"version": True, "seed": True, "trials": True}
+    assert told["same"] == {"version": True, "seed": True, "draws": True, "trials": True}
     assert told["terms"] == [{"path": RATE, "old": 0.04, "new": 0.05, "old_source": "S0", "new_source": "--set"}]
     before, after = (json.loads(said("run", "zwarte-zwanen", "--trials", "300", "--json", "--set", f"{RATE}={rate}"))
                      for rate in (0.04, 0.05))

@@ -12,11 +12,21 @@ from scipy.special import kolmogorov
 
 from sib.arrays import Floats
 from sib.chance import draws
-from sib.chance.draws import BLOCK, Stream, case_uniforms, digest32, trial_pair, trial_uniforms
+from sib.chance.draws import BLOCK, SCHEMES, USUAL, Source, Stream, case_uniforms, digest32, trial_pair, trial_uniforms
 
 HERE = Stream(seed=1, block=0)
 STREAMS = st.builds(Stream, seed=st.integers(0, 2**64), block=st.integers(0, 2**20))
 NAMES = st.text(max_size=12)
+EVERY_SCHEME = pytest.mark.parametrize("scheme", SCHEMES)
+
+
+def drawn_as(scheme: str, seed: int = 3, blocks: int = 1) -> Floats:
+    """What is drawn by trial in one way: single, first and second of a pair, of shape (3, blocks, BLOCK)."""
+    streams = [Source(seed, scheme).stream(block) for block in range(blocks)]
+    return np.stack([
+        np.concatenate((trial_uniforms(stream, "x")[np.newaxis], trial_pair(stream, "y", segment="s")))
+        for stream in streams
+    ], axis=1)
 
 
 def every_kind(stream: Stream, purpose: str = "x", segment: str = "s") -> tuple[Floats, Floats, Floats]:
@@ -157,6 +167,80 @@ def test_trials_of_a_block_come_in_random_order() -> None:
     assert abs(correlation) < 4.5 / np.sqrt(uniforms.size)
 
 
+@EVERY_SCHEME
+@pytest.mark.parametrize("trial", [0, 1, 255])
+def test_each_single_trial_is_uniform_whatever_it_shares(scheme: str, trial: int) -> None:
+    single, *pair = drawn_as(scheme, blocks=1500)[:, :, trial]
+    for values in (single, *pair):
+        assert kolmogorov_p(values) > 1e-4
+    for one, other in ((single, pair[0]), (single, pair[1]), (pair[0], pair[1])):
+        quarters = np.bincount((one // 0.25 * 4 + other // 0.25).astype(int), minlength=16)
+        assert np.max(np.abs(quarters - 1500 / 16)) < 4.5 * np.sqrt(1500 / 16)
+
+
+@EVERY_SCHEME
+def test_all_schemes_draw_on_one_grid(scheme: str) -> None:
+    """The middles of 2**52 steps: strictly inside (0, 1), and what is left of 1 is one of them."""
+    steps = drawn_as(scheme, blocks=20) * 2.0**52 - 0.5
+    assert np.array_equal(steps, np.floor(steps))
+    assert steps.min() >= 0
+    assert steps.max() <= 2.0**52 - 1
+
+
+@EVERY_SCHEME
+def test_other_names_are_unrelated_whatever_is_shared(scheme: str) -> None:
+    mine, other = drawn_as(scheme, 3, 40).ravel(), drawn_as(scheme, 4, 40).ravel()
+    assert abs(np.corrcoef(mine, other)[0, 1]) < 4.5 / np.sqrt(mine.size)
+    single, first, second = drawn_as(scheme, 3, 40).reshape(3, -1)
+    for one, another in ((single, first), (single, second)):
+        assert abs(np.corrcoef(one, another)[0, 1]) < 4.5 / np.sqrt(one.size)
+
+
+@EVERY_SCHEME
+def test_cases_are_drawn_alike_under_every_scheme(scheme: str) -> None:
+    usual, other = (case_uniforms(Source(3, name).stream(2), "x", segment="s", n_cases=5) for name in (USUAL, scheme))
+    assert np.array_equal(usual, other)
+
+
+def test_a_latin_hypercube_is_stratified_in_each_factor_and_in_no_box() -> None:
+    single, *pair = drawn_as("latin")[:, 0]
+    for values in (single, *pair):
+        assert np.array_equal(np.sort(np.floor(values * BLOCK)), np.arange(BLOCK))
+    assert not boxes_hold_one_each(np.array(pair))
+
+
+def test_antithetic_trials_are_mirror_images_to_the_bit() -> None:
+    """Trials 2k and 2k + 1 of every factor; another 2k is free, so that a stratum has as many as chance gives it."""
+    drawn = drawn_as("antithetic", blocks=40)
+    assert np.array_equal(drawn[..., 1::2], 1.0 - drawn[..., ::2])
+    assert np.array_equal(drawn[..., ::2], 1.0 - drawn[..., 1::2])
+    for values in drawn[..., ::2]:
+        assert abs(np.corrcoef(values[:, :-1].ravel(), values[:, 1:].ravel())[0, 1]) < 4.5 / np.sqrt(values.size)
+
+
+def test_independent_trials_fill_as_many_strata_as_balls_fill_urns() -> None:
+    """256 balls in 256 urns leave each empty with chance e0 = (255/256)**256, two of them with (254/256)**256."""
+    n, blocks = BLOCK, 200
+    empty, both = ((n - 1) / n) ** n, ((n - 2) / n) ** n
+    sd = np.sqrt(n * empty + n * (n - 1) * both - (n * empty) ** 2)
+    for values in drawn_as("independent", blocks=blocks):
+        filled = np.array([np.unique(np.floor(block * n)).size for block in values])
+        assert abs(filled.mean() - n * (1 - empty)) < 4.5 * sd / np.sqrt(blocks)
+
+
+@pytest.mark.parametrize(
+    ("seed", "scheme", "told"), [(1, "sobol", "known: stratified, latin"), (-1, USUAL, "0 or more")]
+)
+def test_a_source_that_cannot_be_is_refused(seed: int, scheme: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Source(seed, scheme)
+
+
+def test_a_plain_seed_is_drawn_from_in_the_usual_way() -> None:
+    assert Source.of(np.int64(7)) == Source(7, "stratified")
+    assert Source.of(Source(7, "latin")) == Source(7, "latin")
+
+
 def test_case_uniforms_are_uniform() -> None:
     uniforms = case_uniforms(HERE, "x", segment="s", n_cases=400)
     assert kolmogorov_p(uniforms) > 1e-4
@@ -178,10 +262,10 @@ class Extreme:
     "draw",
     [
         lambda: case_uniforms(HERE, "x", segment="s", n_cases=3),
-        lambda: trial_uniforms(HERE, "x"),
-        lambda: trial_pair(HERE, "x", segment="s"),
+        *(lambda name=name: trial_uniforms(Stream(1, 0, name), "x") for name in SCHEMES),
+        *(lambda name=name: trial_pair(Stream(1, 0, name), "x", segment="s") for name in SCHEMES),
     ],
-    ids=["case", "trial", "pair"],
+    ids=["case", *SCHEMES, *(f"pair {name}" for name in SCHEMES)],
 )
 def test_the_ends_are_never_reached(monkeypatch: pytest.MonkeyPatch, value: float, draw: Callable[[], Floats]) -> None:
     monkeypatch.setattr(draws, "generator", lambda *name, **segment: Extreme(value))

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 import sib
 from sib.analysis.diff import Remark
+from sib.chance.draws import Source
 from sib.cli import main
 from sib.earlier import diff, result
 from sib.errors import ScenarioError
@@ -45,11 +46,23 @@ def rewritten(folder: Path, **entries: Any) -> None:
 def test_a_folder_holds_what_the_run_found(base: Path) -> None:
     found, run = result(base), sib.simulate(sib.load("worked-example"), trials=40)
     assert found.remarks == ()
-    assert found.draws == (1, 40)
+    assert (found.drawn, found.n_trials) == (Source(1, "stratified"), 40)
     assert found.about["digest"] == run.deal.digest
     assert [repr(row) for row in found.rows] == [repr(row) for row in run.rows]
     assert {name: values.tolist() for name, values in found.trials.items() if "irr" not in name} == {
         name: run.trials[name].tolist() for name in run.trials if "irr" not in name}
+
+
+def test_a_folder_says_how_it_was_drawn(copy: Path, tmp_path: Path) -> None:
+    made = ran(tmp_path / "mirrored", "--draws", "antithetic")
+    assert result(made).drawn == Source(1, "antithetic")
+    again = sib.simulate(sib.load("worked-example"), trials=40, draws="antithetic")
+    assert result(made).trials["programme.successes"].tolist() == again.trials["programme.successes"].tolist()
+    rewritten(copy, draws=None)  # of a version that knew one way only
+    assert result(copy).drawn == Source(1, "stratified")
+    rewritten(copy, draws="sobol")
+    with pytest.raises(ScenarioError, match=r"a manifest.json that was not written by sib run"):
+        result(copy)
 
 
 def test_the_folder_says_where_terms_come_from(base: Path) -> None:

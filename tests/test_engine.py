@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from one_block import household, plain_deal
 from strategies import scenarios
 
-from sib import engine
+from sib import engine, trials
+from sib.chance.draws import SCHEMES, Source
 from sib.chapter import Chapter
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
@@ -93,6 +94,30 @@ class TestTheWayOfWorkingChangesNothing:
             again = {name: values[place : place + 1] for name, values in tally(chapter).items()}
             assert not differing(again, {name: run.trials[name][trial : trial + 1] for name in again})
 
+    @pytest.mark.parametrize("scheme", SCHEMES)
+    def test_any_way_of_drawing(self, deal: Scenario, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Chunks, threads, the beginning of a longer run and a single block: the same trials."""
+        whole = simulate(deal, 700, seed=Source(1, scheme), effort=Effort(1))
+        monkeypatch.setattr(engine, "CHUNK_CELLS", 256 * whole.calendar.n_periods)
+        assert_same(simulate(deal, 700, seed=Source(1, scheme), effort=Effort(3)), whole)
+        assert not differing(simulate(deal, 301, seed=Source(1, scheme)).trials, first(whole, 301))
+        chapter, place = replay(deal, whole.source, trial=600)
+        again = {name: values[place : place + 1] for name, values in tally(chapter).items()}
+        assert not differing(again, {name: whole.trials[name][600:601] for name in again})
+
+    def test_a_guarantor_fails_in_the_way_of_the_run(self) -> None:
+        """A chance of 0.3 is at most 77 of 256 strata, and never both of two mirror images."""
+        deal = load("rikers-able")
+        (terms,) = deal.contract.guarantees
+        weak = load("rikers-able", settings={f"contract.guarantees.{terms.name}.chance_unable": 0.3})
+        able = {scheme: ~trials._able(weak, Source(1, scheme), range(4))[terms.name].reshape(4, 256)
+                for scheme in SCHEMES}
+        assert set(able["stratified"].sum(axis=1)) <= {76, 77}
+        pairs = able["antithetic"].reshape(-1, 2)
+        assert pairs.any()
+        assert not pairs.all(axis=1).any()
+        assert (able["independent"].sum(axis=1) != able["stratified"].sum(axis=1)).any()
+
     def test_another_seed_is_another_run(self, deal: Scenario, run: Simulation) -> None:
         other = differing(simulate(deal, TRIALS, seed=2).trials, run.trials)
         assert {"programme.successes", "accountant.validated", "investor.irr"} <= set(other)
@@ -149,9 +174,11 @@ class TestSize:
             simulate(load(REFERENCE), 10**12)
         assert caught.value.exit_code == 4
 
-    @pytest.mark.parametrize(("trials", "seed"), [(0, 1), (-1, 1), (10, -1)])
-    def test_no_trials_and_a_seed_below_zero_are_a_mistake(self, trials: int, seed: int) -> None:
-        with pytest.raises(ValueError, match=f"found {trials} trials, seed {seed}"):
+    @pytest.mark.parametrize(
+        ("trials", "seed", "told"), [(0, 1, "one trial; found 0"), (-1, 1, "found -1"), (10, -1, "a seed .* found -1")]
+    )
+    def test_no_trials_and_a_seed_below_zero_are_a_mistake(self, trials: int, seed: int, told: str) -> None:
+        with pytest.raises(ValueError, match=told):
             simulate(load(REFERENCE), trials, seed=seed)
 
     @pytest.mark.parametrize("keep_flows", [True, False])

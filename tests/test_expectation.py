@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from one_block import household, plain_deal
 
+from sib.chance.draws import Source
 from sib.expectation import EXPECTED, card_series, expected, spending
 from sib.findings import FINDERS, Work, find
 from sib.programme.grid import grid
@@ -70,7 +71,7 @@ class TestCounts:
         0.3, 0)])
     def test_halves_of_people_come_as_in_the_simulation(self, people, factor, come):
         deal = counts_deal(PUPILS | {"people": people}, ties={"enrolment": {"kind": "fixed", "value": factor}})
-        simulated = find(Work(deal, 1, range(1), grid(deal))).metrics.enrolled[0]
+        simulated = find(Work(deal, Source(1), range(1), grid(deal))).metrics.enrolled[0]
         assert set(simulated) == {come}
         assert found(deal).enrolled[0].tolist() == [come]
 
@@ -147,7 +148,7 @@ def test_effects_without_variance_are_what_is_expected(cohorts, accumulates, dec
 def agree(deal):
     """Expected and simulated metrics and costs are the same in every trial."""
     calendar = grid(deal)
-    simulated, one = find(Work(deal, 1, range(1), calendar)), expected(deal, calendar)
+    simulated, one = find(Work(deal, Source(1), range(1), calendar)), expected(deal, calendar)
     for name, series in simulated.metrics.series.items():
         assert (series.gained == one.series[name].gained).all(), name
         if series.weight is not None:

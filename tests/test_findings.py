@@ -9,6 +9,7 @@ import pytest
 from group_deal import REDUCTION, counts_deal, effect_deal
 from one_block import household, plain_deal
 
+from sib.chance.draws import Source
 from sib.deal.group import AnyProgramme
 from sib.findings import FINDERS, Work, find
 from sib.programme.grid import grid
@@ -30,7 +31,7 @@ DEALS = {
 
 
 def found(name, blocks=range(1), stop=None):
-    return find(Work(DEALS[name], 1, blocks, grid(DEALS[name]), stop))
+    return find(Work(DEALS[name], Source(1), blocks, grid(DEALS[name]), stop))
 
 
 def test_every_kind_of_programme_has_a_room():
@@ -115,7 +116,8 @@ class TestEnrolledCases:
         gained = found("cases").metrics.series["enrolled"].gained
         assert gained.sum(axis=(0, 1)).tolist() == [5] * 256
         assert found("cases").metrics.enrolled.sum(axis=0).tolist() == [5] * 256
-        assert "enrolled" not in find(Work(plain_deal(HALF), 1, range(1), grid(plain_deal(HALF)))).metrics.series
+        deal = plain_deal(HALF)
+        assert "enrolled" not in find(Work(deal, Source(1), range(1), grid(deal))).metrics.series
 
 
 class TestStop:

@@ -18,7 +18,7 @@ def test_a_ratio_has_the_value_and_the_error_of_the_ratio_of_means() -> None:
 
 
 def test_a_product_has_the_error_of_the_delta_method() -> None:
-    found = risk.mean(product(ONE, OTHER), block=5_000)
+    found = risk.mean(product(ONE, OTHER), batches=risk.Batches(5_000))
     (a, b), ((aa, ab), (_, bb)) = (ONE.mean(), OTHER.mean()), np.cov(ONE, OTHER)
     assert found.value == pytest.approx(a * b)
     assert found.standard_error == pytest.approx(np.sqrt((b * b * aa + 2 * a * b * ab + a * a * bb) / 5_000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import oracles
@@ -11,6 +12,7 @@ from one_block import household, plain_deal
 from oracles import Bond
 from small_deal import deal as small
 
+from sib.chance.draws import Source
 from sib.deal.reader import load
 from sib.engine import simulate
 from sib.results import LEVELS, MEASURES, percentile, ratio_class, summarise
@@ -198,6 +200,17 @@ class TestRows:
             assert found == pytest.approx(expected, rel=1e-9, abs=1e-9), measure
             unit = {"money": "EUR"}.get(measure.unit, measure.unit)
             assert rows[measure.party, measure.name, "mean"].unit == unit
+
+    def test_errors_are_of_the_way_in_which_trials_were_drawn(self, run, rows):
+        """The same trials said to be mirror images: every error is another one, no interval of ranks is narrower."""
+        told = rows_of(replace(run, source=Source(1, "antithetic")))
+        for what, row in rows.items():
+            if row.standard_error:
+                assert told[what].standard_error != row.standard_error, what
+        money = [(told[what], row) for what, row in rows.items() if what[2] == "p50" and row.unit == "EUR"]
+        wider = [(other.low, row.high) != (row.low, other.high) for other, row in money if row.low < row.high]
+        assert all(wider)
+        assert wider
 
     def test_figures_of_more_than_one_array(self, run, rows):
         kept = {name: values / 100 for name, values in run.trials.items()}

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sib.measures.risk import (
+    Batches,
     Estimate,
+    Estimates,
     error_method,
     expected_shortfall,
     mean,
@@ -81,8 +83,8 @@ class TestErrorMethod:
     def test_twenty_whole_blocks_make_batches(self):
         assert error_method(20 * 256 - 1) == "independent trials"
         assert error_method(20 * 256) == "batch means"
-        assert error_method(40, block=2) == "batch means"
-        assert error_method(39, block=2) == "independent trials"
+        assert error_method(40, batches=Batches(2)) == "batch means"
+        assert error_method(39, batches=Batches(2)) == "independent trials"
 
     def test_independent_trials_by_hand(self):
         """1, 2, 3, 6: mean 3, variance 14/3, error sqrt(14/12)."""
@@ -92,30 +94,90 @@ class TestErrorMethod:
 
     def test_blocks_that_differ_as_a_whole(self):
         """Twenty blocks of two, 0 0 and 2 2 in turn: block means 0 and 2, variance 20/19, error 1/sqrt(19)."""
-        found = mean(np.tile([0.0, 0.0, 2.0, 2.0], 10), block=2)
+        found = mean(np.tile([0.0, 0.0, 2.0, 2.0], 10), batches=Batches(2))
         assert found.standard_error == pytest.approx(1 / math.sqrt(19), rel=1e-14)
 
     def test_blocks_that_agree_have_no_error(self):
         """The same forty values as 0 2, 0 2: every block has mean 1, and only the block tells."""
         values = np.tile([0.0, 2.0], 20)
-        assert mean(values, block=2).standard_error == 0.0
-        assert mean(values, block=256).standard_error == pytest.approx(1 / math.sqrt(39), rel=1e-14)
+        assert mean(values, batches=Batches(2)).standard_error == 0.0
+        assert mean(values, batches=Batches(256)).standard_error == pytest.approx(1 / math.sqrt(39), rel=1e-14)
 
     def test_the_broken_block_counts_in_the_value_only(self):
         """A 41st trial of 42 lifts the mean from 1 to 2; the whole blocks keep their error."""
-        found = mean(np.append(np.tile([0.0, 0.0, 2.0, 2.0], 10), 42.0), block=2)
+        found = mean(np.append(np.tile([0.0, 0.0, 2.0, 2.0], 10), 42.0), batches=Batches(2))
         assert found.value == 2.0
         assert found.standard_error == pytest.approx(1 / math.sqrt(19), rel=1e-14)
 
     def test_a_hit_in_the_broken_block_is_not_certain(self):
         """All whole blocks say no: the formula for independent trials is left, sqrt(p (1 - p) / (n - 1))."""
         hits = np.append(np.zeros(40, dtype=bool), True)
-        assert probability(hits, block=2).standard_error == pytest.approx(1 / 41, rel=1e-12)
+        assert probability(hits, batches=Batches(2)).standard_error == pytest.approx(1 / 41, rel=1e-12)
 
     def test_equal_values_are_exact(self):
         for n_trials in (10, 6000):
             assert mean(np.full(n_trials, 0.04)) == Estimate(0.04, 0.0, 0.04, 0.04)
             assert sd(np.full(n_trials, 0.04)) == Estimate(0.0, 0.0, 0.0, 0.0)
+
+
+class TestCopies:
+    """Mirrored trials: two of them may be as one."""
+
+    PAIRS = Batches(2, copies=2)
+
+    def test_pairs_are_batches_from_the_second_on(self):
+        assert error_method(3, self.PAIRS) == "independent trials"
+        assert [error_method(n, self.PAIRS) for n in (4, 5120)] == ["batch means", "batch means"]
+
+    def test_trials_by_themselves_are_never_batches(self):
+        values = np.random.default_rng(4).random(9_000)
+        assert error_method(values.size, Batches(1)) == "independent trials"
+        plain = values.std(ddof=1) / math.sqrt(values.size)
+        assert mean(values, batches=Batches(1)).standard_error == pytest.approx(plain, rel=1e-12)
+
+    def test_two_pairs_by_hand(self):
+        """1 1 and 3 3: means 1 and 3, error 1, where four independent trials would give sqrt(1/3)."""
+        values = np.array([1.0, 1.0, 3.0, 3.0])
+        assert mean(values, batches=self.PAIRS).standard_error == pytest.approx(1.0, rel=1e-14)
+        assert mean(values).standard_error == pytest.approx(math.sqrt(1 / 3), rel=1e-14)
+
+    def test_one_pair_and_a_half_are_taken_for_one_and_a_half_trials(self):
+        """1, 1, 3 have a variance of 4/3."""
+        found = mean(np.array([1.0, 1.0, 3.0]), batches=self.PAIRS)
+        assert found.standard_error == pytest.approx(math.sqrt(4 / 3 / 1.5), rel=1e-14)
+
+    def test_mirror_images_that_cancel_have_no_error(self):
+        assert mean(np.tile([0.0, 2.0], 20), batches=self.PAIRS).standard_error == 0.0
+
+    def test_what_is_said_twice_is_no_surer(self):
+        """Every estimate of copied trials has the interval of the trials before they were copied."""
+        once = np.random.default_rng(4).standard_normal(997)
+        twice = np.repeat(once, 2)
+        for estimate in (mean, lambda x, batches: probability(x > 1, batches=batches)):
+            plain, copied = estimate(once, batches=Batches(1)), estimate(twice, batches=self.PAIRS)
+            assert dataclasses.astuple(copied) == pytest.approx(dataclasses.astuple(plain), rel=1e-12)
+        levels = [0.01, 0.05, 0.5, 0.95, 0.99]
+        assert quantiles(twice, levels, batches=self.PAIRS) == quantiles(once, levels)
+        plain, copied = (expected_shortfall(x, 0.95, batches=b) for x, b in ((once, Batches(1)), (twice, self.PAIRS)))
+        assert copied.standard_error == pytest.approx(plain.standard_error, rel=0.01)
+
+    def test_no_hit_in_so_many_pairs_is_none_in_half_the_trials(self):
+        found = probability(np.zeros(200, dtype=bool), batches=self.PAIRS)
+        assert found.high == pytest.approx(1 - 0.05 ** (1 / 100), rel=1e-12)
+
+    @pytest.mark.parametrize("n", [1, 2, 3])
+    def test_few_trials_bound_no_quantile(self, n):
+        (found,) = quantiles(np.arange(float(n)), [0.5], batches=self.PAIRS)
+        assert (found.low, found.high) == (None, None)
+
+    def test_estimates_know_their_batches(self):
+        values, of = np.random.default_rng(4).random(64), Estimates(self.PAIRS)
+        assert of.mean(values) == mean(values, batches=self.PAIRS)
+        assert of.sd(values) == sd(values, batches=self.PAIRS)
+        assert of.ratio(values, values + 1) == ratio(values, values + 1, batches=self.PAIRS)
+        assert of.probability(values > 0.5) == probability(values > 0.5, batches=self.PAIRS)
+        assert of.value_at_risk(values, 0.5) == value_at_risk(values, 0.5, batches=self.PAIRS)
+        assert of.expected_shortfall(values, 0.5) == expected_shortfall(values, 0.5, batches=self.PAIRS)
 
 
 class TestUndefinedTrials:
@@ -128,12 +190,12 @@ class TestUndefinedTrials:
 
         The error is sqrt(20) * sqrt(80/19) over the 30 defined trials. Means of block means would say 2.5.
         """
-        found = mean(np.tile([1.0, NAN, 3.0, 5.0], 10), block=2)
+        found = mean(np.tile([1.0, NAN, 3.0, 5.0], 10), batches=Batches(2))
         assert (found.value, found.standard_error) == pytest.approx((3.0, 40 / math.sqrt(19) / 30), rel=1e-14)
 
     def test_deviation_in_batches_of_unequal_count(self):
         """The same blocks: squares 4 | 0 4 about 80/30 are 4/3 | -8/3 4/3, block sums 4/3 and -4/3; s^2 = 80/29."""
-        found = sd(np.tile([1.0, NAN, 3.0, 5.0], 10), block=2)
+        found = sd(np.tile([1.0, NAN, 3.0, 5.0], 10), batches=Batches(2))
         s = math.sqrt(80 / 29)
         error = 4 / 3 * math.sqrt(20 / 19) * math.sqrt(20) / 30 / (2 * s)
         assert (found.value, found.standard_error) == pytest.approx((s, error), rel=1e-13)
@@ -351,7 +413,7 @@ class TestCoverage:
         draws = partly_stratified(400, np.random.default_rng(5))
         free = math.sqrt(1 / 12 / draws.size)
         half = math.sqrt((64 + 1 / 192) / 256) * free
-        assert mean(draws, block=draws.size).standard_error == pytest.approx(free, rel=0.01)
+        assert mean(draws, batches=Batches(draws.size)).standard_error == pytest.approx(free, rel=0.01)
         assert mean(draws).standard_error == pytest.approx(half, rel=4 / math.sqrt(800))
 
     def test_of_batches_when_trials_are_independent(self):

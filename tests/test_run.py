@@ -10,6 +10,7 @@ import pytest
 import small_deal
 
 import sib
+from sib.chance.draws import Source
 from sib.engine import simulate as engine_simulate
 from sib.errors import ScenarioError
 from sib.run import Run, statement
@@ -88,6 +89,35 @@ class TestFrames:
         assert isinstance(run, Run)
         assert (run.dates[0], run.dates[-1]) == (pd.Timestamp(2026, 1, 1), pd.Timestamp(2032, 1, 1))
         assert len(run.dates) == 73
+
+
+class TestDraws:
+    """What a run is drawn from."""
+
+    def test_a_run_says_how_it_was_drawn(self, run):
+        assert run.draws == "stratified"
+
+    def test_named_draws_are_those_of_the_engine(self, deal):
+        run = sib.simulate(deal, 300, seed=5, draws="antithetic")
+        other = engine_simulate(deal, 300, seed=Source(5, "antithetic"))
+        assert (run.draws, run.seed) == ("antithetic", 5)
+        for name, values in other.trials.items():
+            np.testing.assert_array_equal(run.simulation.trials[name], values)
+
+    def test_what_is_worked_out_again_is_drawn_alike(self, deal):
+        lean, kept = (sib.simulate(deal, 300, draws="latin", keep=keep) for keep in ("measures", "flows"))
+        np.testing.assert_array_equal(lean.cash_flows("investor"), kept.cash_flows("investor"))
+        receipts = lean.cash_flows("investor")[7].sum() / 100
+        entries = lean.statement(7)
+        moved = entries.loc[entries.payee == "social investor", "amount"].sum()
+        moved -= entries.loc[entries.payer == "social investor", "amount"].sum()
+        assert moved == pytest.approx(receipts, abs=0.005)
+
+    def test_a_way_that_is_not_known_is_told(self, deal):
+        with pytest.raises(ValueError, match="no draws 'sobol'; known: stratified, latin, antithetic, independent"):
+            sib.simulate(deal, 10, draws="sobol")
+        with pytest.raises(TypeError, match="draw"):
+            sib.simulate(deal, 10, draw="latin")
 
 
 class TestFlows:

@@ -14,10 +14,14 @@ import numpy as np
 import oracles
 import pytest
 from one_block import household, plain_deal
+from scipy.special import ndtri
 
+from sib.arrays import Floats
+from sib.chance.draws import SCHEMES, Source, case_uniforms, trial_pair, trial_uniforms
 from sib.deal.reader import load
 from sib.deal.scenario import Scenario
-from sib.engine import Simulation, simulate
+from sib.engine import Simulation, batches_of, simulate
+from sib.measures import risk
 from sib.results import summarise
 
 TOLERANCE = 4.5
@@ -158,6 +162,78 @@ def test_stratified_blocks_differ_less_than_independent_ones(measure: str, gain:
         "successes": seen.of_trials("programme.successes"),
     }[measure]
     assert values.reshape(160, 256).mean(axis=1).var(ddof=1) * gain < values.var() / 256
+
+
+# Errors under every way of drawing
+
+TOYS = {
+    "rising": lambda u, pair, noise: ndtri(u) + ndtri(pair[0]) * pair[1] + noise,
+    "even": lambda u, pair, noise: (u - 0.5) ** 2 * 30 + (pair[0] - 0.5) * (pair[1] - 0.5) * 4 + noise / 4,
+    "chance": lambda u, pair, noise: u + pair.sum(axis=0) + noise / 4 > 2,
+}
+"""What is averaged over trials: a figure that rises with factors, one that is alike at mirror images, a chance."""
+REPLICATES = 400
+
+
+@cache
+def replicated(scheme: str, blocks: int) -> dict[str, list[Floats]]:
+    """Trials of each toy, by seed."""
+    found: dict[str, list[Floats]] = {name: [] for name in TOYS}
+    for seed in range(REPLICATES):
+        streams = [Source(seed, scheme).stream(block) for block in range(blocks)]
+        u = np.concatenate([trial_uniforms(stream, "u") for stream in streams])
+        pair = np.concatenate([trial_pair(stream, "pair", segment="s") for stream in streams], axis=1)
+        noise = np.concatenate([case_uniforms(stream, "noise", segment="s", n_cases=1)[0] for stream in streams]) - 0.5
+        for name, toy in TOYS.items():
+            found[name].append(np.asarray(toy(u, pair, noise), dtype=np.float64))
+    return found
+
+
+@pytest.mark.parametrize("toy", TOYS)
+@pytest.mark.parametrize("blocks", [1, 20])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_stated_errors_are_those_of_replicates(scheme: str, blocks: int, toy: str) -> None:
+    """400 seeds: the variance of the means against the mean of the stated squared errors.
+
+    The first is known to sqrt(2 / 399), the second to sqrt(2 / 19 / 400) of itself where 20 blocks tell it. With one
+    block of shared strata the formula for independent trials may say too much, never too little.
+    """
+    found = [risk.mean(values, batches=batches_of(scheme)) for values in replicated(scheme, blocks)[toy]]
+    spread = np.var([estimate.value for estimate in found], ddof=1)
+    stated = np.mean([(estimate.standard_error or 0.0) ** 2 for estimate in found])
+    off = 4.5 * np.sqrt(2 / 399 + 2 / 19 / 400)
+    assert spread < stated * (1 + off)
+    if blocks == 20 or SCHEMES[scheme].together < 256:
+        assert spread > stated * (1 - off)
+
+
+def test_independent_trials_would_understate_what_mirror_images_share() -> None:
+    """The even toy is nearly the same twice: twice the variance that the plain formula knows of."""
+    means = [risk.mean(values, batches=risk.Batches(1)) for values in replicated("antithetic", 20)["even"]]
+    spread = np.var([estimate.value for estimate in means], ddof=1)
+    assert spread > 1.5 * np.mean([(estimate.standard_error or 0.0) ** 2 for estimate in means])
+
+
+@pytest.mark.parametrize("toy", ["rising", "even"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_intervals_of_quantiles_cover(scheme: str, toy: str) -> None:
+    """Of 400 intervals of 95% at least 361 hold the quantile, that of all trials together: 380 less 4.5 sd of 4.4."""
+    runs = replicated(scheme, 20)[toy]
+    for level in (0.5, 0.95):
+        truth = np.quantile(np.concatenate(replicated("independent", 20)[toy]), level)
+        found = [risk.quantiles(values, [level], batches=batches_of(scheme))[0] for values in runs]
+        assert sum((each.low or 0.0) <= truth <= (each.high or 0.0) for each in found) >= 361, level
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_short_run_of_a_deal_states_no_less_than_its_replicates_spread(scheme: str) -> None:
+    """60 seeds of 256 trials; a variance from 60 is known to sqrt(2 / 59)."""
+    deal = plain_deal(household(cases=20, success={"kind": "beta", "mean": 0.6, "sd": 0.2}))
+    runs = [simulate(deal, 256, seed=Source(seed, scheme)) for seed in range(60)]
+    for key in ("programme.successes", "investor.receipts", "municipality.net_cash"):
+        found = [risk.mean(run.trials[key].astype(float), batches=run.batches) for run in runs]
+        stated = np.mean([(estimate.standard_error or 0.0) ** 2 for estimate in found])
+        assert np.var([estimate.value for estimate in found], ddof=1) < stated * (1 + 4.5 * np.sqrt(2 / 59)), key
 
 
 # Reviews with errors

@@ -15,9 +15,12 @@ import numpy as np
 
 from sib.arrays import Floats
 from sib.asked import What
+from sib.chance.draws import USUAL, Source
 from sib.deal.location import Keys, spelled
 from sib.deal.shape import IDENTITIES, has_names, name_of
+from sib.engine import batches_of
 from sib.measures import risk
+from sib.measures.risk import BLOCKS, Batches
 from sib.results import Row
 
 Z = 1.959964
@@ -48,7 +51,7 @@ class Result:
     place : str
         The folder as the user named it.
     about : mapping
-        Its manifest: scenario, digest, seed, trials, versions and more.
+        Its manifest: scenario, digest, seed, draws, trials, versions and more.
     rows : tuple of Row
         Its summary.
     trials : mapping of str to ndarray of shape (n_trials,)
@@ -68,9 +71,14 @@ class Result:
         return str(self.about["versions"]["sib"])
 
     @property
-    def draws(self) -> tuple[int, int]:
-        """Seed and trials."""
-        return int(self.about["seed"]), int(self.about["trials"])
+    def drawn(self) -> Source:
+        """Seed and scheme of the draws; what names no scheme was made by a version that knew only the usual one."""
+        return Source(self.about["seed"], str(self.about.get("draws", USUAL)))
+
+    @property
+    def n_trials(self) -> int:
+        """The number of trials."""
+        return int(self.about["trials"])
 
     def source(self, path: str) -> str | None:
         """Return where a term comes from, as far as the folder says."""
@@ -157,8 +165,8 @@ class Diff:
 
     @property
     def same_draws(self) -> bool:
-        """Whether version, seed and trials are the same."""
-        return self.first.version == self.other.version and self.first.draws == self.other.draws
+        """Whether version, seed, way of drawing and trials are the same."""
+        return self.first.version == self.other.version and _draws(self.first) == _draws(self.other)
 
 
 def diff(first: Result, other: Result) -> Diff:
@@ -171,7 +179,7 @@ def diff(first: Result, other: Result) -> Diff:
     """
     old, new = ({(row.party, row.measure, row.statistic, row.unit): row for row in each.rows}
                 for each in (first, other))
-    is_paired = first.draws == other.draws and bool(first.trials and other.trials)
+    is_paired = _draws(first) == _draws(other) and bool(first.trials and other.trials)
     both = [key for key in old if key in new]
     changes = [_change(first, other, rows=(old[key], new[key]), is_paired=is_paired) for key in both
                if not _is_same(old[key].value, new[key].value)]
@@ -182,6 +190,10 @@ def diff(first: Result, other: Result) -> Diff:
         tuple(key[:3] for key in old if key not in new), tuple(key[:3] for key in new if key not in old), len(both),
         is_paired,
     )
+
+
+def _draws(result: Result) -> tuple[Source, int]:
+    return result.drawn, result.n_trials
 
 
 def term_changes(first: Result, other: Result) -> Iterator[TermChange]:
@@ -241,7 +253,8 @@ def _reordered(old: Any, new: Any, path: Keys = ()) -> Iterator[str]:
 
 def _change(first: Result, other: Result, *, rows: tuple[Row, Row], is_paired: bool) -> Change:
     old, new = rows
-    paired = paired_error(first.trials, other.trials, row=new) if is_paired else None
+    batches = batches_of(other.drawn.scheme)
+    paired = paired_error(first.trials, other.trials, row=new, batches=batches) if is_paired else None
     error = paired if paired is not None else combined_error(old, new)
     value = new.value - old.value
     low, high = (None, None) if error is None else (value - Z * error, value + Z * error)
@@ -275,7 +288,7 @@ def _error(row: Row) -> float | None:
     return 0.0 if (row.party, row.statistic) == ("programme", "value") else None
 
 
-def paired_error(old: Trials, new: Trials, *, row: Row) -> float | None:
+def paired_error(old: Trials, new: Trials, *, row: Row, batches: Batches = BLOCKS) -> float | None:
     """Return the standard error of the mean difference trial by trial; None where the figure cannot be paired."""
     values = VALUES.get(row.statistic)
     before, after = (values(trials, row) if values else None for trials in (old, new))
@@ -283,7 +296,7 @@ def paired_error(old: Trials, new: Trials, *, row: Row) -> float | None:
         return None
     if not np.array_equal(np.isnan(before), np.isnan(after)):
         return None
-    return risk.mean(after - before).standard_error
+    return risk.mean(after - before, batches=batches).standard_error
 
 
 def _mean(trials: Trials, row: Row) -> Floats | None:

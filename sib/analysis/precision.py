@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from sib.chance.draws import Source
 from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate
 from sib.results import Row, summarise
@@ -74,7 +75,8 @@ def half_width(row: Row | None) -> float:
 
 
 def until(
-    deal: Scenario, wanted: tuple[Wanted, ...], *, trials: int = 20_000, seed: int = 1, effort: Effort | None = None
+    deal: Scenario, wanted: tuple[Wanted, ...], *, trials: int = 20_000, seed: int | Source = 1,
+    effort: Effort | None = None,
 ) -> Reached:
     """Simulate until every figure that is wanted is sure enough, or too many trials have not sufficed.
 
@@ -84,7 +86,7 @@ def until(
     wanted : tuple of Wanted
     trials : int
         Of the first run; later ones are as long as its errors foretell.
-    seed : int
+    seed : int or Source
     effort : Effort, optional
         Threads and progress; no figure depends on it.
 

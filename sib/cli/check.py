@@ -41,9 +41,10 @@ def verb(
         refuse_without_numerics("trials", "seed")
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     if numerics:
+        from sib.chance.draws import Source
         from sib.cli.exactly import Manner, say_numerics
 
-        passed = say_numerics(reading.scenario, Manner(lang, as_json, trials=trials, seed=seed))
+        passed = say_numerics(reading.scenario, Manner(lang, as_json, Source(seed), trials=trials))
         return 0 if passed else NOT_PASSED
     deal, found = reading.scenario, findings(reading)
     if as_json:

@@ -23,6 +23,7 @@ import click
 
 from sib import __version__
 from sib.amounts import parse_amount
+from sib.chance.draws import SCHEMES, USUAL
 from sib.deal.reader import Reading, parse_setting, read
 from sib.deal.scenario import Scenario
 from sib.deal.shelf import packaged
@@ -136,6 +137,8 @@ trials = click.option("--trials", metavar="N", type=whole_number(1), default=20_
                       help="Number of trials.")
 seed = click.option("--seed", metavar="S", type=whole_number(0), default=1, show_default=True,
                     help="Seed of the draws; the same seed gives the same result.")
+draws = click.option("--draws", type=click.Choice(list(SCHEMES)), default=USUAL, show_default=True,
+                     help="How the trials of a block share what is drawn once a trial.")
 overlays = click.option("--with", "overlays", metavar="OVERLAY", multiple=True,
                         help="Lay a file over the deal; repeatable, from left to right.")
 settings = click.option("--set", "settings", metavar="PATH=VALUE", multiple=True,
@@ -174,8 +177,10 @@ def _figures(context: click.Context, option: click.Parameter, typed: tuple[str, 
 
 precision = click.option("--precision", "asked", metavar="MEASURE=VALUE", multiple=True, callback=_figures,
                          help="Go on until half of the 95% interval is so small; repeatable.")
-method = click.option("--method", type=click.Choice(["mc", "exact", "both"]), default="mc", show_default=True,
-                      help="Simulate (mc), work out what can be known exactly, or hold one against the other.")
+method = click.option("--method", type=click.Choice(["mc", "exact", "both", "control"]), default="mc",
+                      show_default=True,
+                      help="Simulate (mc), work out what can be known exactly, hold one against the other (both), or "
+                           "correct the one by the other (control).")
 quiet = click.option("--quiet", is_flag=True, help="No progress and no talk on stderr.")
 strict = click.option("--strict", is_flag=True, help="Exit with 6 where a check was not passed.")
 

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -16,11 +15,13 @@ import click
 
 from sib import engine
 from sib.amounts import NumberFormat
+from sib.chance.draws import Source
 from sib.cli import options
 from sib.deal.reader import Reading
 from sib.engine import Simulation
 from sib.folder import result_folder
 from sib.results import Row, summarise
+from sib.views.run_data import as_data
 
 if TYPE_CHECKING:
     from sib.analysis.precision import Reached
@@ -31,13 +32,13 @@ NOT_REACHED = 6
 
 @click.command("run", epilog=options.example("sib run zwarte-zwanen --trials 2000 --set contract.interest.rate=0.05"))
 @options.scenario(
-    options.trials, options.seed, options.workers, options.lang, options.as_json, options.output, options.force,
-    options.strict, options.quiet, options.precision, options.method,
+    options.trials, options.seed, options.draws, options.workers, options.lang, options.as_json, options.output,
+    options.force, options.strict, options.quiet, options.precision, options.method,
 )
 def verb(
     source: str, overlays: tuple[str, ...], settings: tuple[str, ...], lang: NumberFormat, as_json: bool,
-    output: str | None, force: bool, strict: bool, quiet: bool, trials: int, seed: int, workers: int | None,
-    asked: tuple[tuple[str, float], ...], method: str,
+    output: str | None, force: bool, strict: bool, quiet: bool, trials: int, seed: int, draws: str,
+    workers: int | None, asked: tuple[tuple[str, float], ...], method: str,
 ) -> int:
     """Simulate SCENARIO and show what investor and outcome payer each stand to get and to lose.
 
@@ -45,19 +46,21 @@ def verb(
     as many trials as a figure needs, at least --trials. With --strict end with 6 where the trials are too few for a
     figure that is shown, or an asked precision was not reached. With --method exact work out what needs no simulation,
     and say why the rest does; with both hold one against the other, and with --strict end with 6 where they differ.
+    With --method control simulate, and correct means and chances by what is known exactly.
     """
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
+    drawn = Source(seed, draws)
     if method != "mc":
         from sib.cli.exactly import METHODS, Manner, refuse_beside
 
         refuse_beside(method, {"-o": output, "--precision": asked})
-        how = Manner(lang, as_json, trials=trials, seed=seed, workers=workers, is_strict=strict, is_quiet=quiet)
+        how = Manner(lang, as_json, drawn, trials=trials, workers=workers, is_strict=strict, is_quiet=quiet)
         return METHODS[method](reading.scenario, how)
-    reached = long_enough(reading, asked, trials=trials, seed=seed, workers=workers) if asked else None
+    reached = long_enough(reading, asked, trials=trials, seed=drawn, workers=workers) if asked else None
     trials = trials if reached is None else reached.run.n_trials
     with options.progress(trials, is_shown=not quiet) as tell:
         effort = engine.Effort(workers, tell)
-        simulate = partial(engine.simulate, reading.scenario, trials, seed=seed, effort=effort)
+        simulate = partial(engine.simulate, reading.scenario, trials, seed=drawn, effort=effort)
         rows: Sequence[Row]
         if output is None and reached is not None:
             simulation, rows = reached.run, reached.rows
@@ -70,7 +73,7 @@ def verb(
     page = cache(partial(page_of, simulation, rows, lang=lang))
     if as_json:
         told = {} if reached is None else {"precision": precision_of(reached, asked)}
-        options.say_json(summary(simulation, rows) | told)
+        options.say_json({"scenario": options.identity(reading.scenario), **as_data(simulation, rows), **told})
     else:
         options.say(page().text(shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
     if reached is not None and not quiet:
@@ -91,7 +94,7 @@ def page_of(simulation: Simulation, rows: Sequence[Row], *, lang: NumberFormat) 
 
 
 def long_enough(
-    reading: Reading, asked: tuple[tuple[str, float], ...], *, trials: int, seed: int, workers: int | None
+    reading: Reading, asked: tuple[tuple[str, float], ...], *, trials: int, seed: Source, workers: int | None
 ) -> Reached:
     """Simulate until every figure that was asked for is sure enough."""
     from sib.analysis.precision import Wanted, until
@@ -134,13 +137,3 @@ def recorded(
         options.aside(partial(run.cash_flows, "investor", trials=PATH_TRIALS))
         save(run, folder, reading=reading, started=started, lang=lang)
     return run.simulation, run.rows
-
-
-def summary(simulation: Simulation, rows: Sequence[Row]) -> dict[str, Any]:
-    """Return what ``--json`` says of a run."""
-    deal, names = simulation.deal, [field.name for field in fields(Row)]
-    return {
-        "scenario": options.identity(deal), "seed": simulation.seed, "trials": simulation.n_trials, "method": "mc",
-        "currency": deal.currency, "measures": [{name: getattr(row, name) for name in names} for row in rows],
-        "checks": {"passed": len(simulation.checks), "failed": 0},
-    }

@@ -18,7 +18,7 @@ from scipy.special import betainc, betaincc, ndtri, stdtr
 from sib.exact.figures import Spread
 from sib.exact.found import Found
 from sib.exact.law import moments
-from sib.measures.risk import DRAW_BLOCK, error_method
+from sib.measures.risk import BLOCKS, Batches, error_method
 from sib.results import LEVELS, Row, Unit, percentile
 
 LIMIT = 4.0
@@ -84,20 +84,24 @@ class Verdict:
         return self.largest <= LIMIT
 
 
-def held_against(found: Found, rows: Sequence[Row], *, trials: int) -> Verdict:
-    """Hold a simulation of so many trials against what is known exactly."""
+def held_against(found: Found, rows: Sequence[Row], *, trials: int, batches: Batches = BLOCKS) -> Verdict:
+    """Hold a simulation of so many trials, drawn together in such batches, against what is known exactly."""
     simulated: Mapping[tuple[str, str, str], Row] = {(row.party, row.measure, row.statistic): row for row in rows}
     pairs = []
     for row in found.rows:
         other = simulated.get((row.party, row.measure, row.statistic))
         if other is not None:
             spread = found.spreads.get((row.party, row.measure))
-            pairs.append(Compared(row, other, errors_off(row, other, spread=spread, trials=trials)))
+            off = errors_off(row, other, spread=spread, trials=trials, batches=batches)
+            pairs.append(Compared(row, other, off))
     return Verdict(tuple(pairs))
 
 
-def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None, trials: int) -> float | None:
+def errors_off(
+    exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None, trials: int, batches: Batches = BLOCKS
+) -> float | None:
     """Return by how many standard errors a simulated figure is off; its standard deviation has the divisor n - 1."""
+    fewer = max(trials // batches.copies, 1)
     if math.isnan(exact.value) and math.isnan(simulated.value):
         return 0.0
     if exact.statistic == "sd" and trials > 1:
@@ -107,17 +111,17 @@ def errors_off(exact: Row, simulated: Row, *, spread: tuple[Spread, Unit] | None
     if abs(exact.value - simulated.value) <= _rounding(exact):
         return 0.0
     if exact.statistic in AT and spread is not None:
-        return _of_quantile(simulated.value, AT[exact.statistic], spread=spread, trials=trials)
+        return _of_quantile(simulated.value, AT[exact.statistic], spread=spread, trials=fewer)
     if (exact.statistic == "value" and not simulated.standard_error) or exact.measure == "reserve":
         return None
-    implied = _implied_error(exact, spread, trials=trials)
+    implied = _implied_error(exact, spread, trials=fewer)
     if simulated.standard_error and spread is not None and spread[0].peak > trials / FEWEST:
         return (simulated.value - exact.value) / max(simulated.standard_error, implied)
-    of_blocks = error_method(trials) == "batch means"
-    broken = math.sqrt(trials % DRAW_BLOCK / trials) * implied if of_blocks else 0.0
+    of_blocks = error_method(trials, batches) == "batch means"
+    broken = math.sqrt(trials % batches.size / trials) * implied if of_blocks else 0.0
     error = math.hypot(simulated.standard_error, broken) if simulated.standard_error else implied
     if of_blocks and simulated.standard_error:
-        return _as_normal((simulated.value - exact.value) / error, trials // DRAW_BLOCK)
+        return _as_normal((simulated.value - exact.value) / error, trials // batches.size)
     return (simulated.value - exact.value) / error if error else math.inf
 
 

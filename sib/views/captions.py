@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sib.amounts import NumberFormat, format_amount
+from sib.chance.draws import Source
 from sib.deal.scenario import Scenario
 
 LANGUAGES: tuple[NumberFormat, ...] = ("en", "nl")
@@ -186,6 +187,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "foot": (
         "{name} · {trials} · seed {seed} · scenario {digest}", "{name} · {trials} · seed {seed} · scenario {digest}",
     ),
+    "stratified": ("{seed}", "{seed}"),
+    "latin": ("{seed}, Latin hypercube draws", "{seed}, trekkingen als Latijnse hyperkubus"),
+    "antithetic": ("{seed}, antithetic draws", "{seed}, antithetische trekkingen"),
+    "independent": ("{seed}, independent draws", "{seed}, onafhankelijke trekkingen"),
+    "corrected": (
+        "What has a ± is corrected by what is known exactly of {names}, so that it is not quite that of the trials; "
+        "quantiles, and what goes by order statistics, are those of the trials.",
+        "Wat een ± heeft is gecorrigeerd met wat exact bekend is van {names}, en dus niet precies dat van de "
+        "simulaties; kwantielen, en wat met orde-statistieken gaat, zijn die van de simulaties.",
+    ),
     "EUR": ("euro", "euro"),
     "million": ("million {unit}", "miljoen {unit}"),
 }
@@ -228,6 +239,10 @@ class Captions:
     def reason(self, name: str) -> str:
         """Return the text of a step of the bridge; its own name where there is none."""
         return self.text(name) if name in TEXTS else name.replace("_", " ")
+
+    def seed(self, source: Source) -> str:
+        """Return the seed of a run, with how it was drawn where that is not the usual way."""
+        return self.text(source.scheme, seed=str(source.seed))
 
     def unit(self) -> str:
         """Return the currency as the label of an axis."""

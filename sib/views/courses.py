@@ -185,10 +185,11 @@ def prepare_convergence(run: Run) -> pd.DataFrame:
     trials = run.trials
     lost = (trials["investor.receipts"] < trials["investor.outlay"]).to_numpy()
     full, irr = trials["investor.repaid_in_full"].to_numpy(dtype=np.bool_), trials["investor.irr"].to_numpy()
+    of = risk.Estimates(run.simulation.batches)
     estimates: dict[str, Callable[[int], Estimate]] = {
-        "repaid_in_full": lambda n: risk.probability(full[:n]),
-        "principal_loss": lambda n: risk.probability(lost[:n]),
-        "irr": lambda n: risk.mean(irr[:n]),
+        "repaid_in_full": lambda n: of.probability(full[:n]),
+        "principal_loss": lambda n: of.probability(lost[:n]),
+        "irr": lambda n: of.mean(irr[:n]),
     }
     rows = []
     for measure, estimate in estimates.items():

@@ -34,6 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "same": ("Same version, seed and trials.", "Zelfde versie, seed en aantal simulaties."),
     "differs": ("Not the same: {what}.", "Niet gelijk: {what}."),
     "version": ("version", "versie"), "seed": ("seed", "seed"), "trials": ("trials", "aantal simulaties"),
+    "draws": ("way of drawing", "manier van trekken"),
     "digest": (
         "[{letter}] its scenario was changed after the run: it does not have the digest that {file} gives.",
         "[{letter}] het scenario is na het draaien gewijzigd: het heeft niet de digest die {file} geeft.",
@@ -107,8 +108,9 @@ def as_data(found: Diff) -> dict[str, Any]:
         "results": [_identity(each) for each in (found.first, found.other)],
         "same": {
             "version": found.first.version == found.other.version,
-            "seed": found.first.draws[0] == found.other.draws[0],
-            "trials": found.first.draws[1] == found.other.draws[1],
+            "seed": found.first.drawn.seed == found.other.drawn.seed,
+            "draws": found.first.drawn.scheme == found.other.drawn.scheme,
+            "trials": found.first.n_trials == found.other.n_trials,
         },
         "changed": found.has_changes, "paired": found.is_paired,
         "terms": [asdict(each) for each in found.terms], "reordered": list(found.reordered),
@@ -119,10 +121,10 @@ def as_data(found: Diff) -> dict[str, Any]:
 
 
 def _identity(result: Result) -> dict[str, Any]:
-    seed, trials = result.draws
     return {
         "place": result.place, "name": result.about["scenario"].get("name"), "digest": result.about["digest"],
-        "sib": result.version, "seed": seed, "trials": trials, "remarks": [asdict(each) for each in result.remarks],
+        "sib": result.version, "seed": result.drawn.seed, "draws": result.drawn.scheme, "trials": result.n_trials,
+        "remarks": [asdict(each) for each in result.remarks],
     }
 
 
@@ -160,8 +162,9 @@ class Page:
     def head(self) -> str:
         """Return which results these are, what of their making differs, and what is odd about them."""
         both = tuple(zip("AB", (self.found.first, self.found.other), strict=True))
-        lines = [self.say("result", letter=letter, place=plain(each.place), trials=self.words.trials(each.draws[1]),
-                          seed=each.draws[0], digest=str(each.about["digest"])[:DIGEST], version=plain(each.version))
+        lines = [self.say("result", letter=letter, place=plain(each.place), trials=self.words.trials(each.n_trials),
+                          seed=self.words.seed(each.drawn), digest=str(each.about["digest"])[:DIGEST],
+                          version=plain(each.version))
                  for letter, each in both]
         lines.append(self.say("same") if self.found.same_draws else self.differs())
         lines += [wrapped(self.say(remark.key, letter=letter, file=remark.file))
@@ -169,8 +172,8 @@ class Page:
         return "\n".join(lines)
 
     def differs(self) -> str:
-        """Say which of version, seed and trials are not the same."""
-        made = [dict(zip(("version", "seed", "trials"), (each.version, *each.draws), strict=True))
+        """Say which of version, seed, way of drawing and trials are not the same."""
+        made = [{"version": each.version, "seed": each.drawn.seed, "draws": each.drawn.scheme, "trials": each.n_trials}
                 for each in (self.found.first, self.found.other)]
         return self.say("differs", what=", ".join(self.say(key) for key in made[0] if made[0][key] != made[1][key]))
 
@@ -264,7 +267,7 @@ class Page:
     def cause(self) -> str:
         """Say what may have caused it."""
         found = self.found
-        if found.first.draws != found.other.draws:
+        if (found.first.drawn, found.first.n_trials) != (found.other.drawn, found.other.n_trials):
             return self.say("by_chance")
         if not (found.terms or found.reordered):
             return self.say("unexplained")

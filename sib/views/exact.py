@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sib import __version__
+from sib.chance.draws import Source
 from sib.exact.against import LIMIT, Compared, Verdict
 from sib.exact.found import Found
 from sib.results import Row
@@ -45,9 +46,9 @@ class Page:
         blocks = [self.head(), self.spreads(), self.chances(), "\n".join(self.reasons()), self.foot()]
         return "\n\n".join(filter(None, blocks))
 
-    def beside(self, verdict: Verdict, *, seed: int, trials: int) -> str:
+    def beside(self, verdict: Verdict, *, source: Source, trials: int) -> str:
         """Return exact and simulated figures side by side, and how far they are apart."""
-        head = self.say("head_both", trials=self.words.trials(trials), seed=seed)
+        head = self.say("head_both", trials=self.words.trials(trials), seed=self.words.seed(source))
         blocks = [f"{self.head()}\n{head}", self.pairs(verdict), self.verdict(verdict), "\n".join(self.reasons())]
         return "\n\n".join(filter(None, blocks))
 
@@ -184,9 +185,9 @@ def nothing_exact(found: Found, words: Words) -> str:
     return "\n".join(lines)
 
 
-def numerics_said(found: Found, verdict: Verdict, *, words: Words, seed: int, trials: int) -> str:
+def numerics_said(found: Found, verdict: Verdict, *, words: Words, source: Source, trials: int) -> str:
     """Return in short how a simulation stands beside exact figures."""
-    head = Phrases(TEXTS, words.lang)("numerics", trials=words.trials(trials), seed=seed)
+    head = Phrases(TEXTS, words.lang)("numerics", trials=words.trials(trials), seed=words.seed(source))
     return f"{head}\n{Page(found, words).verdict(verdict)}"
 
 

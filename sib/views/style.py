@@ -216,8 +216,8 @@ def marked(ax: Axes, x: float, *, label: str, is_first: bool = True) -> None:
 def foot(figure: FigureBase, runs: Iterable[Run], *, say: Captions) -> None:
     """Write under a figure which runs it shows: deal, trials, seed, digest."""
     lines = [
-        say.text("foot", name=plain(run.deal.name, 60), trials=say.trials(run.n_trials), seed=str(run.seed),
-                 digest=run.deal.digest[:12])
+        say.text("foot", name=plain(run.deal.name, 60), trials=say.trials(run.n_trials),
+                 seed=say.seed(run.simulation.source), digest=run.deal.digest[:12])
         for run in runs
     ]
     figure.supxlabel(escape("\n".join(lines)), x=0.01, ha="left", fontsize=7, color="#666666")

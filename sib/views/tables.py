@@ -19,6 +19,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Simulation
 from sib.measures.risk import error_method
 from sib.results import Row, ratio_class
+from sib.views.captions import Captions
 from sib.views.remarks import sentence
 from sib.views.words import Words
 
@@ -118,10 +119,14 @@ class Page:
     rows : sequence of Row
         Its summary, with the rows of the bridge.
     words : Words
+    known : sequence of str
+        What figures were corrected by, by the names of trials.
     """
 
-    def __init__(self, simulation: Simulation, rows: Sequence[Row], *, words: Words) -> None:
-        self.simulation = simulation
+    def __init__(
+        self, simulation: Simulation, rows: Sequence[Row], *, words: Words, known: Sequence[str] = ()
+    ) -> None:
+        self.simulation, self.known = simulation, known
         self.deal: Scenario = simulation.deal
         self.rows = {(row.party, row.measure, row.statistic): row for row in rows}
         self.words = words
@@ -146,7 +151,7 @@ class Page:
         n_cases = planned_people(deal)
         return "\n".join((
             plain(deal.name),
-            words("head", trials=words.trials(self.simulation.n_trials), seed=self.simulation.seed,
+            words("head", trials=words.trials(self.simulation.n_trials), seed=words.seed(self.simulation.source),
                   digest=deal.digest[:DIGEST], version=__version__),
             words("span", closing=dates[0], maturity=deal.timeline.day(deal.timeline.maturity),
                   cases=words.people(n_cases, of_cases=bool(deal.segments)), currency=deal.currency),
@@ -256,8 +261,11 @@ class Page:
 
     def foot(self) -> str:
         """Return what two words mean, what the errors are, and what was checked."""
-        method = self.words(error_method(self.simulation.n_trials))
-        told = (self.words("meant"), self.words("error", method=method, checks=len(self.simulation.checks)))
+        batches = self.simulation.batches
+        method = self.words(error_method(self.simulation.n_trials, batches), n=batches.size)
+        told = [self.words("meant"), self.words("error", method=method, checks=len(self.simulation.checks))]
+        if self.known:
+            told.append(Captions(self.words.lang, "").text("corrected", names=", ".join(map(plain, self.known))))
         return "\n".join(map(wrapped, told))
 
     def is_supported(self) -> bool:

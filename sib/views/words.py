@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 from sib.amounts import SEPARATORS, NumberFormat
+from sib.chance.draws import Source
 from sib.results import Row
 from sib.views.audit_words import AUDIT_TEXTS
 from sib.views.captions import Captions
@@ -39,7 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "verkleinen die fout; de aannames worden er niet beter van. {checks} boekhoudcontroles klopten in elke "
         "simulatie.",
     ),
-    "batch means": ("means of blocks of 256 trials", "gemiddelden van blokken van 256 simulaties"),
+    "batch means": ("means of blocks of {n} trials", "gemiddelden van blokken van {n} simulaties"),
     "independent trials": ("trials taken as independent", "simulaties als onafhankelijk genomen"),
     "few": ("(too few trials)", "(te weinig simulaties)"),
     "at_most": ("(at most {bound})", "(hoogstens {bound})"),
@@ -287,6 +288,10 @@ class Words:
     def people(self, n: int, *, of_cases: bool) -> str:
         """Return a number of people, who are cases where each is claimed by itself."""
         return self.cases(n) if of_cases else self("people", n=self.number(n))
+
+    def seed(self, source: Source) -> str:
+        """Return the seed of a run, with how it was drawn where that is not the usual way."""
+        return Captions(self.lang, "").seed(source)
 
     def trials(self, n: int) -> str:
         """Return a number of trials.
