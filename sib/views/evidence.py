@@ -287,20 +287,18 @@ class Page:
                 yield wrapped(self.say("thin", n=self.words.number(each.n_cases), share=self.percent(each.thin_share)))
 
     def errors(self, found: Stricter) -> str:
-        """Return what fewer errors of the accountant are worth."""
-        of_party = (self.say("gains"), "", self.say("a_file"), self.say("decides"))
+        """Return what fewer errors of the accountant are worth to each party."""
         rows: list[tuple[str, ...]] = [
-            ("", *(cell for name in PARTIES for cell in (self.who(name), "", "", ""))),
-            (self.say("fewer"), *of_party, *of_party),
-        ]
-        for each in found.fewer:
-            cells = [cell for gain, a_file, goes in zip(each.gains, each.a_file, each.goes, strict=True)
-                     for cell in (*self.gain(gain), self.euros(a_file), self.say("go" if goes else "no"))]
-            rows.append((self.say(each.name), *cells))
-        lines = columns(rows, n_left=1)
+            (self.say("fewer"), self.say("gains"), "", self.say("a_file"), self.say("decides"))]
+        for place, name in enumerate(PARTIES):
+            rows.append((self.who(name), "", "", "", ""))
+            for each in found.fewer:
+                decides = self.say("go" if each.goes[place] else "no")
+                rows.append((f"  {self.say(each.name)}", *self.gain(each.gains[place]),
+                             self.euros(each.a_file[place]), decides))
         files = self.words.figure(found.files, "number")[0]
         note = wrapped(self.say("files", files=files, price=self.euros(found.price)))
-        return "\n".join((lines[0], ruled(lines[1:]), note))
+        return "\n".join((ruled(columns(rows, n_left=1)), note))
 
     def gain(self, row: Row) -> tuple[str, str]:
         """Return a gain and its error."""
@@ -314,10 +312,7 @@ class Page:
 
     def across(self, found: Control) -> str:
         """Return the deal at values of its deadweight."""
-        heading = [self.say("deadweight", segment=plain(found.segment))]
-        for name in PARTIES:
-            heading += [self.who(name), "", ""]
-        rows = [tuple(heading)]
+        rows = [("", *(cell for name in PARTIES for cell in (self.who(name), "", "")))]
         for each in found.values:
             cells = [cell for row, goes in zip(each.values, each.goes, strict=True)
                      for cell in (*self.words.figure(row, "euros"), self.say("go" if goes else "no"))]
@@ -325,7 +320,8 @@ class Page:
         low, high = (term(end, self.words) for end in found.span)
         decided = [cell for goes in found.goes for cell in ("", "", self.say("go" if goes else "no"))]
         rows.append((self.say("span", low=low, high=high), *decided))
-        return ruled(columns(rows, n_left=1))
+        title = self.say("deadweight", segment=plain(found.segment))
+        return f"{title}\n{ruled(columns(rows, n_left=1))}"
 
     def by_size(self, found: Control) -> str:
         """Return what groups of some sizes, and knowing the deadweight exactly, are worth."""

@@ -240,7 +240,7 @@ class Page:
                         digest=found.deal.digest[:DIGEST], currency=found.deal.currency)
         name = plain(self.words.party(found.deal.parties.outcome_payer), longest=LONGEST_PARTY)
         gap = f"\n{self.say('open', n=self.words.number(found.n_open))}" if found.n_open else ""
-        blocks = [f"{plain(found.deal.name)}\n{head}{gap}", "\n".join(wrapped(text) for text in self.readings()),
+        blocks = [f"{plain(found.deal.name)}\n{wrapped(head)}{gap}", "\n".join(map(wrapped, self.readings())),
                   self.table(self.say("investor"), INVESTOR), self.table(self.say("payer", name=name), PAYER)]
         blocks += [block for block in self.notes() if block]
         return "\n\n".join((*blocks, wrapped(self.say("foot", currency=found.deal.currency))))
