@@ -12,7 +12,7 @@ import click
 
 from sib.amounts import NumberFormat
 from sib.analysis.concessions import COST, WORTH, Ask, Exchange, exchange, n_runs
-from sib.analysis.negotiate import Negotiation, negotiate
+from sib.analysis.negotiate import Negotiation, negotiate, stated
 from sib.analysis.sweep import n_points
 from sib.cli import options
 from sib.cli.memory import keep_memory
@@ -71,11 +71,11 @@ def verb(
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     ask = Ask(paths, measure, cost, per)
     keep_memory()
-    stated = told(partial(read_red_lines, sheet, source), as_json) if sheet else None
-    n = told(partial(n_runs, reading, ask), as_json) + (1 + n_points(on_table(stated)) if stated else 0)
+    lines = told(partial(stated, reading, partial(read_red_lines, sheet, source)), as_json) if sheet else None
+    n = told(partial(n_runs, reading, ask), as_json) + (1 + n_points(on_table(lines)) if lines else 0)
     with options.progress(n * trials, is_shown=not quiet) as tell:
         draws: dict[str, Any] = {"trials": trials, "seed": seed, "effort": Effort(workers, tell)}
-        zone = told(partial(options.aside, partial(negotiate, reading, stated, **draws)), as_json) if stated else None
+        zone = told(partial(options.aside, partial(negotiate, reading, lines, **draws)), as_json) if lines else None
         rates = told(partial(options.aside, partial(exchange, reading, ask, **draws)), as_json)
     if output is not None:
         record(zone, rates, reading=reading, where=(output, force), lang=lang)
