@@ -23,7 +23,7 @@ from sib.deal.scenario import Scenario
 from sib.deal.term import percent
 from sib.deal.vary import base_of
 from sib.engine import Effort, simulate
-from sib.errors import Problem, ScenarioError
+from sib.errors import Problem, ScenarioError, Stopped
 from sib.results import Row
 
 FAILS, PERHAPS, HOLDS = 0, 1, 2
@@ -280,6 +280,8 @@ def negotiate(
         With every line and term that does not fit the deal, or when no terms on the table make a valid deal.
     RefusedError
         When there are too many combinations.
+    Stopped
+        When it was given up: terms that were not measured may be those where the parties meet.
     """
     lines = fitted(deal, sheet)
     values = {term.path: term.on_table for term in sheet.stated.terms}
@@ -287,6 +289,8 @@ def negotiate(
     plan = Plan(tuple(names), trials, seed, has_front=True)
     found = sweep(deal, values, plan=plan, effort=effort)
     (as_it_is,) = Piece((found.deal,), plan.figures(found.deal), trials, seed).measured(effort)
+    if found.n_open or not as_it_is:
+        raise Stopped
     return judged(found, lines, as_it_is=as_it_is)
 
 

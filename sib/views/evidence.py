@@ -25,6 +25,10 @@ FEW = 0.05
 """Chance of outcomes with too few trials from which on the page says so."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "open": (
+        "incomplete: interrupted before all that was asked for was worked out; what is shown is finished",
+        "onvolledig: onderbroken voordat alles was uitgerekend wat gevraagd is; wat hier staat, is af",
+    ),
     "head": (
         "{trials} · seed {seed} · scenario {digest} · sib {version} · amounts in {currency}",
         "{trials} · seed {seed} · scenario {digest} · sib {version} · bedragen in {currency}",
@@ -200,9 +204,10 @@ class Page:
         self.found, self.words, self.say = found, words, Phrases(TEXTS, words.lang)
         self.fewer, self.control = fewer, control
 
-    def text(self) -> str:
-        """Return the whole page."""
-        parts = [self.head(), self.now(), self.pilots(), "\n".join(self.readings()), "\n".join(self.notes())]
+    def text(self, *, is_cut: bool = False) -> str:
+        """Return the whole page, marked where the work was cut short before all that was asked for was finished."""
+        parts = [self.head(), *([wrapped(self.say("open"))] if is_cut else []), self.now(), self.pilots(),
+                 "\n".join(self.readings()), "\n".join(self.notes())]
         parts += [self.errors(self.fewer)] if self.fewer else []
         parts += [self.groups(self.control)] if self.control else []
         return "\n\n".join(parts)

@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No answer: it is {figure} at every value that was tried; this term does not move it",
         "Geen antwoord: de uitkomst is {figure} bij elke geprobeerde waarde; deze voorwaarde verandert er niets aan",
     ),
+    "open": (
+        "incomplete: interrupted before the answer was found; the values below are finished",
+        "onvolledig: onderbroken voordat het antwoord gevonden was; de waarden hieronder zijn af",
+    ),
     "alone": (
         "No answer: of the {tried} values that were tried only {low} makes a deal with such a figure, so that there is "
         "nothing to look between{why}",
@@ -66,7 +70,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Geen antwoord: geen van de {tried} geprobeerde waarden geeft een deal met zo'n uitkomst{why}",
     ),
     "why": (
-        "; why the first of the others is no deal stands below", "; waarom de eerste andere geen deal is, staat onderaan",
+        "; why the first of the others is no deal stands below",
+        "; waarom de eerste andere geen deal is, staat onderaan",
     ),
     "none": (
         "No answer where was looked: it goes from {first} at {low} to {last} at {high}, at least {least} and at most "
@@ -95,6 +100,7 @@ def as_data(found: Solved) -> dict[str, Any]:
         "seed": found.seed, "trials": found.n_trials, "method": "mc", "currency": found.deal.currency,
         "party": party, "measure": measure, "statistic": statistic, "goal": found.goal.value,
         "path": found.goal.path, "now": found.number.now, "between": found.goal.between, "verdict": found.verdict,
+        "incomplete": found.verdict == "open",
         "value": found.value, "low": found.low, "high": found.high,
         "roots": [
             {"value": root.value, "low": root.low, "high": root.high, "check": asdict(root.check),
@@ -212,5 +218,5 @@ class Page:
         return value, error, self.say("is_now") if each.value == self.found.number.now else ""
 
 
-VERDICTS = ("several", "turns", "flat", "none", "alone")
+VERDICTS = ("several", "turns", "flat", "none", "alone", "open")
 """What a sentence is for, beside the answers."""
