@@ -116,7 +116,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "without": ("Left out of all together", "Niet in alle samen"),
     "because": ("{case}: {why}", "{case}: {why}"),
     "absent": ("the deal has no {what}", "de deal heeft geen {what}"),
-    "unchanged": ("{what} stays what it is", "{what} blijft gelijk"),
+    "zero": (
+        "{what} is 0, and 0 times anything stays 0", "{what} is 0, en 0 maal wat dan ook blijft 0",
+    ),
+    "unchanged": (
+        "{what} is already what the stress makes of it", "{what} is al wat de stress ervan maakt",
+    ),
     "needs": ("it needs {what}", "nodig is {what}"),
     "grade": ("{what} has no such grade", "{what} kent die graad niet"),
     "more_problems": ("and {n} more", "en nog {n}"),
