@@ -218,7 +218,9 @@ class Search:
         inner, outer = (one, other) if side > 0 else (other, one)
         if self.number.is_whole or self.width((one, other)) < 1.5 * self.number.finest:
             return inner.value
-        if check.error == 0:  # whole cents make steps, and the step on which the goal is ends before the outer one
-            return outer.value
-        middle = self._rounded((one.value + other.value) / 2, fineness)
-        return side * max(side * middle, side * inner.value)
+        # Whole cents make steps: of a figure without an error the one with the goal on it ends before the outer value.
+        least, end = (outer.value, outer.value) if check.error == 0 else (inner.value, (one.value + other.value) / 2)
+        shown = self._rounded(end, fineness)
+        if side * shown < side * least:
+            shown = self._rounded(shown + side * 10.0 ** math.floor(math.log10(fineness)), fineness)
+        return shown

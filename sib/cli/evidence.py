@@ -94,7 +94,7 @@ def verb(
         question, halt = Question(span or (0.0, 1.0), asked, trials, seed), options.Halt(tell, n_runs * trials)
         with options.faults(as_json=as_json):
             (found, fewer, groups), signal = worked_out(reading, question, wanted=(has_review, span is not None),
-                                                        effort=Effort(workers, halt))
+                                                        workers=workers, halt=halt)
     if output is not None and signal is None:
         record((found, fewer, groups), reading, output=output, force=force, lang=lang)
     if as_json:
@@ -109,19 +109,18 @@ def verb(
 
 
 def worked_out(
-    reading: Reading, question: Question, *, wanted: tuple[bool, bool], effort: Effort
+    reading: Reading, question: Question, *, wanted: tuple[bool, bool], workers: int | None, halt: options.Halt
 ) -> tuple[Papers, BaseException | None]:
     """Return what was asked for: pilots, and where wanted fewer errors and control groups; and what cut it short."""
+    effort = Effort(workers, halt)
     deal, asked, trials, seed = reading.scenario, question.asked, question.trials, question.seed
-    halt = effort.progress
-    assert isinstance(halt, options.Halt)
     try:
         pilots = partial(evidence, deal, trials, seed=seed, asked=asked, effort=effort)
         found, signal = options.as_far_as(pilots, halt)
         errors = partial(stricter, deal, trials, seed=seed, asked=asked, effort=effort)
+        groups_of = partial(control, reading, question, effort=effort)
         fewer, signal = further(errors, halt, signal=signal) if wanted[0] else (None, signal)
-        groups, signal = further(partial(control, reading, question, effort=effort), halt, signal=signal) if wanted[
-            1] else (None, signal)
+        groups, signal = further(groups_of, halt, signal=signal) if wanted[1] else (None, signal)
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--investor-rule or --municipality-rule") from None
     return (found, fewer, groups), signal

@@ -44,7 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "now": ("As things stand", "Zoals het nu is"),
     "goes_when": ("goes when", "doet mee als"),
     "expected": ("expected", "verwacht"),
-    "worth_now": ("deal is worth", "deal is waard"),
+    "worth_now": ("deal is worth", "waarde"),
     "decides": ("decides", "besluit"),
     "at_least": ("{measure} is {bound} or more", "{measure} {bound} is of meer"),
     "at_most": ("{measure} is {bound} or less", "{measure} {bound} is of minder"),
