@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from sib.averages import mean_saving, midpoints
-from sib.cli.list import who
 from sib.deal.assumptions import assumptions
 from sib.deal.group import CountsProgramme, EffectCohort, EffectMetric, EffectProgramme, Group, Outcome, months_of
 from sib.deal.reader import packaged, read
@@ -20,6 +19,7 @@ from sib.deal.scenario import Scenario
 from sib.deal.shelf import GROUPS, group_of, shelf
 from sib.programme.effects import EFFECTS, effect_of
 from sib.programme.outcomes import mean_chance, mean_of
+from sib.views.tables import people_of
 from sib.views.words import Words
 
 PAGE = shelf() / "README.md"
@@ -84,7 +84,7 @@ def row(name: str, folder: Path) -> str:
     form = deal.arrangements.actual or "impact_bond"
     cells = (
         f"[{name}]({os.path.relpath(folder, shelf()).replace(os.sep, '/')})", deal.name,
-        who(deal, Words("en")) or "–", f"{deal.currency} {deal.budget.total:,.0f}",
+        people_of(deal, Words("en")) or "–", f"{deal.currency} {deal.budget.total:,.0f}",
         f"{round(saving, -3):,.0f}" if saving >= 500 else f"{saving:,.0f}" if saving else "–",
         form.replace("_", " "), str(kinds["sourced"]), str(kinds["assumed"] + kinds["untagged"]),
         ", ".join(deal.sources) or "–",

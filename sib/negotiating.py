@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from math import nan
 from pathlib import Path
 from typing import Any, Unpack
@@ -64,7 +65,8 @@ def negotiate(
     ['fails', 'holds']
     """
     expect_deals(deal)
-    sheet, (trials, seed, effort) = _sheet(red_lines, terms), drawn(draws)
+    trials, seed, effort = drawn(draws)
+    sheet = meeting.stated(deal, partial(_sheet, red_lines, terms))
     found = meeting.negotiate(deal, sheet, trials=trials, seed=seed, effort=effort)
     rows = [
         {**dict(zip(found.found.terms, found.found.points[place].values, strict=True)), "whose": line.party,

@@ -143,10 +143,10 @@ def test_what_is_lacking_is_told(small: Scenario) -> None:
     metric = {"terms": ["programme.metrics.*.effect"], "times": 0.5}
     same = {"terms": ["programme.segments.*.relapse", "programme.metrics.*.effect"], "times": 0.5}
     assert laid(small, delay, metric).missing == (Lack("absent", ("programme.metrics.*.effect",)),)
-    assert laid(small, delay, same).missing == (Lack("unchanged", ("programme.segments.*.relapse",)),)
+    assert laid(small, delay, same).missing == (Lack("zero", ("programme.segments.*.relapse",)),)
     with pytest.raises(DoesNotApplyError) as caught:
         laid(small, metric, same)
-    assert [lack.why for lack in caught.value.lacks] == ["absent", "unchanged"]
+    assert [lack.why for lack in caught.value.lacks] == ["absent", "zero"]
 
 
 def test_what_is_no_number_is_not_multiplied(small: Scenario) -> None:

@@ -85,7 +85,8 @@ def test_a_run_that_writes_nothing_loads_no_frames_and_no_charts() -> None:
 NOT_FOR_JSON = {
     *("pandas", "matplotlib", "openpyxl", "defusedxml", "jsonschema", "PIL"),
     *("scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.sparse", "scipy.integrate", "scipy.interpolate"),
-    *("sib.views.tables", "sib.views.words", "sib.analysis", "sib.exact", "sib.run", "sib.frames", "sib.output", "sib.linter"),
+    *("sib.views.tables", "sib.views.words", "sib.analysis", "sib.exact", "sib.run", "sib.frames", "sib.output"),
+    "sib.linter",
     *("sib.deal.lint", "sib.deal.schema", "sib.deal.assumptions", "sib.deal.cautions"),
     *("sib.accountant.samples", "sib.accountant.populations", "sib.accountant.monetary", "sib.accountant.sampling"),
     *("sib.asked", "sib.needed", "sib.stated", "sib.columns", "sib.delimited", "sib.privacy"),
@@ -290,14 +291,15 @@ def test_signals_end_work_that_would_go_on_for_ever(number: int, code: int, is_r
     assert list(tmp_path.iterdir()) == []
 
 
-THIRD_IS_SLOW = """
+ONE_IS_SLOW = """
+import os
 from sib.cli import main
 from sib.engine import Bench
 run, n_runs = Bench.run, 0
 def count(bench, deal):
     global n_runs
     n_runs += 1
-    if n_runs == 3:
+    if n_runs == int(os.environ.get("SLOW", 3)):
         print("at work", flush=True)
         bench.effort.progress.is_asked.wait(60)
         bench.effort.progress(0)
@@ -318,7 +320,7 @@ main()
     ],
 )
 def test_an_interrupted_table_prints_what_is_finished(words: list[str], told: list[str]) -> None:
-    command = [sys.executable, "-c", THIRD_IS_SLOW, *words]
+    command = [sys.executable, "-c", ONE_IS_SLOW, *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == b"at work\n"
@@ -330,6 +332,43 @@ def test_an_interrupted_table_prints_what_is_finished(words: list[str], told: li
     assert process.returncode == 130
     assert errors.decode().strip() == "interrupted; nothing is left behind"
     assert all(each in page.decode() for each in told), page.decode()
+
+
+SOLVE = ["solve", "worked-example", "--for", "investor.receipts=103", "--vary", "contract.interest.rate"]
+DECIDES = ["sensitivity", "zwarte-zwanen", "--workers", "1"]
+MEET = ["negotiate", "zwarte-zwanen", "red-lines"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that one process sends another")
+@pytest.mark.parametrize(
+    ("words", "slow", "told"),
+    [
+        (SOLVE, 3, ["incomplete: interrupted before the answer was found", "\n                  0.04 "]),
+        (SOLVE, 1, []),
+        (DECIDES, 6, ["incomplete: interrupted before"]),
+        (DECIDES, 2, []),
+        (MEET, 2, []),
+        (MEET, 90, ["incomplete: interrupted before it was worked out what concessions are worth"]),
+    ],
+)
+def test_an_interrupted_search_prints_what_is_finished(words: list[str], slow: int, told: list[str]) -> None:
+    command = [sys.executable, "-c", ONE_IS_SLOW, *words, "--trials", "3"]
+    around = {**os.environ, "SLOW": str(slow)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=around) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"at work\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            page, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert all(each in page.decode() for each in told), page.decode()
+    *far, last = errors.decode().splitlines()
+    assert last == "interrupted; nothing is left behind"
+    if not told:
+        assert page == b""
+        assert [bool(re.fullmatch("[0-9]+ of about [0-9]+ trials were simulated", each)) for each in far] == [True]
 
 
 @pytest.mark.parametrize("words", [["check", "zwarte-zwanen"], ["--help"], ["schema"]])

@@ -96,8 +96,26 @@ def test_lists_and_long_values_are_shown_in_part(tmp_path: Path) -> None:
 def test_another_seed_is_chance(folders: dict[str, str]) -> None:
     page = said("diff", folders["before"], folders["other"])
     assert "Not the same: seed." in page
+    assert "\nResults that changed\n" in page
     assert "The draws are not the same" in page
     assert json.loads(said("diff", folders["before"], folders["other"], "--json"))["terms"] == []
+
+
+def test_two_deals_fit_a_line(tmp_path: Path, folders: dict[str, str]) -> None:
+    done = answered("run", "newpin", "--trials", "300", "-o", str(tmp_path / "newpin"), "--quiet")
+    assert done.exit_code == 0, done.output
+    for lang in ("en", "nl"):
+        page = said("diff", folders["before"], str(tmp_path / "newpin"), "--lang", lang)
+        assert max(map(len, page.splitlines())) <= 110
+    page = said("diff", folders["before"], str(tmp_path / "newpin"))
+    at = page.splitlines().index("  timeline")
+    assert page.splitlines()[at + 1].split()[:3] == ["closing", "A", "2026-01-01"]
+    assert page.splitlines()[at + 2].split()[:2] == ["B", "2013-07-01"]
+    assert "since they are in another unit in A than in B" in page
+    told = json.loads(said("diff", folders["before"], str(tmp_path / "newpin"), "--json"))
+    only = {*told["gone"]} ^ {*told["new"]}
+    assert "investor.receipts.mean" not in only, "in EUR and in AUD, so that neither of the two lacks it"
+    assert "investor.receipts" not in page[page.index("only in A") : page.index("results changed beyond")]
 
 
 def test_a_tampered_scenario_is_told(folders: dict[str, str], tmp_path: Path) -> None:

@@ -152,7 +152,18 @@ def test_faults(words: list[str], code: int, answer: str) -> None:
 def test_a_deal_of_a_group_is_refused() -> None:
     result = answered("evidence", "peterborough", "--trials", "10")
     assert (result.exit_code, result.stdout) == (4, "")
-    assert 'programme.kind is not "cases"' in result.stderr
+    assert 'programme.kind is "effect", not "cases"' in result.stderr
     told = answered("evidence", REFERENCE, "--trials", "10", "--json", "--segment", "nobody")
     assert told.exit_code == 3
     assert "has no 'nobody'" in json.loads(told.stdout)["errors"][0]["message"]
+
+
+def test_the_dutch_page_fits_a_line_and_says_when_it_is_cut_short() -> None:
+    page = answered("evidence", REFERENCE, "--trials", "200", "--cases", "25", "--review", "--deadweight", "0:0.3",
+                    "--lang", "nl").stdout
+    assert max(map(len, page.splitlines())) <= 115
+    rows = [line.split()[:2] for line in page[page.index("Als de accountant fouten") :].splitlines()]
+    assert [row[0] for row in rows[2:8]] == ["investeerder", "half", "nooit", "uitkomstbetaler", "half", "nooit"]
+    assert "onvolledig" not in page
+    found = evidence(load(REFERENCE), 100, asked=Asked((25,)))
+    assert "\n\nincomplete: interrupted before all that was asked for" in Page(found, Words("en")).text(is_cut=True)

@@ -137,7 +137,7 @@ def test_measures_come_in_the_units_that_rules_are_written_in() -> None:
 
 
 def test_it_must_be_clear_whose_chance_is_meant() -> None:
-    with pytest.raises(RefusedError, match=r'programme\.kind is not "cases"'):
+    with pytest.raises(RefusedError, match=r'programme\.kind is "effect", not "cases"'):
         segment_of(load("peterborough"), None)
     with pytest.raises(ScenarioError, match="has no 'nobody'; its segments: multi-problem households"):
         segment_of(deal(), "nobody")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations, product
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 
 import sib
-from sib.analysis.negotiate import FAILS, HOLDS, PERHAPS, Line, Negotiation, judged, negotiate
+from sib.analysis.negotiate import FAILS, HOLDS, PERHAPS, Line, Negotiation, judged, negotiate, stated
 from sib.analysis.sweep import Plan, Point, Sweep
+from sib.deal.overlay import Draft, Layer
 from sib.deal.reader import read
-from sib.deal.red_lines import as_red_lines
+from sib.deal.red_lines import _validated, as_red_lines
 from sib.errors import ScenarioError
 from sib.results import Row
 
@@ -96,6 +98,36 @@ def test_terms_that_make_no_deal_are_no_part_of_it() -> None:
     assert found.valid == (0,)
     assert found.stands[1] == ()
     assert found.verdict(1) == FAILS
+
+
+def test_faults_of_shape_and_names_that_are_not_there_are_told_at_once() -> None:
+    lines = [
+        {"party": "investor", "measure": "irrr", "at_least": 0, "at_most": 1},
+        {"measure": "irr", "at_least": 0},
+        {"party": "gemeente", "measure": "net_cash", "at_least": "much"},
+        {"party": "municipality", "measure": "net_cash", "statistic": "p33", "at_least": 0},
+        {"party": "", "measure": "irr", "at_least": 0},
+    ]
+    terms = {"contract.interest.ratte": [], RATE: [0.02]}
+    with pytest.raises(ScenarioError) as caught:
+        stated(read(REFERENCE), lambda: as_red_lines(lines, terms))
+    assert sorted(problem.path for problem in caught.value.problems) == [
+        "red_lines[1]", "red_lines[1].measure", "red_lines[2].party", "red_lines[3].at_least", "red_lines[3].party",
+        "red_lines[4].measure", "red_lines[5].party", "terms[1].path", "terms[1].values"]
+    assert stated(read(REFERENCE), lambda: as_red_lines([INVESTOR], TERMS)).stated.terms[0].path == RATE
+
+
+@pytest.mark.parametrize("lines", ["x", [], ["x"], [{"party": 3, "measure": "irr", "at_least": 0}]])
+def test_names_that_cannot_be_read_are_faults_of_shape_alone(lines: Any) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        stated(read(REFERENCE), partial(_validated, laid({"red_lines": lines, "terms": lines}), "file"))
+    assert {problem.path.partition("[")[0] for problem in caught.value.problems} == {"red_lines", "terms"}
+
+
+def laid(data: dict[str, Any]) -> Draft:
+    draft = Draft()
+    draft.lay(Layer(0, "file", data, {}))
+    return draft
 
 
 def test_all_that_does_not_fit_the_deal_is_told_at_once() -> None:

@@ -251,6 +251,29 @@ def test_a_goal_at_the_edge_of_a_plateau_is_the_edge(bond: sib.Scenario) -> None
 
 
 @pytest.mark.parametrize(
+    ("goal", "first", "end"),
+    [
+        # Of 100, 60 come back a year. At rates in [0.00605, 0.00615) a year brings interest of 0.61, and the next one
+        # 40.61 times the rate, 0.2457 to 0.2498, which is 0.25: the investor has 100.86, the municipality 180 - 100.86.
+        (79.14, 0.00605, 0.00615),
+        # From 0.16945 on 16.95, then 56.95 times the rate, which is 9.65 until 9.655 / 56.95, then 6.60 times the rate,
+        # 1.1183 to 1.1190, which is 1.12: the investor has 127.72, the municipality 180 - 127.72.
+        (52.28, 0.16945, 9.655 / 56.95),
+    ],
+)
+def test_the_interval_covers_the_plateau_that_whole_cents_make(goal: float, first: float, end: float) -> None:
+    found = solve(sib.load("worked-example"), Goal("municipality.net_cash", goal, RATE), trials=2)
+    assert found.is_found
+    assert found.roots[0].check.value == goal
+    assert found.value is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert first - 1e-6 <= found.low <= first
+    assert end - 1e-8 <= found.high <= end + 1e-6
+    assert found.low <= found.value <= found.high
+
+
+@pytest.mark.parametrize(
     ("goal", "error", "reason"),
     [
         (Goal("investor.joy", 1, RATE), KeyError, "no figure"),

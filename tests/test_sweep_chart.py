@@ -56,3 +56,12 @@ def test_the_front_is_a_stair_over_what_it_beats() -> None:
     assert (np.diff(stair[:, 0]) >= 0).all()
     assert (np.diff(stair[:, 1]) <= 0).all()
     assert len(ax.texts) == len(found.front)
+
+
+def test_points_of_the_front_that_coincide_share_a_label() -> None:
+    # Half of the savings of 180 is 90, which is less than was lent: all of it is paid, whatever the rate.
+    terms = {RATE: [0.02, 0.03, 0.04], "contract.payments.repayment.share": [0.5, 1.0]}
+    found = sweep(sib.load("worked-example"), terms, plan=Plan(trials=3, has_front=True))
+    assert [found.points[place].values for place in found.front] == [(0.02, 1.0), (0.02, 0.5), (0.03, 0.5), (0.04, 0.5)]
+    labels = [text.get_text() for text in draw_front(found).axes[0].texts]
+    assert labels == ["0.02, 1", "0.02, 0.5 and 2 more there"]

@@ -76,9 +76,9 @@ def test_what_is_no_loss_is_shown_as_a_gain_with_its_own_interval() -> None:
     (line,) = [line for line in INVESTOR if line.statistic == "var95"]
     for value, words, label, figure in (
         (row, Words("en"), "Gain in 1 of 20 under (VaR95)", "20,000"),
-        (row, Words("nl"), "Winst, in 1 op 20 kleiner dan (VaR95)", "20.000"),
+        (row, Words("nl"), "Winst: 1 op 20 lager (VaR95)", "20.000"),
         (opposite(row), Words("en"), "Loss in 1 of 20 over (VaR95)", "20,000"),
-        (opposite(row), Words("nl"), "Verlies, in 1 op 20 groter dan (VaR95)", "20.000"),
+        (opposite(row), Words("nl"), "Verlies: 1 op 20 hoger (VaR95)", "20.000"),
     ):
         other = Page(page.simulation, [*page.rows.values(), value], words=words)
         assert list(other.cells("investor", [line])) == [(label, figure, f"± {words.number(2_000)}")]

@@ -23,19 +23,19 @@ def found(tmp_path: Path) -> Exchange:
 def test_the_page_has_the_figures_worked_by_hand(found: Exchange) -> None:
     # see tests/test_concessions.py: a point is worth 20,800 after two years, as much as 20,000 after one
     text = Page(found, Words("en")).text()
-    assert "+1.00% on contract.interest.rate is worth 19,231 to the investor" in text
+    assert "+1% on contract.interest.rate is worth 19,231 to the investor" in text
     rows = {line.split()[0]: line.split() for line in text.splitlines() if line.startswith("contract.")}
-    assert rows["contract.interest.rate"][1:6] == ["0.04", "+1.00%", "100.5%", "20,800", "0"]
+    assert rows["contract.interest.rate"][1:6] == ["0.04", "+1%", "100.5%", "20,800", "0"]
     assert rows[FEE][1:6] == ["50,000", "+20,000", "100.0%", "20,000", "0"]
     assert rows[LIMIT][1:] == ["100,000", "(1)"]
     assert "(1) does nothing here: no trial differs between 95,000 and 105,000" in text
-    assert f"- give +2,500 on {FEE} and take -0.13% back on contract.interest.rate: 100" in " ".join(text.split())
+    assert f"- give +2,500 on {FEE} and take -0.125% back on contract.interest.rate: 100" in " ".join(text.split())
 
 
 def test_in_dutch(found: Exchange) -> None:
     text = " ".join(Page(found, Words("nl")).text(has_name=False).split())
     assert text.startswith("Wat concessies waard zijn")
-    assert f"geef +2.500 op {FEE} en neem -0,13% terug op contract.interest.rate: 100" in text
+    assert f"geef +2.500 op {FEE} en neem -0,125% terug op contract.interest.rate: 100" in text
     assert "(1) doet hier niets: geen simulatie verschilt tussen 95.000 en 105.000" in text
 
 

@@ -77,6 +77,18 @@ def test_no_answer_says_where_the_figure_goes() -> None:
     assert "it is -3.0% ± 0.2 at every value that was tried" in text(made("flat"))
 
 
+def test_a_deal_alone_says_why_the_others_are_none() -> None:
+    scan = (Try(0.01, None, "the first reason"), Try(0.04, row(0.01)), Try(0.5, None, "the second"))
+    page = text(made("alone", scan=scan))
+    assert "of the 3 values that were tried only 0.04 makes a deal with such a figure" in page
+    assert "no deal: the first reason and 1 more that are no deals" in page
+    assert "the second" not in page
+    assert "The interval of the answer" not in page
+    page = text(made("alone", scan=(Try(0.01, row(float("nan"))),)), "nl")
+    assert "geen van de 1 geprobeerde waarden geeft een deal met zo'n uitkomst" in page
+    assert "staat onderaan" not in page
+
+
 def test_a_table_that_a_number_replaces_is_told() -> None:
     found = made("found", Root(0.05, 0.04, 0.06, row(0.02)))
     assert "The deal has a table" not in text(found)

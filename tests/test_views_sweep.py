@@ -7,14 +7,15 @@ import doctest
 import pytest
 from swept import made
 
-from sib.views import figure_words
+from sib.views import figure_words, tables
 from sib.views.figure_words import called, problems, term
 from sib.views.sweep import Page, as_data
+from sib.views.tables import WIDTH
 from sib.views.words import Words
 
 
 def test_the_examples_run() -> None:
-    assert doctest.testmod(figure_words).failed == 0
+    assert doctest.testmod(figure_words).failed == doctest.testmod(tables).failed == 0
 
 
 def test_one_term_is_a_row_a_value() -> None:
@@ -66,3 +67,31 @@ def test_values_of_terms(value: object, shown: str) -> None:
 
 def test_a_figure_that_has_no_name_goes_by_its_own() -> None:
     assert called(("payer.Wmo", "some_measure", "p95"), Words("nl")) == "Wmo: some measure, p95"
+
+
+def test_what_does_not_fit_a_line_is_a_table_a_party() -> None:
+    long = {"a": ("x" * 50, "y" * 50), "b": ("z" * 30, "w" * 30)}
+    _, text = Page(made(long, front=(0, 1)), Words("en")).text().split("Front:")
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert [line.strip() for line in text.splitlines() if line.startswith(" " * 84)][::3] == [
+        "investor", "outcome payer"]
+    assert (text.count("10% ± 2"), text.count("1,000,000 ± 1,000")) == (1, 1)
+
+
+def test_a_long_name_of_a_figure_takes_several_lines() -> None:
+    lines = Page(made({"a": (1, 2)}), Words("en")).text().splitlines()
+    at = next(place for place, line in enumerate(lines) if "[a]" in line and "chance" in line)
+    assert [line.split() for line in lines[at - 3 : at + 1]] == [
+        ["investor", "outcome", "payer"], ["loses"], ["principal", "pays"], ["[a]", "chance", "mean"]]
+
+
+def test_a_wide_grid_is_turned_over_and_a_wider_one_divided() -> None:
+    many, few = tuple(range(1_000_000, 1_000_015)), ("x", "y")
+    text = Page(made({"a": few, "b": many}), Words("en")).text()
+    assert text.count("[b] \\ [a]") == 2
+    assert ["1,000,014", "1,014,000", "no", "deal"] in [line.split() for line in text.splitlines()]
+    text = Page(made({"a": many, "b": many}), Words("en")).text()
+    assert max(map(len, text.splitlines())) <= WIDTH
+    grid = text[text.index("outcome payer: pays") :]
+    rows = [line.split()[0] for line in grid.splitlines() if line.strip()]
+    assert rows.count("1,000,014") == 2, "its row, in both tables"

@@ -132,11 +132,12 @@ class Search:
             if self.is_close(pair):
                 break
             fineness = min(fineness, max(self.fineness(pair), fineness / 16))
-        near = self.at(self._chosen(pair, fineness))
+        near = max((self.at(self._chosen(pair, fineness)), *pair), key=lambda each: self.margin(each) >= 0)
         low, high = self.interval(near, pair, fineness=2 * fineness)
         check = near
         if low is not None and high is not None and not self.number.is_whole:
-            check = self.at(self._rounded(near.value, max(fineness, (high - low) / DIGITS)))
+            shorter = self.at(self._rounded(near.value, max(fineness, (high - low) / DIGITS)))
+            check = max(shorter, near, key=lambda each: self.margin(each) >= 0)
         assert check.row is not None
         return Root(check.value, low, high, check.row, pair if self.number.is_whole else ())
 
@@ -214,6 +215,12 @@ class Search:
             return None
         out = min(beyond, key=lambda each: abs(each.value - check.value))
         one, other = self.narrowed((check, out) if side > 0 else (out, check), self.margin, fineness=fineness)
-        if self.number.is_whole:
-            return one.value if side > 0 else other.value
-        return self._rounded((one.value + other.value) / 2, fineness)
+        inner, outer = (one, other) if side > 0 else (other, one)
+        if self.number.is_whole or self.width((one, other)) < 1.5 * self.number.finest:
+            return inner.value
+        # Whole cents make steps: of a figure without an error the one with the goal on it ends before the outer value.
+        least, end = (outer.value, outer.value) if check.error == 0 else (inner.value, (one.value + other.value) / 2)
+        shown = self._rounded(end, fineness)
+        if side * shown < side * least:
+            shown = self._rounded(shown + side * 10.0 ** math.floor(math.log10(fineness)), fineness)
+        return shown

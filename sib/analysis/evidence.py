@@ -232,8 +232,8 @@ def _known(p: Floats) -> tuple[float, float]:
 def segment_of(deal: Scenario, name: str | None) -> Segment:
     """Return the segment whose chance of success is meant: the one of that name, or the only one that is not known."""
     if not deal.segments:
-        raise RefusedError('programme.kind is not "cases": a pilot shows how many of its cases succeed; choose a deal '
-                           "of cases")
+        raise RefusedError(f'programme.kind is "{deal.programme.kind}", not "cases": a pilot shows how many of its '
+                           "cases succeed; choose a deal of cases")
     names = ", ".join(segment.name for segment in deal.segments)
     if name is not None:
         found = next((segment for segment in deal.segments if segment.name == name), None)

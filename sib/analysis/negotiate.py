@@ -8,7 +8,7 @@ perhaps where the limit lies within it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -18,12 +18,12 @@ from sib.analysis.sweep import Piece, Plan, Point, Sweep, sweep
 from sib.asked import What, known_figures, meant
 from sib.deal.clauses import nearest
 from sib.deal.reader import Reading
-from sib.deal.red_lines import RedLine, Sheet
+from sib.deal.red_lines import FaultyError, RedLine, Sheet
 from sib.deal.scenario import Scenario
 from sib.deal.term import percent
 from sib.deal.vary import base_of
 from sib.engine import Effort, simulate
-from sib.errors import Problem, ScenarioError
+from sib.errors import Problem, ScenarioError, Stopped
 from sib.results import Row
 
 FAILS, PERHAPS, HOLDS = 0, 1, 2
@@ -280,6 +280,8 @@ def negotiate(
         With every line and term that does not fit the deal, or when no terms on the table make a valid deal.
     RefusedError
         When there are too many combinations.
+    Stopped
+        When it was given up: terms that were not measured may be those where the parties meet.
     """
     lines = fitted(deal, sheet)
     values = {term.path: term.on_table for term in sheet.stated.terms}
@@ -287,6 +289,8 @@ def negotiate(
     plan = Plan(tuple(names), trials, seed, has_front=True)
     found = sweep(deal, values, plan=plan, effort=effort)
     (as_it_is,) = Piece((found.deal,), plan.figures(found.deal), trials, seed).measured(effort)
+    if found.n_open or not as_it_is:
+        raise Stopped
     return judged(found, lines, as_it_is=as_it_is)
 
 
@@ -299,28 +303,54 @@ def judged(found: Sweep, lines: tuple[Line, ...], *, as_it_is: tuple[Row, ...]) 
     return Negotiation(found, lines, tuple(states(point) for point in found.points), as_it_is)
 
 
+def stated(deal: Reading | Scenario, read: Callable[[], Sheet]) -> Sheet:
+    """Return red lines that are yet to be read; where they are faulty, tell what does not fit the deal along with it.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found, in the order of the file.
+    """
+    try:
+        return read()
+    except FaultyError as error:
+        known = {problem.path for problem in error.problems}
+        misfits = (each for each in _fitted(deal, error.named)[1] if each.path not in known)
+        raise ScenarioError(_in_order([*error.problems, *misfits])) from None
+
+
 def fitted(deal: Reading | Scenario, sheet: Sheet) -> tuple[Line, ...]:
     """Return the red lines with the figures that they mean; raise ``ScenarioError`` with all that does not fit."""
+    lines, problems = _fitted(deal, sheet)
+    if problems:
+        raise ScenarioError(_in_order(problems))
+    return tuple(lines)
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda each: each.line or 0)
+
+
+def _fitted(deal: Reading | Scenario, sheet: Sheet) -> tuple[list[Line], list[Problem]]:
+    """Return the red lines with the figures that they mean, and what does not fit the deal."""
     base = base_of(deal)
     known = known_figures(simulate(base.deal, 1))
     problems: list[Problem] = []
     lines = []
-    for place, line in enumerate(sheet.stated.red_lines):
+    for place, line in sheet.lines():
         what, fault = _figure(line, known)
         if what is None:
             keys = ("red_lines", place, fault[0])
             problems.append(sheet.problem(keys, f"red_lines[{place + 1}].{fault[0]}", message=fault[1]))
         else:
             lines.append(Line(line.party, what, line.limit, line.at_least is not None, _why(line)))
-    for place, term in enumerate(sheet.stated.terms):
+    for place, term in sheet.terms():
         try:
             base.term(term.path)
         except ScenarioError as error:
             message = "; ".join(f"= {term.path!r} leads nowhere: {each.path} {each.message}" for each in error.problems)
             problems.append(sheet.problem(("terms", place, "path"), f"terms[{place + 1}].path", message=message))
-    if problems:
-        raise ScenarioError(sorted(problems, key=lambda each: each.line or 0))
-    return tuple(lines)
+    return lines, problems
 
 
 def _figure(line: RedLine, known: dict[str, What]) -> tuple[What | None, tuple[str, str]]:
@@ -355,4 +385,4 @@ def _why(line: RedLine) -> str:
     return line.reason or source
 
 
-__all__ = ["FAILS", "HOLDS", "PERHAPS", "Line", "Negotiation", "Removal", "judged", "negotiate"]
+__all__ = ["FAILS", "HOLDS", "PERHAPS", "Line", "Negotiation", "Removal", "judged", "negotiate", "stated"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sib.analysis.compare import Compare, row
 from sib.analysis.points import MEASURES, targets
-from sib.analysis.together import Draws, looked_at
+from sib.analysis.together import Draws, finished
 from sib.arrays import Floats
 from sib.asked import What
 from sib.deal.ranges import Input, Ranges
@@ -19,7 +19,7 @@ from sib.deal.reader import Reading
 from sib.deal.scenario import Scenario
 from sib.deal.vary import base_of
 from sib.engine import KEPT, Effort, Simulation, check_size
-from sib.errors import RefusedError
+from sib.errors import RefusedError, Stopped
 from sib.measures import risk
 from sib.results import Row, row_of
 
@@ -89,12 +89,15 @@ class Tornado:
     plan : Plan
     panels : tuple of Panel
         By figure.
+    n_open : int
+        Inputs that are not shown, since the work was given up before them.
     """
 
     deal: Scenario
     ranges: Ranges
     plan: Plan
     panels: tuple[Panel, ...]
+    n_open: int = 0
 
 
 def tornado(
@@ -117,6 +120,8 @@ def tornado(
         When the summary has no such figure, or it is no mean or chance.
     RefusedError
         When no number has a range.
+    Stopped
+        When it was given up before any input was finished.
     """
     plan, base = plan or Plan(), base_of(deal)
     scenario = base.deal
@@ -129,14 +134,18 @@ def tornado(
     def look(run: Simulation) -> list[Floats]:
         return [each.values(run) for each in figures]
 
-    now, *others = looked_at([scenario, *ends], look, draws=Draws(plan.trials, plan.seed), effort=effort)
-    pairs = list(zip(inputs, others[::2], others[1::2], strict=True))
+    seen = finished([scenario, *ends], look, draws=Draws(plan.trials, plan.seed), effort=effort)
+    pairs = [(one, seen[place], seen[place + 1]) for place, one in zip(range(1, len(ends), 2), inputs, strict=True)
+             if place in seen and place + 1 in seen]
+    if 0 not in seen or not pairs:
+        raise Stopped
+    now = seen[0]
     panels = []
     for place, figure in enumerate(figures):
         bars = [_bar(scenario, figure, one=one, values=(low[place], now[place], high[place]))
                 for one, low, high in pairs]
         panels.append(Panel(figure.what, row(scenario, figure, values=now[place]), tuple(sorted(bars, key=_rank))))
-    return Tornado(scenario, ranges, plan, tuple(panels))
+    return Tornado(scenario, ranges, plan, tuple(panels), len(inputs) - len(pairs))
 
 
 def refuse_none(ranges: Ranges) -> None:

@@ -23,7 +23,7 @@ from sib.deal.reader import Reading
 from sib.deal.scenario import Scenario
 from sib.deal.vary import Base, base_of
 from sib.engine import Bench, Effort
-from sib.errors import ScenarioError
+from sib.errors import ScenarioError, Stopped
 
 N_SCAN, WIDE = 9, 50
 """Values of the scan; from this ratio of its ends on they are spaced by equal factors."""
@@ -31,7 +31,7 @@ HALVINGS = 40
 """Steps in looking for the last value that makes a deal; each costs a millisecond."""
 NOISE = 2.0
 """Standard errors that a figure may move the wrong way without being taken to turn."""
-Verdict = Literal["found", "several", "turns", "none", "flat", "alone"]
+Verdict = Literal["found", "several", "turns", "none", "flat", "alone", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class Solved:
     what : (str, str, str)
         Party, measure and statistic of the figure.
     seed, n_trials : int
-    verdict : {"found", "several", "turns", "none", "flat", "alone"}
+    verdict : {"found", "several", "turns", "none", "flat", "alone", "open"}
         One root; several that the scan brackets; one, while the figure turns somewhere in the bracket; none; the same
-        figure at every value; fewer than two values at which there is a figure.
+        figure at every value; fewer than two values at which there is a figure; given up before it was found.
     scan : tuple of Try
     roots : tuple of Root
     """
@@ -131,6 +131,8 @@ def solve(
         When the summary has no such figure.
     ValueError
         When nothing says where to look, or the goal cannot be.
+    Stopped
+        When it was given up before there was a figure at any value.
     """
     if not math.isfinite(goal.value):
         raise ValueError(f"{goal.value} is no value that a figure can have")
@@ -145,12 +147,24 @@ def solve(
         raise ValueError(f"{goal.value:g} is no chance; chances are fractions, so 90% is written 0.9")
     measured = _measured(base, goal.path, bench=Bench(trials, seed=seed, effort=effort), figure=figure)
     search = Search(number, goal.value, measured=measured)
-    scan = [search.at(value) for value in _scanned(number, low, high)]
+    scan, roots, verdict = _looked(search, _scanned(number, low, high))
     if not any(each.row for each in scan):
         base.with_terms({goal.path: scan[0].value})
-    roots = tuple(search.root(pair) for pair in _passes(scan, goal.value))
-    verdict, asked_for = _verdict(scan, len(roots)), replace(goal, between=(low, high))
-    return Solved(base.deal, asked_for, number, figure.what, seed, trials, verdict, tuple(scan), roots)
+    asked_for = replace(goal, between=(low, high))
+    return Solved(base.deal, asked_for, number, figure.what, seed, trials, verdict, tuple(scan), tuple(roots))
+
+
+def _looked(search: Search, values: Sequence[float | int]) -> tuple[list[Try], list[Root], Verdict]:
+    """Return the scan, the roots and what they say, as far as the work came."""
+    scan, roots = list[Try](), list[Root]()
+    try:
+        scan.extend(map(search.at, values))
+        roots.extend(map(search.root, _passes(scan, search.goal)))
+    except Stopped:
+        if not any(each.row for each in scan):
+            raise
+        return scan, roots, "open"
+    return scan, roots, _verdict(scan, len(roots))
 
 
 def _measured(base: Base, path: str, *, bench: Bench, figure: Asked) -> Callable[[float | int], Try]:

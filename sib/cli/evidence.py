@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeAlias, TypeVar
 
 import click
 
@@ -19,6 +21,8 @@ from sib.folder import result_folder
 from sib.views.evidence import Page, as_data
 from sib.views.words import Words
 
+Papers: TypeAlias = tuple[Evidence, Stricter | None, Control | None]
+Paper = TypeVar("Paper")
 RULE = re.compile(r"([^<>=]+)(>=|<=)([^<>=]+)")
 
 
@@ -87,39 +91,57 @@ def verb(
     asked = Asked(cases, segment, None if cost is None else cost / 100, rules)
     n_runs = 1 + (1 + len(LEFT)) * has_review + N_VALUES * (span is not None)
     with options.progress(n_runs * trials, is_shown=not quiet) as tell:
-        question = Question(span or (0.0, 1.0), asked, trials, seed)
+        question, halt = Question(span or (0.0, 1.0), asked, trials, seed), options.Halt(tell, n_runs * trials)
         with options.faults(as_json=as_json):
-            found, fewer, groups = worked_out(reading, question, wanted=(has_review, span is not None),
-                                              effort=Effort(workers, tell))
-    if output is not None:
+            (found, fewer, groups), signal = worked_out(reading, question, wanted=(has_review, span is not None),
+                                                        workers=workers, halt=halt)
+    if output is not None and signal is None:
         record((found, fewer, groups), reading, output=output, force=force, lang=lang)
     if as_json:
         data = as_data(found, fewer, control=groups)
-        options.say_json({"scenario": options.identity(found.deal), **data})
+        options.say_json({"scenario": options.identity(found.deal), "incomplete": signal is not None, **data})
     else:
-        options.say(Page(found, Words(lang), fewer=fewer, control=groups).text())
+        options.say(Page(found, Words(lang), fewer=fewer, control=groups).text(is_cut=signal is not None))
+    if signal is not None:
+        raise signal
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
 
 
 def worked_out(
-    reading: Reading, question: Question, *, wanted: tuple[bool, bool], effort: Effort
-) -> tuple[Evidence, Stricter | None, Control | None]:
-    """Return what was asked for: pilots, and where wanted fewer errors and control groups."""
+    reading: Reading, question: Question, *, wanted: tuple[bool, bool], workers: int | None, halt: options.Halt
+) -> tuple[Papers, BaseException | None]:
+    """Return what was asked for: pilots, and where wanted fewer errors and control groups; and what cut it short."""
+    effort = Effort(workers, halt)
     deal, asked, trials, seed = reading.scenario, question.asked, question.trials, question.seed
-    has_review, has_control = wanted
     try:
-        found = options.aside(partial(evidence, deal, trials, seed=seed, asked=asked, effort=effort))
+        pilots = partial(evidence, deal, trials, seed=seed, asked=asked, effort=effort)
+        found, signal = options.as_far_as(pilots, halt)
         errors = partial(stricter, deal, trials, seed=seed, asked=asked, effort=effort)
-        fewer = options.aside(errors) if has_review else None
-        groups = options.aside(partial(control, reading, question, effort=effort)) if has_control else None
+        groups_of = partial(control, reading, question, effort=effort)
+        fewer, signal = further(errors, halt, signal=signal) if wanted[0] else (None, signal)
+        groups, signal = further(groups_of, halt, signal=signal) if wanted[1] else (None, signal)
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--investor-rule or --municipality-rule") from None
-    return found, fewer, groups
+    return (found, fewer, groups), signal
+
+
+def further(
+    work: Callable[[], Paper], halt: options.Halt, *, signal: BaseException | None
+) -> tuple[Paper | None, BaseException | None]:
+    """Do more work where nothing has cut it short; what does is no reason to lose the work before."""
+    if signal is not None:
+        return None, signal
+    try:
+        return options.as_far_as(work, halt)
+    except Exception:
+        raise
+    except BaseException as cut:  # Ctrl-C is no Exception here
+        return None, cut
 
 
 def record(
-    papers: tuple[Evidence, Stricter | None, Control | None], reading: Reading, *, output: str, force: bool,
+    papers: Papers, reading: Reading, *, output: str, force: bool,
     lang: NumberFormat,
 ) -> None:
     """Write the result folder; charts are loaded only here."""

@@ -7,11 +7,9 @@ import click
 from sib.amounts import NumberFormat
 from sib.cli import options
 from sib.deal.consistency import planned_people
-from sib.deal.group import EffectProgramme
 from sib.deal.reader import packaged, read
-from sib.deal.scenario import Scenario
 from sib.deal.shelf import GROUPS, group_of
-from sib.views.tables import columns, plain
+from sib.views.tables import columns, people_of, plain
 from sib.views.words import Words
 
 
@@ -30,7 +28,7 @@ def verb(lang: NumberFormat, as_json: bool) -> None:
         return
     words = Words(lang)
     rows = columns([
-        (name, plain(deal.name), who(deal, words),
+        (name, plain(deal.name), people_of(deal, words),
          f"{deal.currency} {words.number(round(deal.contract.commitment))}")
         for name, deal in deals.items()
     ], n_left=2)
@@ -40,11 +38,3 @@ def verb(lang: NumberFormat, as_json: bool) -> None:
         for group in GROUPS if group in groups
     ]
     options.say("\n\n".join(shown))
-
-
-def who(deal: Scenario, words: Words) -> str:
-    """Return the number of cases or people; nothing where something other than people is measured."""
-    n_people = planned_people(deal)
-    if isinstance(deal.programme, EffectProgramme) and n_people == len(deal.programme.cohorts):
-        return ""
-    return words.people(n_people, of_cases=bool(deal.segments))

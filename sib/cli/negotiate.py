@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -12,7 +13,7 @@ import click
 
 from sib.amounts import NumberFormat
 from sib.analysis.concessions import COST, WORTH, Ask, Exchange, exchange, n_runs
-from sib.analysis.negotiate import Negotiation, negotiate
+from sib.analysis.negotiate import Negotiation, negotiate, stated
 from sib.analysis.sweep import n_points
 from sib.cli import options
 from sib.deal.reader import Reading
@@ -23,10 +24,15 @@ from sib.folder import result_folder
 from sib.memory import keep_memory
 from sib.views import concessions as concession_views
 from sib.views import negotiate as zone_views
+from sib.views.tables import wrapped
 from sib.views.words import Words
 
 NOT_PASSED = 6
 """How --strict ends where there is no zone."""
+UNFINISHED = {
+    "en": "incomplete: interrupted before it was worked out what concessions are worth",
+    "nl": "onvolledig: onderbroken voordat was uitgerekend wat concessies waard zijn",
+}
 Result = TypeVar("Result")
 
 vary = click.option("--vary", "paths", metavar="PATH", multiple=True,
@@ -71,18 +77,44 @@ def verb(
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     ask = Ask(paths, measure, cost, per)
     keep_memory()
-    stated = told(partial(read_red_lines, sheet, source), as_json) if sheet else None
-    n = told(partial(n_runs, reading, ask), as_json) + (1 + n_points(on_table(stated)) if stated else 0)
+    lines = told(partial(stated, reading, partial(read_red_lines, sheet, source)), as_json) if sheet else None
+    n = told(partial(n_runs, reading, ask), as_json) + (1 + n_points(on_table(lines)) if lines else 0)
     with options.progress(n * trials, is_shown=not quiet) as tell:
-        draws: dict[str, Any] = {"trials": trials, "seed": seed, "effort": Effort(workers, tell)}
-        zone = told(partial(options.aside, partial(negotiate, reading, stated, **draws)), as_json) if stated else None
-        rates = told(partial(options.aside, partial(exchange, reading, ask, **draws)), as_json)
+        halt = options.Halt(tell, n * trials)
+        draws: dict[str, Any] = {"trials": trials, "seed": seed, "effort": Effort(workers, halt)}
+        zone = found(partial(negotiate, reading, lines, **draws), halt, as_json=as_json) if lines else None
+        with finished(zone, reading, as_json=as_json, lang=lang):
+            rates = found(partial(exchange, reading, ask, **draws), halt, as_json=as_json)
     if output is not None:
         record(zone, rates, reading=reading, where=(output, force), lang=lang)
     show(zone, rates, as_json=as_json, lang=lang)
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
     return NOT_PASSED if strict and zone is not None and not zone.zone else 0
+
+
+def found(work: Callable[[], Result], halt: options.Halt, *, as_json: bool) -> Result:
+    """Do work that can be given up."""
+    result, signal = told(partial(options.as_far_as, work, halt), as_json)
+    if signal is not None:
+        raise signal
+    return result
+
+
+@contextmanager
+def finished(zone: Negotiation | None, reading: Reading, *, as_json: bool, lang: NumberFormat) -> Iterator[None]:
+    """Print the zone, where there is one, if the rates are given up; marked, since it is not all."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException:  # Ctrl-C is no Exception here
+        if zone is not None and as_json:
+            options.say_json({"scenario": options.identity(reading.scenario), "incomplete": True,
+                              "zone": zone_views.as_data(zone), "concessions": None})
+        elif zone is not None:
+            options.say(f"{zone_views.Page(zone, Words(lang)).text()}\n\n{wrapped(UNFINISHED[lang])}")
+        raise
 
 
 def told(work: Callable[[], Result], as_json: bool) -> Result:
@@ -107,7 +139,7 @@ def show(zone: Negotiation | None, rates: Exchange, *, as_json: bool, lang: Numb
     if as_json:
         zone_data = zone and zone_views.as_data(zone)
         options.say_json({"scenario": options.identity(rates.deal), "zone": zone_data,
-                          "concessions": concession_views.as_data(rates)})
+                          "incomplete": False, "concessions": concession_views.as_data(rates)})
         return
     words = Words(lang)
     if zone is not None:

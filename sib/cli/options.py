@@ -248,17 +248,26 @@ class Halt:
     ----------
     tell : callable, optional
         What progress is told to.
+    n_trials : int, optional
+        About how many there are in all.
     """
 
-    def __init__(self, tell: Callable[[int], None] | None) -> None:
+    def __init__(self, tell: Callable[[int], None] | None, n_trials: int = 0) -> None:
         self.tell, self.is_asked = tell, threading.Event()
+        self.n_trials, self.n_done, self._turn = n_trials, 0, threading.Lock()
 
     def __call__(self, n_done: int) -> None:
         """Tell that so many trials are newly done."""
         if self.is_asked.is_set():
             raise Stopped
+        with self._turn:
+            self.n_done += n_done
         if self.tell is not None:
             self.tell(n_done)
+
+    def how_far(self) -> str:
+        """Return in a line how far the work came."""
+        return f"{self.n_done:,} of about {self.n_trials:,} trials were simulated"
 
 
 def as_far_as(work: Callable[[], Result], halt: Halt) -> tuple[Result, BaseException | None]:
@@ -273,6 +282,8 @@ def as_far_as(work: Callable[[], Result], halt: Halt) -> tuple[Result, BaseExcep
             try:
                 return future.result(), signal
             except Stopped:
+                if halt.n_trials:
+                    click.echo(halt.how_far(), err=True)
                 raise signal from None
     return future.result(), None
 

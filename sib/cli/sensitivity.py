@@ -112,22 +112,26 @@ def verb(
         found_ranges = ranges(reading, file=file, given=given)
         mode = TOGETHER if is_global else APART
         plan = mode.plan(measures or MEASURES, points or POINTS, trials or mode.trials, seed)
-        with options.progress(mode.n_deals(found_ranges, plan) * plan.trials, is_shown=not quiet) as tell:
-            found = _named(partial(mode.work, reading, found_ranges, plan, Effort(workers, tell)))
-    if output is not None:
+        n_trials = mode.n_deals(found_ranges, plan) * plan.trials
+        with options.progress(n_trials, is_shown=not quiet) as tell:
+            halt = options.Halt(tell, n_trials)
+            found, signal = _named(partial(mode.work, reading, found_ranges, plan, Effort(workers, halt)), halt)
+    if output is not None and signal is None:
         record(partial(mode.save, found), reading, output=output, force=force, lang=lang)
     if as_json:
         options.say_json({"scenario": options.identity(reading.scenario), **mode.as_data(found)})
     else:
         options.say(mode.page(found, Words(lang)).text())
+    if signal is not None:
+        raise signal
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
 
 
-def _named(work: Callable[[], Any]) -> Any:
-    """Do the work; a figure that there is not is a fault of the option."""
+def _named(work: Callable[[], Any], halt: options.Halt) -> tuple[Any, BaseException | None]:
+    """Do the work as far as it comes; a figure that there is not is a fault of the option."""
     try:
-        return options.aside(work)
+        return options.as_far_as(work, halt)
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--measure") from None
 

@@ -64,9 +64,10 @@ def verb(
     reading = options.reading(source, overlays, settings=settings, as_json=as_json)
     goal = Goal(*wanted, path, between)
     with options.progress(TRIED * trials, is_shown=not quiet) as tell:
-        work = partial(solve, reading, goal, trials=trials, seed=seed, effort=Effort(workers, tell))
+        halt = options.Halt(tell, TRIED * trials)
+        work = partial(solve, reading, goal, trials=trials, seed=seed, effort=Effort(workers, halt))
         try:
-            found = options.aside(work)
+            found, signal = options.as_far_as(work, halt)
         except KeyError as error:
             raise click.BadParameter(str(error.args[0]), param_hint="--for") from None
         except ValueError as error:
@@ -75,4 +76,6 @@ def verb(
         options.say_json({"scenario": options.identity(found.deal), **as_data(found)})
     else:
         options.say(Page(found, Words(lang)).text())
+    if signal is not None:
+        raise signal
     return NOT_FOUND if strict and not found.is_found else 0

@@ -53,14 +53,14 @@ class Lack:
 
     Parameters
     ----------
-    why : {"absent", "unchanged", "needs", "grade"}
-        The deal has none of the terms; it has them, and they stay what they are (0 times 0.9); or something that the
-        change needs does not stand there; or the stress has no such grade.
+    why : {"absent", "zero", "unchanged", "needs", "grade"}
+        The deal has none of the terms; they are 0 and would be multiplied; they are already what the change makes of
+        them; or something that the change needs does not stand there; or the stress has no such grade.
     what : tuple of str
         The paths, ``path = value``, or the stresses.
     """
 
-    why: Literal["absent", "unchanged", "needs", "grade"]
+    why: Literal["absent", "zero", "unchanged", "needs", "grade"]
     what: tuple[str, ...]
 
 
@@ -134,9 +134,19 @@ def _changes(deal: Scenario, stress: Stress, grade: Grade) -> tuple[list[Changed
                  for met in spots.values() for path, before, after in met if before != after}
         there = tuple(path for path, met in spots.items() if met)
         if not moved:
-            lacks.append(Lack("unchanged", there) if there else Lack("absent", change.terms))
+            lacks.append(Lack(_idle(change, spots), there) if there else Lack("absent", change.terms))
         found = {**moved, **found}
     return list(found.values()), lacks
+
+
+def _idle(change: Change, spots: dict[str, list[tuple[Keys, Any, Any]]]) -> Literal["zero", "unchanged"]:
+    """Return why terms that a change meets stay what they are."""
+    are_zero = all(_is_zero(before) for met in spots.values() for _, before, _ in met)
+    return "zero" if change.times is not None and not change.plus and are_zero else "unchanged"
+
+
+def _is_zero(value: Any) -> bool:
+    return all(each == 0 for each in value) if isinstance(value, list) else bool(value == 0)
 
 
 def resolved(deal: Scenario) -> dict[str, Any]:

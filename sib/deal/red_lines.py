@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from math import floor
 from pathlib import Path
 from typing import Annotated, Any
@@ -143,15 +144,44 @@ class Sheet:
         As the user named it.
     draft : Draft
         The terms as written, with their lines.
+    places : mapping of str to sequence of int, optional
+        Of ``red_lines`` and ``terms``: where in the file each of them stands, if some of the file are left out.
     """
 
-    def __init__(self, stated: RedLines, file: str, *, draft: Draft) -> None:
-        self.stated, self.file, self._draft = stated, file, draft
+    def __init__(
+        self, stated: RedLines, file: str, *, draft: Draft, places: Mapping[str, Sequence[int]] | None = None
+    ) -> None:
+        self.stated, self.file, self._draft, self._places = stated, file, draft, places or {}
+
+    def lines(self) -> Iterator[tuple[int, RedLine]]:
+        """Yield each red line after its place in the file, from 0."""
+        yield from zip(self._places.get("red_lines", count()), self.stated.red_lines, strict=False)
+
+    def terms(self) -> Iterator[tuple[int, OnTable]]:
+        """Yield each term after its place in the file, from 0."""
+        yield from zip(self._places.get("terms", count()), self.stated.terms, strict=False)
 
     def problem(self, keys: Keys, path: str, *, message: str) -> Problem:
         """Return a problem at a place of the file."""
         place = self._draft.place(keys)
         return Problem(place.file, place.line, path, message)
+
+
+class FaultyError(ScenarioError):
+    """A file of red lines is wrong.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        What is wrong with it whatever the deal is.
+    named : Sheet
+        The red lines and terms that say by name what they are about, so that the names can be looked up all the same;
+        their limits and values mean nothing.
+    """
+
+    def __init__(self, problems: list[Problem], named: Sheet) -> None:
+        super().__init__(problems)
+        self.named = named
 
 
 def read_red_lines(source: str | Path, deal: str | Path | None = None) -> Sheet:
@@ -167,13 +197,13 @@ def read_red_lines(source: str | Path, deal: str | Path | None = None) -> Sheet:
     Raises
     ------
     ScenarioError
-        With every problem found, in the order of the file.
+        With every problem found, in the order of the file; a ``FaultyError`` where the file is TOML.
     """
     found = _find(source, deal)
     text = read_toml(found.path, found.shown)
     draft = Draft()
     draft.lay(Layer.of_file(0, found.shown, data=text.data, lines=text.lines))
-    return Sheet(_validated(draft), found.shown, draft=draft)
+    return _validated(draft, found.shown)
 
 
 def as_red_lines(
@@ -183,7 +213,7 @@ def as_red_lines(
 
     Raises
     ------
-    ScenarioError
+    FaultyError
         With every problem found.
     """
     data = {
@@ -192,7 +222,7 @@ def as_red_lines(
     }
     draft = Draft()
     draft.lay(Layer(0, file, data, {}))
-    return Sheet(_validated(draft), file, draft=draft)
+    return _validated(draft, file)
 
 
 def _find(source: str | Path, deal: str | Path | None) -> Found:
@@ -206,39 +236,64 @@ def _find(source: str | Path, deal: str | Path | None) -> Found:
     return Found(path, str(source) or '""')
 
 
-def _validated(draft: Draft) -> RedLines:
-    """Return the red lines of a draft; raise ``ScenarioError`` with all that is wrong with it."""
+def _validated(draft: Draft, file: str) -> Sheet:
+    """Return the red lines of a draft; raise ``FaultyError`` with all that is wrong with it."""
+    found: list[Complaint] = []
     try:
-        stated = RedLines.model_validate(draft.data)
+        sheet = Sheet(RedLines.model_validate(draft.data), file, draft=draft)
     except ValidationError as error:
-        raise _error(complaints(error, draft, whole=SHAPE)) from None
-    twice = [Complaint(draft.place(keys), path, message) for keys, path, message in _twice(stated)]
-    if twice:
-        raise _error(twice)
-    return stated
+        found, sheet = complaints(error, draft, whole=SHAPE), _named(draft, file)
+    found += [Complaint(draft.place(keys), path, message) for keys, path, message in _twice(sheet)]
+    if found:
+        raise FaultyError(_in_order(found), sheet)
+    return sheet
 
 
-def _twice(stated: RedLines) -> Iterator[tuple[Keys, str, str]]:
+def _named(draft: Draft, file: str) -> Sheet:
+    """Return the red lines and terms of a faulty draft that have names, with limits and values that mean nothing."""
+    lines, terms = ({place: each for place, each in enumerate(listed) if isinstance(each, dict)}
+                    if isinstance(listed, list) else {}
+                    for listed in (draft.data.get(name) for name in ("red_lines", "terms")))
+    lines = {place: each for place, each in lines.items() if _has_texts(each, "party", "measure")}
+    terms = {place: each for place, each in terms.items() if _has_texts(each, "path")}
+    stated = RedLines.model_construct(
+        red_lines=tuple(_named_line(each) for each in lines.values()),
+        terms=tuple(OnTable.model_construct(path=each["path"], values=()) for each in terms.values()),
+    )
+    return Sheet(stated, file, draft=draft, places={"red_lines": [*lines], "terms": [*terms]})
+
+
+def _named_line(data: Mapping[str, Any]) -> RedLine:
+    low, high = (0.0, None) if "at_least" in data else (None, 0.0)
+    statistic = data["statistic"] if _has_texts(data, "statistic") else None
+    return RedLine.model_construct(party=data["party"], measure=data["measure"], statistic=statistic, at_least=low,
+                                   at_most=high)
+
+
+def _has_texts(data: Mapping[str, Any], *names: str) -> bool:
+    return all(isinstance(data.get(name), str) and data[name] for name in names)
+
+
+def _twice(sheet: Sheet) -> Iterator[tuple[Keys, str, str]]:
     """Yield what is there twice: a path, or a limit on one figure for one party."""
-    limits: list[Any] = [(line.party, line.names, line.at_least is None) for line in stated.red_lines]
+    limits: list[Any] = [(place, (line.party, line.names, line.at_least is None)) for place, line in sheet.lines()]
     for name, marks, told in (
         ("red_lines", limits, "limits the same figure for the same party as {first}; keep the stricter"),
-        ("terms", [term.path for term in stated.terms], "is the same term as {first}; keep one"),
+        ("terms", [(place, term.path) for place, term in sheet.terms()], "is the same term as {first}; keep one"),
     ):
-        for place, mark in enumerate(marks):
-            if mark in marks[:place]:
-                first = f"{name}[{marks.index(mark) + 1}]"
-                yield (name, place), f"{name}[{place + 1}]", told.format(first=first)
+        known: dict[Any, int] = {}
+        for place, mark in marks:
+            if mark in known:
+                yield (name, place), f"{name}[{place + 1}]", told.format(first=f"{name}[{known[mark] + 1}]")
+            known.setdefault(mark, place)
 
 
-def _error(found: list[Complaint]) -> ScenarioError:
+def _in_order(found: list[Complaint]) -> list[Problem]:
     def order(each: Complaint) -> int:
         place: Place = each.place
         return place.line or 0
 
-    return ScenarioError([
-        Problem(each.place.file, each.place.line, each.path, each.message) for each in sorted(found, key=order)
-    ])
+    return [Problem(each.place.file, each.place.line, each.path, each.message) for each in sorted(found, key=order)]
 
 
-__all__ = ["MOST_LINES", "OnTable", "RedLine", "RedLines", "Sheet", "as_red_lines", "read_red_lines"]
+__all__ = ["MOST_LINES", "FaultyError", "OnTable", "RedLine", "RedLines", "Sheet", "as_red_lines", "read_red_lines"]

@@ -179,13 +179,17 @@ class Page:
         return self.say(trade.verdict, low=low, high=high, problem=trade.problem)
 
     def amount(self, trade: Trade, *, times: float = 1.0) -> str:
-        """Return how much of a term is meant, with its sign and error."""
+        """Return how much of a term is meant, with its sign and error; to three digits where no error is shown."""
         assert trade.amount is not None
         estimate = _times(trade.amount, times)
         size = abs(estimate.value)
         style = FRACTIONS.get(trade.number.kind, "euros" if size >= 1000 else "number" if size >= 10 else "money")
         row = row_of(self.found.deal, ("", "", "mean"), estimate=estimate, unit="fraction")
         shown, note = self.words.figure(row, style)
+        if not note:
+            is_percent = trade.number.kind in FRACTIONS
+            short = float(f"{estimate.value * (100 if is_percent else 1):.3g}")
+            shown = self.words.plain_number(short) + ("%" if is_percent else "")
         return f"{'' if shown.startswith('-') else '+'}{shown} {note}".rstrip()
 
     def money(self, estimate: Estimate, measure: Measure) -> str:

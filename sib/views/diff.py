@@ -9,12 +9,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sib.analysis.diff import Change, Diff, Result, TermChange
 from sib.deal.assumptions import text_of
 from sib.views.figure_words import called, style_of, term
-from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
+from sib.views.tables import DIGEST, WIDTH, columns, plain, ruled, wrapped
+from sib.views.terms import parted
 from sib.views.words import Phrases, Words
 
 HEADLINES = ("mean", "probability", "value")
@@ -45,19 +47,32 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "gone": ("[{letter}] {file} is not there.", "[{letter}] {file} ontbreekt."),
     "terms": ("Terms that changed", "Gewijzigde voorwaarden"),
+    "deal": ("deal", "deal"),
+    "absent": (
+        "A term without a line A, or without a line B, is not stated there.",
+        "Een voorwaarde zonder regel A, of zonder regel B, staat daar niet.",
+    ),
     "source": ("source", "bron"),
     "no_source": ("none", "geen"),
     "reordered": ("in another order: {path}", "in een andere volgorde: {path}"),
     "results": ("Results that changed", "Gewijzigde uitkomsten"),
     "beyond": ("Beyond the error of the simulation", "Buiten de fout van de simulatie"),
     "within": ("Within it, or of unknown error", "Daarbinnen, of met onbekende fout"),
-    "difference": ("B less A (points, if %)", "B min A (punten, bij %)"),
-    "errors": ("in standard errors", "in standaardfouten"),
+    "difference": ("B less A", "B min A"),
+    "errors": ("standard|errors", "standaard-|fouten"),
     "exact": ("exact", "exact"),
     "unknown": ("unknown", "onbekend"),
     "more": (
         "and {n} other figures, {beyond} of them beyond the error: --all shows them",
         "en nog {n} andere cijfers, {beyond} daarvan buiten de fout: --all toont ze",
+    ),
+    "all_hidden": (
+        "{n} figures, {beyond} of them beyond the error: --all shows them",
+        "{n} cijfers, {beyond} daarvan buiten de fout: --all toont ze",
+    ),
+    "units": (
+        "{n} figures are not compared, since they are in another unit in A than in B",
+        "{n} cijfers zijn niet vergeleken, want ze staan in A in een andere eenheid dan in B",
     ),
     "only": ("only in {letter}: {names}", "alleen in {letter}: {names}"),
     "and_more": ("and {n} more", "en nog {n}"),
@@ -87,6 +102,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unexplained": (
         "No term, seed or number of trials changed: the version, or somebody's hand, did this.",
         "Geen voorwaarde, seed of aantal simulaties is veranderd: dit komt door de versie, of door iemands hand.",
+    ),
+    "points": (
+        "The difference is B less A, in points for percentages, and beside it how many standard errors that is.",
+        "Het verschil is B min A, bij percentages in punten; ernaast hoeveel standaardfouten dat is.",
     ),
     "paired": (
         "± is the 95% error of the difference, paired trial by trial for means and chances, and combined (so rather "
@@ -162,10 +181,12 @@ class Page:
     def head(self) -> str:
         """Return which results these are, what of their making differs, and what is odd about them."""
         both = tuple(zip("AB", (self.found.first, self.found.other), strict=True))
-        lines = [self.say("result", letter=letter, place=plain(each.place), trials=self.words.trials(each.n_trials),
-                          seed=self.words.seed(each.drawn), digest=str(each.about["digest"])[:DIGEST],
-                          version=plain(each.version))
-                 for letter, each in both]
+        lines = [
+            wrapped(self.say("result", letter=letter, place=plain(each.place), trials=self.words.trials(each.n_trials),
+                             seed=self.words.seed(each.drawn), digest=str(each.about["digest"])[:DIGEST],
+                             version=plain(each.version)), others="    ")
+            for letter, each in both
+        ]
         lines.append(self.say("same") if self.found.same_draws else self.differs())
         lines += [wrapped(self.say(remark.key, letter=letter, file=remark.file))
                   for letter, each in both for remark in each.remarks]
@@ -186,8 +207,32 @@ class Page:
         rows += [self.term(each) for each in self.found.terms]
         if not any(each.old_source or each.new_source for each in self.found.terms):
             rows = [row[:3] for row in rows]
+        lines = columns(rows, n_left=1)
+        table = ruled(lines) if max(map(len, lines)) <= WIDTH else self.by_side()
         other = [f"  {self.say('reordered', path=plain(path, longest=None))}" for path in self.found.reordered]
-        return "\n".join((ruled(columns(rows, n_left=1)), *other))
+        return "\n".join((table, *other))
+
+    def by_side(self) -> str:
+        """Return the terms that changed below the tables that they are in, with a line for each of the two results."""
+        rows, tables = [(self.say("terms"), "", "", self.say("source"))], [""]
+        for each in self.found.terms:
+            table, name = parted(each.path)
+            for row in self.sides(each):
+                rows.append((f"    {plain(name, longest=LONGEST)}", *row))
+                tables.append(table or self.say("deal"))
+                name = ""
+        lines = columns(rows, n_left=4)
+        new = [now != before for before, now in pairwise(tables)]
+        body = ((f"  {plain(self.words.table(table), longest=None)}\n" if is_new else "") + line
+                for line, table, is_new in zip(lines[1:], tables[1:], new, strict=True))
+        return "\n".join((lines[0], "-" * max(map(len, lines)), *body, f"  {self.say('absent')}"))
+
+    def sides(self, each: TermChange) -> Iterator[tuple[str, str, str]]:
+        """Yield what a term is in each of the two results that states it, and where it came from."""
+        for letter, value, source in (("A", each.old, each.old_source), ("B", each.new, each.new_source)):
+            if value is not None or source is not None:
+                shown = self.say("no_source") if source is None else plain(source, longest=LONGEST)
+                yield letter, self.value(value), shown
 
     def term(self, each: TermChange) -> tuple[str, ...]:
         """Return a term that changed as a row."""
@@ -198,27 +243,44 @@ class Page:
 
     def value(self, value: Any) -> str:
         """Return a value of a term, what is long cut off; a program reads all of it."""
-        shown = text_of(value, self.words.lang) if isinstance(value, list) else term(value, self.words)
+        shown = (text_of(value, self.words.lang) or "[]") if isinstance(value, list) else term(value, self.words)
         return plain(shown, longest=LONGEST)
 
     def results(self) -> str:
         """Return the results that changed, those beyond the error first."""
+        if not (self.found.changes or self.found.gone or self.found.new):
+            return ""
         shown = list(self.found.changes)
         if not self.has_all:
             shown = [each for each in shown if each.is_beyond and each.new.statistic in HEADLINES][:MOST]
-        lines = []
-        if shown:
-            heading = (self.say("results"), "A", "B", self.say("difference"), "", self.say("errors"))
-            rows = [heading, *self.rows([each for each in shown if each.is_beyond], "beyond"),
-                    *self.rows([each for each in shown if not each.is_beyond], "within")]
-            lines.append(ruled(columns(rows, n_left=1)))
+        lines = [self.table(shown)] if shown else [self.say("results")]
         hidden = [each for each in self.found.changes if each not in shown]
         n_beyond = sum(each.is_beyond for each in hidden)
-        more = self.say("more", n=self.words.number(len(hidden)), beyond=self.words.number(n_beyond))
+        more = self.say("more" if shown else "all_hidden", n=self.words.number(len(hidden)),
+                        beyond=self.words.number(n_beyond))
         lines += [f"  {more}"] if hidden else []
-        apart = (("A", self.found.gone), ("B", self.found.new))
-        lines += [self.only(letter, whats) for letter, whats in apart if whats]
-        return "\n".join(lines)
+        return "\n".join((*lines, *self.apart()))
+
+    def table(self, shown: Sequence[Change]) -> str:
+        """Return some results as a table, those beyond the error first."""
+        named = (self.say(key).rpartition("|")[::2] for key in ("results", "difference", "errors"))
+        heads = zip(*named, strict=True)
+        headings = [(what, *letters, difference, "", errors)
+                    for (what, difference, errors), letters in zip(heads, (("", ""), ("A", "B")), strict=True)]
+        rows = [*headings, *self.rows([each for each in shown if each.is_beyond], "beyond"),
+                *self.rows([each for each in shown if not each.is_beyond], "within")]
+        return ruled(columns(rows, n_left=1), n_heads=2)
+
+    def apart(self) -> Iterator[str]:
+        """Yield which figures only one of the two has, and how many cannot be compared."""
+        found = self.found
+        if both := set(found.gone) & set(found.new):
+            yield f"  {self.say('units', n=self.words.number(len(both)))}"
+        for letter, whats, other in (("A", found.gone, found.other), ("B", found.new, found.first)):
+            known = {(row.party, row.measure) for row in other.rows}
+            names = [plain(".".join(what[: 2 + (what[:2] in known)])) for what in whats if what not in both]
+            if names:
+                yield self.only(letter, list(dict.fromkeys(names)))
 
     def rows(self, changes: Sequence[Change], heading: str) -> Iterator[tuple[str, ...]]:
         """Yield some changes as rows below a heading of their own."""
@@ -240,11 +302,10 @@ class Page:
             return self.say("exact")
         return self.words.number(Decimal(repr(each.errors)), -1)
 
-    def only(self, letter: str, whats: Sequence[tuple[str, str, str]]) -> str:
+    def only(self, letter: str, names: Sequence[str]) -> str:
         """Say which figures only one of the two has."""
-        names = list(dict.fromkeys(f"{plain(party)}.{plain(measure)}" for party, measure, _ in whats))
         more = [self.say("and_more", n=self.words.number(len(names) - MOST))] if len(names) > MOST else []
-        return wrapped(self.say("only", letter=letter, names=", ".join(names[:MOST] + more)), "  ", others="    ")
+        return wrapped(self.say("only", letter=letter, names=", ".join([*names[:MOST], *more])), "  ", others="    ")
 
     def reading(self) -> str:
         """Say in a sentence what changed, and what may have caused it."""
@@ -261,7 +322,8 @@ class Page:
             what = (headline.new.party, headline.new.measure, headline.new.statistic)
             first = self.say("largest", n=self.words.number(len(changed)), of=of, name=called(what, self.words),
                              old=old, new=new)
-        told = (f"{first} {self.cause()}".rstrip(), self.say("paired" if found.is_paired else "combined"))
+        told = (f"{first} {self.cause()}".rstrip(),
+                f"{self.say('points')} {self.say('paired' if found.is_paired else 'combined')}")
         return "\n".join(map(wrapped, told))
 
     def cause(self) -> str:

@@ -25,6 +25,10 @@ FEW = 0.05
 """Chance of outcomes with too few trials from which on the page says so."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "open": (
+        "incomplete: interrupted before all that was asked for was worked out; what is shown is finished",
+        "onvolledig: onderbroken voordat alles was uitgerekend wat gevraagd is; wat hier staat, is af",
+    ),
     "head": (
         "{trials} · seed {seed} · scenario {digest} · sib {version} · amounts in {currency}",
         "{trials} · seed {seed} · scenario {digest} · sib {version} · bedragen in {currency}",
@@ -40,7 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "now": ("As things stand", "Zoals het nu is"),
     "goes_when": ("goes when", "doet mee als"),
     "expected": ("expected", "verwacht"),
-    "worth_now": ("deal is worth", "deal is waard"),
+    "worth_now": ("deal is worth", "waarde"),
     "decides": ("decides", "besluit"),
     "at_least": ("{measure} is {bound} or more", "{measure} {bound} is of meer"),
     "at_most": ("{measure} is {bound} or less", "{measure} {bound} is of minder"),
@@ -200,9 +204,10 @@ class Page:
         self.found, self.words, self.say = found, words, Phrases(TEXTS, words.lang)
         self.fewer, self.control = fewer, control
 
-    def text(self) -> str:
-        """Return the whole page."""
-        parts = [self.head(), self.now(), self.pilots(), "\n".join(self.readings()), "\n".join(self.notes())]
+    def text(self, *, is_cut: bool = False) -> str:
+        """Return the whole page, marked where the work was cut short before all that was asked for was finished."""
+        parts = [self.head(), *([wrapped(self.say("open"))] if is_cut else []), self.now(), self.pilots(),
+                 "\n".join(self.readings()), "\n".join(self.notes())]
         parts += [self.errors(self.fewer)] if self.fewer else []
         parts += [self.groups(self.control)] if self.control else []
         return "\n\n".join(parts)
@@ -287,20 +292,18 @@ class Page:
                 yield wrapped(self.say("thin", n=self.words.number(each.n_cases), share=self.percent(each.thin_share)))
 
     def errors(self, found: Stricter) -> str:
-        """Return what fewer errors of the accountant are worth."""
-        of_party = (self.say("gains"), "", self.say("a_file"), self.say("decides"))
+        """Return what fewer errors of the accountant are worth to each party."""
         rows: list[tuple[str, ...]] = [
-            ("", *(cell for name in PARTIES for cell in (self.who(name), "", "", ""))),
-            (self.say("fewer"), *of_party, *of_party),
-        ]
-        for each in found.fewer:
-            cells = [cell for gain, a_file, goes in zip(each.gains, each.a_file, each.goes, strict=True)
-                     for cell in (*self.gain(gain), self.euros(a_file), self.say("go" if goes else "no"))]
-            rows.append((self.say(each.name), *cells))
-        lines = columns(rows, n_left=1)
+            (self.say("fewer"), self.say("gains"), "", self.say("a_file"), self.say("decides"))]
+        for place, name in enumerate(PARTIES):
+            rows.append((self.who(name), "", "", "", ""))
+            for each in found.fewer:
+                decides = self.say("go" if each.goes[place] else "no")
+                rows.append((f"  {self.say(each.name)}", *self.gain(each.gains[place]),
+                             self.euros(each.a_file[place]), decides))
         files = self.words.figure(found.files, "number")[0]
         note = wrapped(self.say("files", files=files, price=self.euros(found.price)))
-        return "\n".join((lines[0], ruled(lines[1:]), note))
+        return "\n".join((ruled(columns(rows, n_left=1)), note))
 
     def gain(self, row: Row) -> tuple[str, str]:
         """Return a gain and its error."""
@@ -314,10 +317,7 @@ class Page:
 
     def across(self, found: Control) -> str:
         """Return the deal at values of its deadweight."""
-        heading = [self.say("deadweight", segment=plain(found.segment))]
-        for name in PARTIES:
-            heading += [self.who(name), "", ""]
-        rows = [tuple(heading)]
+        rows = [("", *(cell for name in PARTIES for cell in (self.who(name), "", "")))]
         for each in found.values:
             cells = [cell for row, goes in zip(each.values, each.goes, strict=True)
                      for cell in (*self.words.figure(row, "euros"), self.say("go" if goes else "no"))]
@@ -325,7 +325,8 @@ class Page:
         low, high = (term(end, self.words) for end in found.span)
         decided = [cell for goes in found.goes for cell in ("", "", self.say("go" if goes else "no"))]
         rows.append((self.say("span", low=low, high=high), *decided))
-        return ruled(columns(rows, n_left=1))
+        title = self.say("deadweight", segment=plain(found.segment))
+        return f"{title}\n{ruled(columns(rows, n_left=1))}"
 
     def by_size(self, found: Control) -> str:
         """Return what groups of some sizes, and knowing the deadweight exactly, are worth."""

@@ -111,13 +111,13 @@ def no_deal(words: Words) -> str:
     return Phrases(NO_DEAL, words.lang)("cell")
 
 
-def problems(told: Iterable[str], words: Words) -> Iterator[str]:
+def problems(told: Iterable[str], words: Words, *, most: int = MOST_PROBLEMS) -> Iterator[str]:
     """Yield why values are no deals: the first reasons, and how many there are beside."""
     say, listed = Phrases(NO_DEAL, words.lang), list(dict.fromkeys(filter(None, told)))
-    for problem in listed[:MOST_PROBLEMS]:
+    for problem in listed[:most]:
         yield wrapped(say("note", problem=problem), others="    ")
-    if len(listed) > MOST_PROBLEMS:
-        yield say("more", n=words.number(len(listed) - MOST_PROBLEMS))
+    if len(listed) > most:
+        yield say("more", n=words.number(len(listed) - most))
 
 
 def party(what: What, words: Words) -> str:

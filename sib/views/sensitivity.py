@@ -18,6 +18,11 @@ from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "open": (
+        "incomplete: interrupted before {n} of the assumptions were worked out; what is said below is of the others",
+        "onvolledig: onderbroken voordat {n} van de aannames waren uitgerekend; wat hieronder staat, gaat over de "
+        "andere",
+    ),
     "head": (
         "one assumption at a time · {trials} a variant on the same draws · seed {seed} · scenario {digest} · sib "
         "{version} · amounts in {currency}",
@@ -61,6 +66,7 @@ def as_data(found: Tornado) -> dict[str, Any]:
     plan = found.plan
     return {
         "seed": plan.seed, "trials": plan.trials, "method": "mc", "currency": found.deal.currency,
+        "incomplete": found.n_open > 0,
         **as_inputs(found.ranges),
         "measures": [
             {"now": asdict(panel.now), "inputs": [
@@ -114,10 +120,11 @@ class Page:
 
     def head(self) -> str:
         """Return which deal, and on how many trials."""
-        deal, plan = self.found.deal, self.found.plan
+        found, deal, plan = self.found, self.found.deal, self.found.plan
         title = self.say("head", trials=self.words.trials(plan.trials), seed=plan.seed, digest=deal.digest[:DIGEST],
                          version=__version__, currency=deal.currency)
-        return f"{plain(deal.name)}\n{wrapped(title)}"
+        gap = f"\n{wrapped(self.say('open', n=self.words.number(found.n_open)))}" if found.n_open else ""
+        return f"{plain(deal.name)}\n{wrapped(title)}{gap}"
 
     def panel(self, panel: Panel) -> str:
         """Return the table of a figure and what it says."""

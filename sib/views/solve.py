@@ -13,7 +13,7 @@ from sib import __version__
 from sib.analysis.bracketing import Root, Try
 from sib.analysis.solve import Solved
 from sib.results import Row
-from sib.views.figure_words import called, no_deal, problems, style_of, term
+from sib.views.figure_words import MOST_PROBLEMS, called, no_deal, problems, style_of, term
 from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
@@ -55,9 +55,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No answer: it is {figure} at every value that was tried; this term does not move it",
         "Geen antwoord: de uitkomst is {figure} bij elke geprobeerde waarde; deze voorwaarde verandert er niets aan",
     ),
+    "open": (
+        "incomplete: interrupted before the answer was found; the values below are finished",
+        "onvolledig: onderbroken voordat het antwoord gevonden was; de waarden hieronder zijn af",
+    ),
     "alone": (
-        "No answer: fewer than two of the values that were tried make a deal with such a figure; look between others",
-        "Geen antwoord: minder dan twee geprobeerde waarden geven een deal met zo'n uitkomst; zoek tussen andere",
+        "No answer: of the {tried} values that were tried only {low} makes a deal with such a figure, so that there is "
+        "nothing to look between{why}",
+        "Geen antwoord: van de {tried} geprobeerde waarden geeft alleen {low} een deal met zo'n uitkomst; er is dus "
+        "niets om tussen te zoeken{why}",
+    ),
+    "nowhere": (
+        "No answer: none of the {tried} values that were tried makes a deal with such a figure{why}",
+        "Geen antwoord: geen van de {tried} geprobeerde waarden geeft een deal met zo'n uitkomst{why}",
+    ),
+    "why": (
+        "; why the first of the others is no deal stands below",
+        "; waarom de eerste andere geen deal is, staat onderaan",
     ),
     "none": (
         "No answer where was looked: it goes from {first} at {low} to {last} at {high}, at least {least} and at most "
@@ -70,11 +84,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "De deal heeft een tabel bij {path}; elke waarde hier komt daarvoor in de plaats als een bekend getal.",
     ),
     "is_now": ("now", "nu"),
-    "foot": (
-        "± is the 95% error of the simulation. The interval of the answer holds every value at which that error leaves "
-        "the goal possible.",
-        "± is de 95%-fout van de simulatie. Het interval van het antwoord bevat elke waarde waarbij die fout het doel "
-        "mogelijk laat.",
+    "foot": ("± is the 95% error of the simulation.", "± is de 95%-fout van de simulatie."),
+    "interval": (
+        "The interval of the answer holds every value at which that error leaves the goal possible.",
+        "Het interval van het antwoord bevat elke waarde waarbij die fout het doel mogelijk laat.",
     ),
 }
 """By key: English, Dutch."""
@@ -87,6 +100,7 @@ def as_data(found: Solved) -> dict[str, Any]:
         "seed": found.seed, "trials": found.n_trials, "method": "mc", "currency": found.deal.currency,
         "party": party, "measure": measure, "statistic": statistic, "goal": found.goal.value,
         "path": found.goal.path, "now": found.number.now, "between": found.goal.between, "verdict": found.verdict,
+        "incomplete": found.verdict == "open",
         "value": found.value, "low": found.low, "high": found.high,
         "roots": [
             {"value": root.value, "low": root.low, "high": root.high, "check": asdict(root.check),
@@ -118,8 +132,10 @@ class Page:
     def text(self) -> str:
         """Return the whole page."""
         answers = "\n".join(wrapped(line) for line in (*self.remarks(), *self.answers()))
-        notes = problems([each.problem for each in self.found.scan], self.words)
-        return "\n\n".join((self.head(), answers, self.scan(), "\n".join((*notes, wrapped(self.say("foot"))))))
+        most = 1 if self.found.verdict == "alone" else MOST_PROBLEMS
+        notes = problems([each.problem for each in self.found.scan], self.words, most=most)
+        foot = " ".join(map(self.say, ("foot", "interval") if self.found.roots else ("foot",)))
+        return "\n\n".join((self.head(), answers, self.scan(), "\n".join((*notes, wrapped(foot)))))
 
     def head(self) -> str:
         """Return on how many trials, and what was asked."""
@@ -155,7 +171,8 @@ class Page:
             else:
                 yield self.say("check", value=term(root.value, self.words), figure=self.figure(root.check))
         if self.found.verdict in VERDICTS:
-            yield self.say(self.found.verdict, **self.verdict())
+            verdict = self.found.verdict if self.known else "nowhere"
+            yield self.say(verdict, **self.verdict())
 
     def answer(self, root: Root) -> str:
         """Return the answer, with its interval where it has one."""
@@ -168,11 +185,13 @@ class Page:
 
     def verdict(self) -> dict[str, str]:
         """Return what a sentence on the scan needs."""
+        tried = {"tried": self.words.number(len(self.found.scan)),
+                 "why": self.say("why") if any(each.problem for each in self.found.scan) else ""}
         if not self.known:
-            return dict.fromkeys(("n", "figure", "first", "last", "low", "high", "least", "most"), "-")
+            return tried
         by_figure = sorted(self.known, key=lambda each: each.figure)
         first, last = self.known[0], self.known[-1]
-        return {
+        return tried | {
             "n": self.words.number(len(self.found.roots)), "figure": self.figure(first.row),
             "first": self.figure(first.row), "last": self.figure(last.row), "low": term(first.value, self.words),
             "high": term(last.value, self.words), "least": self.figure(by_figure[0].row, is_bare=True),
@@ -199,5 +218,5 @@ class Page:
         return value, error, self.say("is_now") if each.value == self.found.number.now else ""
 
 
-VERDICTS = ("several", "turns", "flat", "none", "alone")
+VERDICTS = ("several", "turns", "flat", "none", "alone", "open")
 """What a sentence is for, beside the answers."""

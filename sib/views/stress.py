@@ -116,7 +116,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "without": ("Left out of all together", "Niet in alle samen"),
     "because": ("{case}: {why}", "{case}: {why}"),
     "absent": ("the deal has no {what}", "de deal heeft geen {what}"),
-    "unchanged": ("{what} stays what it is", "{what} blijft gelijk"),
+    "zero": (
+        "{what} is 0, and 0 times anything stays 0", "{what} is 0, en 0 maal wat dan ook blijft 0",
+    ),
+    "unchanged": (
+        "{what} is already what the stress makes of it", "{what} is al wat de stress ervan maakt",
+    ),
     "needs": ("it needs {what}", "nodig is {what}"),
     "grade": ("{what} has no such grade", "{what} kent die graad niet"),
     "more_problems": ("and {n} more", "en nog {n}"),
@@ -240,7 +245,7 @@ class Page:
                         digest=found.deal.digest[:DIGEST], currency=found.deal.currency)
         name = plain(self.words.party(found.deal.parties.outcome_payer), longest=LONGEST_PARTY)
         gap = f"\n{self.say('open', n=self.words.number(found.n_open))}" if found.n_open else ""
-        blocks = [f"{plain(found.deal.name)}\n{head}{gap}", "\n".join(wrapped(text) for text in self.readings()),
+        blocks = [f"{plain(found.deal.name)}\n{wrapped(head)}{gap}", "\n".join(map(wrapped, self.readings())),
                   self.table(self.say("investor"), INVESTOR), self.table(self.say("payer", name=name), PAYER)]
         blocks += [block for block in self.notes() if block]
         return "\n\n".join((*blocks, wrapped(self.say("foot", currency=found.deal.currency))))

@@ -5,7 +5,8 @@ In comes a ``Sweep`` paper, out goes a page or plain data. Nothing is computed h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +15,7 @@ from sib.analysis.sweep import Point, Sweep
 from sib.asked import What
 from sib.results import Row
 from sib.views.figure_words import called, measure, no_deal, party, problems, statistic, style_of, term
-from sib.views.tables import DIGEST, columns, plain, ruled, wrapped
+from sib.views.tables import DIGEST, columns, panels, plain, ruled, wrapped
 from sib.views.words import Phrases, Words
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -28,7 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "silent": ("[{letter}] {path}; now without", "[{letter}] {path}; nu zonder"),
     "error": ("error at most {error}", "fout hoogstens {error}"),
     "front": (
-        "Front: nobody shown offers less risk to the investor for as little from the outcome payer",
+        "Front: no variant shown gives the investor less risk for as little from the outcome payer",
         "Front: geen getoonde variant geeft de investeerder minder risico voor even weinig van de uitkomstbetaler",
     ),
     "open": (
@@ -100,18 +101,33 @@ class Page:
         return "\n".join((plain(found.deal.name), *wrapped(title).splitlines(), *gap, *terms))
 
     def listed(self, places: Iterable[int]) -> str:
-        """Return a table with one row a point."""
-        whats = self.found.figures
-        heads = [
-            [f"[{letter}]" if name is statistic else "" for letter in self.letters]
-            + [name(what, self.words) for what in whats]
-            for name in (party, measure, statistic)
-        ]
-        points = [self.found.points[place] for place in places]
+        """Return a table with one row a point; one a party where the figures of all do not fit beside each other."""
+        points, whats = [self.found.points[place] for place in places], self.found.figures
         values = [[term(value, self.words) for value in point.values] for point in points]
-        cells = zip(*(self.column(points, place) for place in range(len(whats))), strict=True)
-        lines = columns([*heads, *([*one, *other] for one, other in zip(values, cells, strict=True))], n_left=0)
-        return "\n".join((*lines[: len(heads)], "-" * max(map(len, lines)), *lines[len(heads) :]))
+        tables = list(self.tables(points, values, whats=whats))
+        if len(tables) > 1:
+            names = dict.fromkeys(what[0] for what in whats)
+            of_parties = ([what for what in whats if what[0] == name] for name in names)
+            tables = [table for those in of_parties for table in self.tables(points, values, whats=those)]
+        return "\n\n".join(tables)
+
+    def tables(self, points: list[Point], values: list[list[str]], *, whats: Sequence[What]) -> Iterator[str]:
+        """Yield tables of some figures, with the values of the terms in each."""
+        filled = [self.column(points, self.found.figures.index(what)) for what in whats]
+        heads = [self.heads(what, max(map(len, cells), default=0)) for what, cells in zip(whats, filled, strict=True)]
+        high = max(map(len, heads))
+        stacked = [[*head[:1], *[""] * (high - len(head)), *head[1:]] for head in heads]
+        letters = [[*[""] * (high - 1), f"[{letter}]", *column]
+                   for letter, column in zip(self.letters, zip(*values, strict=True), strict=True)]
+        rows = list(zip(*letters, *(head + cells for head, cells in zip(stacked, filled, strict=True)), strict=True))
+        for table in panels(rows, n_kept=len(letters)):
+            yield ruled(columns(table, n_left=0), n_heads=high)
+
+    def heads(self, what: What, wide: int) -> list[str]:
+        """Return what stands above a figure whose cells are so wide: whose it is, what it is, which statistic."""
+        name, last = party(what, self.words), statistic(what, self.words)
+        middle = textwrap.wrap(measure(what, self.words), max(wide, len(name), len(last)), break_long_words=False)
+        return [name, *middle, last]
 
     def column(self, points: list[Point], place: int) -> list[str]:
         """Return one figure of some points, each with its error, of one length."""
@@ -126,15 +142,26 @@ class Page:
             yield self.grid(place, what)
 
     def grid(self, place: int, what: What) -> str:
-        """Return the grid of one figure, and the largest error in it."""
-        down, across = self.found.terms.values()
-        heading = [" \\ ".join(f"[{letter}]" for letter in self.letters), *(term(each, self.words) for each in across)]
+        """Return the grid of one figure, and the largest error in it; turned over where it is too wide else."""
+        letters, (down, across) = [f"[{letter}]" for letter in self.letters], self.found.terms.values()
         points = iter(self.found.points)
-        rows = [[term(value, self.words), *(self.cell(next(points), place) for _ in across)] for value in down]
+        cells = [[self.cell(next(points), place) for _ in across] for _ in down]
+        tables = self.crossed(letters, down, across=across, cells=cells)
+        if len(tables) > 1:
+            turned = [list(row) for row in zip(*cells, strict=True)]
+            tables = min(tables, self.crossed(letters[::-1], across, across=down, cells=turned), key=len)
         shown = [point.rows[place] for point in self.found.points if point.rows]
         error = self.words.figure(max(shown, key=width), style_of(shown[0]))[1]
         note = f" ({self.say('error', error=error)})" if error.startswith("±") else ""
-        return f"{called(what, self.words)}{note}\n{ruled(columns([heading, *rows], n_left=0))}"
+        return f"{called(what, self.words)}{note}\n" + "\n\n".join(tables)
+
+    def crossed(
+        self, letters: list[str], down: Sequence[Any], *, across: Sequence[Any], cells: list[list[str]]
+    ) -> list[str]:
+        """Return cells below the values of one term and beside those of the other, in tables that fit a line."""
+        rows = [[" \\ ".join(letters), *(term(each, self.words) for each in across)],
+                *([term(value, self.words), *row] for value, row in zip(down, cells, strict=True))]
+        return [ruled(columns(table, n_left=0)) for table in panels(rows, n_kept=1)]
 
     def cell(self, point: Point, place: int) -> str:
         """Return one figure of a point."""

@@ -5,6 +5,7 @@ In comes a ``Sweep`` paper, out go figures. Nothing is counted here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, nan
 
 import numpy as np
@@ -40,12 +41,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Van {all} varianten geeft één de investeerder niet meer risico dan enige andere, en kost de uitkomstbetaler "
         "het minst",
     ),
+    "more": ("and {n} more there", "en nog {n} daar"),
     "on": ("on the front", "op het front"),
     "off": ("beaten by another", "door een andere verslagen"),
 }
 """By key: English, Dutch."""
 FOOT_LETTERS = 15
 """Letters of the foot on an inch."""
+NEAR = np.array([0.12, 0.04])
+"""How near to each other, as parts of the axes across and upwards, points of the front share a label."""
 MOST_LABELS = 12
 """Points of the front that are labelled, and cells across in which figures are written."""
 LONGEST_PATH, LETTERS = 60, 64
@@ -194,15 +198,33 @@ def draw_front(found: Sweep, *, lang: NumberFormat = "en") -> Figure:
         front = [where[place] for place in found.front]
         ax.plot(*zip(*front, strict=True), color=style.SERIES[1].colour, drawstyle="steps-post", marker="o",
                 linestyle="--", label=phrases("on"), zorder=3)
-        for place in found.front[:: -(-len(found.front) // MOST_LABELS)]:
-            text = ", ".join(term(value, words) for value in found.points[place].values)
-            ax.annotate(style.escape(style.plain(text)), where[place], xytext=(6, 5), textcoords="offset points",
-                        fontsize=8)
+        groups = _coinciding(found.front, where)
+        for first, *others in groups[:: -(-len(groups) // MOST_LABELS)]:
+            text = style.plain(", ".join(term(value, words) for value in found.points[first].values))
+            more = f" {phrases('more', n=say.number(len(others)))}" if others else ""
+            is_right = where[first][0] - front[0][0] > front[-1][0] - where[first][0]
+            ax.annotate(style.escape(f"{text}{more}"), where[first], xytext=(-7 if is_right else 6, 5),
+                        textcoords="offset points", fontsize=8, ha="right" if is_right else "left")
         _risk_and_cost(found, ax, say=say, words=words)
         n_valid = say.number(sum(bool(point.rows) for point in found.points))
         style.headed(ax, phrases("alone" if len(on) == 1 else "front", n=say.number(len(on)), all=n_valid))
         _foot(found, figure, lang)
     return figure
+
+
+def _coinciding(places: Sequence[int], where: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """Return the points of a front in groups that lie so close together that there is room for but one label."""
+    spans = np.ptp([each for each in where if not np.isnan(each).any()], axis=0)
+    groups: list[list[int]] = []
+    for place in places:
+        near = (group for group in groups
+                if (np.abs(np.subtract(where[place], where[group[0]])) <= NEAR * spans).all())
+        group = next(near, None)
+        if group is None:
+            groups.append([place])
+        else:
+            group.append(place)
+    return groups
 
 
 def _risk_and_cost(found: Sweep, ax: Axes, *, say: Captions, words: Words) -> None:

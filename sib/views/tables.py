@@ -14,6 +14,7 @@ from sib import __version__
 from sib.bridge import STEP
 from sib.deal.cautions import cautions
 from sib.deal.consistency import planned_people
+from sib.deal.group import EffectProgramme
 from sib.deal.independence import assumed_independent
 from sib.deal.scenario import Scenario
 from sib.engine import Simulation
@@ -28,6 +29,8 @@ WIDTH = 104
 DIGEST, LONGEST_NAME = 12, 60
 """Characters shown of a digest and of a name from a deal."""
 GAP = "   "
+WIDEST = 114
+"""Characters of two parties side by side, where nobody says how long a line may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +151,13 @@ class Page:
     def head(self) -> str:
         """Return name, trials, seed and digest, and the span of the deal."""
         deal, words, dates = self.deal, self.words, self.simulation.calendar.dates
-        n_cases = planned_people(deal)
+        people = people_of(deal, words)
         return "\n".join((
             plain(deal.name),
             words("head", trials=words.trials(self.simulation.n_trials), seed=words.seed(self.simulation.source),
                   digest=deal.digest[:DIGEST], version=__version__),
             words("span", closing=dates[0], maturity=deal.timeline.day(deal.timeline.maturity),
-                  cases=words.people(n_cases, of_cases=bool(deal.segments)), currency=deal.currency),
+                  cases=f"{people} · " if people else "", currency=deal.currency),
         ))
 
     def decides(self) -> str:
@@ -275,6 +278,14 @@ class Page:
         return all(note != few for _, _, note in shown)
 
 
+def people_of(deal: Scenario, words: Words) -> str:
+    """Return the number of cases or people; nothing where something other than people is measured."""
+    n_people = planned_people(deal)
+    if isinstance(deal.programme, EffectProgramme) and n_people == len(deal.programme.cohorts):
+        return ""
+    return words.people(n_people, of_cases=bool(deal.segments))
+
+
 def opposite(row: Row) -> Row:
     """Return a row with its sign changed: what is no loss is a gain."""
     low, high = (None if end is None else -end for end in (row.high, row.low))
@@ -309,7 +320,7 @@ def alone(lines: Sequence[str]) -> str:
 
 def beside(left: list[str], right: list[str], *, width: int | None) -> str:
     """Return two blocks side by side, or below each other where the line is too short for both."""
-    if width is not None and len(left[0]) + len(GAP) + len(right[0]) > width:
+    if len(left[0]) + len(GAP) + len(right[0]) > (WIDEST if width is None else width):
         return f"{alone(left)}\n\n{alone(right)}"
     n_lines = max(len(left), len(right))
     left, right = (lines + [" " * len(lines[0])] * (n_lines - len(lines)) for lines in (left, right))
@@ -326,10 +337,28 @@ def columns(rows: Sequence[Sequence[str]], *, n_left: int) -> list[str]:
     ]
 
 
-def ruled(lines: Sequence[str]) -> str:
+def ruled(lines: Sequence[str], *, n_heads: int = 1) -> str:
     """Return lines as a table with a rule below its heading."""
-    heading, *others = lines
-    return "\n".join((heading, "-" * max(map(len, lines)), *others))
+    return "\n".join((*lines[:n_heads], "-" * max(map(len, lines)), *lines[n_heads:]))
+
+
+def panels(rows: Sequence[Sequence[str]], *, n_kept: int, width: int = WIDTH) -> Iterator[list[list[str]]]:
+    """Yield the rows of tables that fit a line: each has the first ``n_kept`` columns, and some of the others.
+
+    Examples
+    --------
+    >>> list(panels([["a", "1", "2"]], n_kept=1, width=4))
+    [[['a', '1']], [['a', '2']]]
+    """
+    wide = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
+    kept, room = list(range(n_kept)), width + 2 - sum(wide[:n_kept])
+    taken: list[int] = []
+    for place in range(n_kept, len(wide)):
+        if taken and sum(wide[each] for each in (*taken, place)) > room:
+            yield [[row[each] for each in (*kept, *taken)] for row in rows]
+            taken = []
+        taken.append(place)
+    yield [[row[each] for each in (*kept, *taken)] for row in rows]
 
 
 def wrapped(text: str, first: str = "", *, others: str | None = None, width: int = WIDTH) -> str:

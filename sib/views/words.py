@@ -24,8 +24,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{trials} · seed {seed} · scenario {digest} · sib {version}",
     ),
     "span": (
-        "closing {closing} · maturity {maturity} · {cases} · amounts in {currency}",
-        "ingangsdatum {closing} · einddatum {maturity} · {cases} · bedragen in {currency}",
+        "closing {closing} · maturity {maturity} · {cases}amounts in {currency}",
+        "ingangsdatum {closing} · einddatum {maturity} · {cases}bedragen in {currency}",
     ),
     "meant": (
         "Principal is lost where receipts, interest included, stay below the outlay; repaid in full is with all "
@@ -87,8 +87,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "irr_flow": ("IRR of the mean cash flow", "IRR van de gemiddelde kasstroom"),
     "irr_undefined": ("IRR undefined in", "IRR onbepaald in"),
     "irr_nothing": ("IRR -100%, nothing back, in", "IRR -100%, niets terug, in"),
-    "var": ("Loss in 1 of 20 over (VaR95)", "Verlies, in 1 op 20 groter dan (VaR95)"),
-    "var_gain": ("Gain in 1 of 20 under (VaR95)", "Winst, in 1 op 20 kleiner dan (VaR95)"),
+    "var": ("Loss in 1 of 20 over (VaR95)", "Verlies: 1 op 20 hoger (VaR95)"),
+    "var_gain": ("Gain in 1 of 20 under (VaR95)", "Winst: 1 op 20 lager (VaR95)"),
     "es": ("Mean loss in those (ES95)", "Gemiddeld verlies daarin (ES95)"),
     "es_gain": ("Mean gain in those (ES95)", "Gemiddelde winst daarin (ES95)"),
     "wal": ("Average life, years (WAL)", "Gemiddelde looptijd, jaren (WAL)"),
@@ -101,7 +101,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "net": ("Net cash, expected", "Netto kas, verwacht"),
     "net_low": ("  in 1 of 20 less than (p05)", "  in 1 op 20 minder dan (p05)"),
     "net_high": ("  in 1 of 20 more than (p95)", "  in 1 op 20 meer dan (p95)"),
-    "pays_more": ("Chance it pays more than saves", "Kans dat zij meer betaalt dan bespaart"),
+    "pays_more": ("Chance it pays more than saves", "Kans: betaalt meer dan bespaart"),
     "break_even": ("Cashability that breaks even", "Verzilverbaarheid, break-even"),
     "reserve": ("Reserve enough in 9 of 10 (P90)", "Reserve genoeg in 9 op 10 (P90)"),
     "ratio": ("Capacity / reserve, class {letter}", "Capaciteit / reserve, klasse {letter}"),
