@@ -17,8 +17,8 @@ FEE, LIMIT = "contract.payments.fee.amount", "contract.guarantees.guarantor.limi
 @pytest.mark.parametrize(
     ("lang", "title"),
     [
-        ("en", "What each term costs where it is worth as much to the investor as +1.00% on"),
-        ("nl", "Wat elke voorwaarde kost waar die de investeerder evenveel waard is als +1,00% op"),
+        ("en", "What each term costs where it is worth as much to the investor as +1% on"),
+        ("nl", "Wat elke voorwaarde kost waar die de investeerder evenveel waard is als +1% op"),
     ],
 )
 def test_bars_are_the_costs_worked_by_hand(lang: Any, title: str, tmp_path: Path) -> None:
