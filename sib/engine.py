@@ -7,7 +7,7 @@ In come a deal, a number of trials and a seed; out goes a ``Simulation``. Trials
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import index
@@ -24,6 +24,7 @@ from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.findings import Findings, Work, find
+from sib.kept import Column, Kept
 from sib.measures.risk import Batches
 from sib.programme.grid import Grid, grid
 from sib.programme.intake import largest_intake
@@ -38,7 +39,7 @@ PATHS_FOUND = 20
 """Arrays of periods by trials in what is found of a deal, at most: what a bench reckons with that keeps it."""
 YEARS = "years"
 """What is to be kept, where amounts by fiscal year are wanted."""
-CHUNK_CELLS = 2**19
+CHUNK_CELLS = 2**18
 """Cells (periods x trials) of one contract array in a work chunk; a few arrays of that size fit the cache."""
 
 
@@ -53,7 +54,7 @@ class Simulation:
         Seed and scheme of the draws.
     n_trials : int
     calendar : Grid
-    trials : dict of str to ndarray of shape (n_trials,)
+    trials : mapping of str to ndarray of shape (n_trials,)
         One value a trial: cents, counts, years, rates or True and False.
     flow_sums : dict of str to ndarray of shape (n_periods,)
         Cents added up over all trials, by the names of ``tally.paths``.
@@ -69,7 +70,7 @@ class Simulation:
     source: Source
     n_trials: int
     calendar: Grid
-    trials: dict[str, Array]
+    trials: Mapping[str, Array]
     flow_sums: dict[str, Cents]
     flows: dict[str, Cents]
     years: dict[str, Cents]
@@ -257,13 +258,30 @@ def _together(
 class _Store:
     """Room for what is kept of all trials; work chunks put in theirs in any order, on any thread.
 
-    What a chunk never met, or what is zero in it, is not written, so that the memory of it is never touched.
+    Of flows, what a chunk never met, or what is zero in it, is not written, so that the memory of it is never touched.
     """
 
     def __init__(self, job: _Job) -> None:
         self.trials, self.source = job.trials, job.source
-        self.kept: dict[str, dict[str, Array]] = {"entries": {}, "flows": {}, "years": {}}
+        self.columns: dict[str, Column] = {}
+        self.spans: dict[int, int] = {}
+        self.met: dict[int, tuple[str, ...]] = {}
+        self.kept: dict[str, dict[str, Array]] = {"flows": {}, "years": {}}
         self.turn = Lock()
+
+    def put_entries(self, entries: Mapping[str, Array], *, first: int, number: int) -> None:
+        """Write one value for each of so many trials from ``first`` on, by name."""
+        with self.turn:
+            self.spans[first], self.met[first] = number, tuple(entries)
+            for name, values in entries.items():
+                self.columns.setdefault(name, Column(self.trials, values.dtype)).put(values[:number], first)
+
+    def entries(self) -> Kept:
+        """Return what is kept of each trial, in the order in which the trials met it; zeros where they did not."""
+        for column in self.columns.values():
+            column.complete(self.spans)
+        names = dict.fromkeys(name for first in sorted(self.met) for name in self.met[first])
+        return Kept({name: self.columns[name] for name in names})
 
     def put(self, kind: str, name: str, *, values: Array, first: int) -> None:
         """Write values from trial ``first`` on; trials are on the first axis, of years on the last."""
@@ -281,8 +299,7 @@ def _put_away(chapter: Chapter, blocks: range, *, store: _Store, job: _Job) -> d
     first = blocks.start * BLOCK
     wanted = min(len(blocks) * BLOCK, job.trials - first)
     flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
-    for name, values in tally(chapter).items():
-        store.put("entries", name, values=values[:wanted], first=first)
+    store.put_entries(tally(chapter), first=first, number=wanted)
     for name, flow in flows.items():
         if _is_kept(name, job.keep_flows):
             store.put("flows", name, values=flow.T, first=first)
@@ -297,9 +314,8 @@ def _put_away(chapter: Chapter, blocks: range, *, store: _Store, job: _Job) -> d
 def _simulation(deal: Scenario, audit: Audit, store: _Store, *, sums: list[dict[str, Cents]]) -> Simulation:
     """Put what is left of a deal's chunks together."""
     whole = {name: read_only(add_up(part[name] for part in sums)) for name in sums[0]}
-    trials, flows, years = ({name: read_only(array) for name, array in store.kept[kind].items()}
-                            for kind in ("entries", "flows", "years"))
-    return Simulation(deal, store.source, store.trials, grid(deal), trials, whole, flows, years,
+    flows, years = ({name: read_only(array) for name, array in store.kept[kind].items()} for kind in ("flows", "years"))
+    return Simulation(deal, store.source, store.trials, grid(deal), store.entries(), whole, flows, years,
                       tuple(sorted(audit.passed)))
 
 
