@@ -12,7 +12,7 @@ import sib
 NAMES = [
     *("Choice", "OutputError", "RefusedError", "Row", "Run", "Scenario", "ScenarioError", "SibError"),
     *("__version__", "budgets", "calibrate", "compare", "designs", "diff", "load", "luck", "packaged", "payoff"),
-    *("concessions", "evidence", "negotiate", "sensitivity", "simulate", "solve", "stress", "sweep"),
+    *("concessions", "evidence", "keep_memory", "negotiate", "sensitivity", "simulate", "solve", "stress", "sweep"),
 ]
 
 
