@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -92,7 +92,7 @@ def sweep(
     expect_deals(deal)
     trials, seed, effort = drawn(draws)
     plan = Plan(tuple(measures), trials, seed)
-    found = sweeping.sweep(deal, terms, plan=plan, effort=effort, executor=executor)
+    found = sweeping.sweep(deal, terms, plan=plan, effort=replace(effort, executor=executor))
     rows = [
         {**dict(zip(found.terms, point.values, strict=True)), **figure, "problem": point.problem}
         for point in found.points for figure in (map(asdict, point.rows) if point.rows else ({},))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import index
 from threading import Lock
@@ -103,10 +103,13 @@ class Effort:
         Threads; as many as there are processors where not given.
     progress : callable, optional
         Called with the number of trials that are newly done.
+    executor : Executor, optional
+        Does the deals of a sweep in pieces, instead of threads, ``workers`` at a time.
     """
 
     workers: int | None = None
     progress: Callable[[int], None] | None = None
+    executor: Executor | None = None
 
     @property
     def n_workers(self) -> int:

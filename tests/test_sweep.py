@@ -118,7 +118,7 @@ def test_an_executor_changes_no_number(pool: type[Executor], monkeypatch: pytest
     terms = {REVIEW: [0.0, 0.2], RATE: [0.02, 3, 0.05, 0.06]}
     alone = sweep(sib.load(REFERENCE), terms, plan=FEW, effort=Effort(1))
     with pool(2) as executor:  # type: ignore[call-arg]
-        assert sweep(sib.load(REFERENCE), terms, plan=FEW, executor=executor) == alone
+        assert sweep(sib.load(REFERENCE), terms, plan=FEW, effort=Effort(2, executor=executor)) == alone
     assert sweep(sib.load(REFERENCE), terms, plan=FEW, effort=Effort(3)) == alone
 
 
@@ -132,7 +132,7 @@ def test_an_executor_that_is_given_up_keeps_what_is_finished(monkeypatch: pytest
 
     terms = {RATE: [k / 1000 for k in range(1, 41)]}
     with ThreadPoolExecutor(1) as executor:
-        found = sweep(sib.load(REFERENCE), terms, plan=FEW, effort=Effort(1, stop_at_once), executor=executor)
+        found = sweep(sib.load(REFERENCE), terms, plan=FEW, effort=Effort(1, stop_at_once, executor))
     alone = sweep(sib.load(REFERENCE), {RATE: [0.001]}, plan=FEW)
     assert told == [FEW.trials]
     assert found.points[0] == alone.points[0]
@@ -207,5 +207,5 @@ def test_a_cluster_gives_the_same() -> None:
         LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        found = sweep(read(REFERENCE), terms, plan=FEW, executor=client.get_executor())
+        found = sweep(read(REFERENCE), terms, plan=FEW, effort=Effort(executor=client.get_executor()))
     assert found.points == whole.points

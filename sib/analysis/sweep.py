@@ -163,7 +163,6 @@ def sweep(
     *,
     plan: Plan | None = None,
     effort: Effort | None = None,
-    executor: Executor | None = None,
 ) -> Sweep:
     """Measure a deal at every combination of values of some terms, on the same draws.
 
@@ -175,9 +174,7 @@ def sweep(
     plan : Plan, optional
         What is wanted of each.
     effort : Effort, optional
-        Threads, or how many an executor's workers are, and progress; no figure depends on it.
-    executor : Executor, optional
-        Does the work instead, in pieces; no figure depends on it.
+        Threads, or an executor that does the work in pieces, and progress; no figure depends on it.
 
     Raises
     ------
@@ -201,7 +198,7 @@ def sweep(
     if len(faults) == len(tried):
         raise faults[0]
     valid = [variant for variant, _ in tried if variant is not None]
-    rows = iter(_measured(valid, piece, effort=effort, executor=executor))
+    rows = iter(_measured(valid, piece, effort or Effort()))
     points = tuple(
         Point(each, next(rows), variant.digest, "") if variant else Point(each, (), "", told(error))
         for each, (variant, error) in zip(combinations, tried, strict=True)
@@ -267,11 +264,11 @@ def _tried(base: Base, terms: Mapping[str, Any]) -> tuple[Scenario | None, Scena
 
 
 def _measured(
-    deals: Sequence[Scenario], piece: Piece, *, effort: Effort | None, executor: Executor | None
+    deals: Sequence[Scenario], piece: Piece, effort: Effort
 ) -> list[tuple[Row, ...]]:
     """Return the rows of each deal; those that share findings are measured one after the other."""
-    groups, effort = alike(deals), effort or Effort()
-    if executor is None:
+    groups = alike(deals)
+    if effort.executor is None:
         places = [place for group in groups for place in group]
         found = replace(piece, deals=tuple(deals[place] for place in places)).measured(effort)
     else:
@@ -279,7 +276,7 @@ def _measured(
         parts = [group[first : first + at_once] for group in groups for first in range(0, len(group), at_once)]
         places = [place for part in parts for place in part]
         work = [replace(piece, deals=tuple(deals[place] for place in part)) for part in parts]
-        found = [rows for part in _sent_out(work, executor, effort=effort) for rows in part]
+        found = [rows for part in _sent_out(work, effort.executor, effort=effort) for rows in part]
     by_place = dict(zip(places, found, strict=True))
     return [by_place[place] for place in range(len(deals))]
 

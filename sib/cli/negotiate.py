@@ -16,6 +16,7 @@ from sib.analysis.concessions import COST, WORTH, Ask, Exchange, exchange, n_run
 from sib.analysis.negotiate import Negotiation, negotiate, stated
 from sib.analysis.sweep import n_points
 from sib.cli import options
+from sib.cli.crew import shared, workers
 from sib.deal.reader import Reading
 from sib.deal.red_lines import Sheet, read_red_lines
 from sib.engine import Effort
@@ -57,7 +58,7 @@ strict = click.option("--strict", is_flag=True, help="Exit with 6 where no terms
 @per
 @options.trials
 @options.seed
-@options.workers
+@workers
 @options.lang
 @options.as_json
 @options.output
@@ -79,9 +80,10 @@ def verb(
     keep_memory()
     lines = told(partial(stated, reading, partial(read_red_lines, sheet, source)), as_json) if sheet else None
     n = told(partial(n_runs, reading, ask), as_json) + (1 + n_points(on_table(lines)) if lines else 0)
-    with options.progress(n * trials, is_shown=not quiet) as tell:
-        halt = options.Halt(tell, n * trials)
-        draws: dict[str, Any] = {"trials": trials, "seed": seed, "effort": Effort(workers, halt)}
+    in_all = n * trials
+    with options.progress(in_all, is_shown=not quiet) as tell, shared(workers, in_all) as executor:
+        halt = options.Halt(tell, in_all)
+        draws: dict[str, Any] = {"trials": trials, "seed": seed, "effort": Effort(workers, halt, executor)}
         zone = found(partial(negotiate, reading, lines, **draws), halt, as_json=as_json) if lines else None
         with finished(zone, reading, as_json=as_json, lang=lang):
             rates = found(partial(exchange, reading, ask, **draws), halt, as_json=as_json)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Executor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import partial
@@ -15,17 +11,13 @@ import click
 from sib.amounts import NumberFormat
 from sib.analysis.sweep import MEASURES, Plan, Sweep, n_points, sweep
 from sib.cli import grids, options
+from sib.cli.crew import shared, workers
 from sib.deal.reader import Reading
 from sib.engine import Effort
-from sib.errors import RefusedError
 from sib.folder import result_folder
 from sib.money import as_written
-from sib.processes import processes
 from sib.views.sweep import Page, as_data
 from sib.views.words import Words
-
-LONG = 500_000
-"""Trials of a sweep from which on it goes to processes: some five seconds of one processor."""
 
 measures = click.option("--measure", "measures", metavar="PARTY.MEASURE", multiple=True,
                         help="A figure of the summary, such as investor.irr or municipality.net_cash.p05; repeatable.")
@@ -44,8 +36,7 @@ with_front = click.option("--front", "has_front", is_flag=True,
 @with_front
 @options.trials
 @options.seed
-@click.option("--workers", metavar="N", type=options.whole_number(1, 512), default=None,
-              help="Processes; for long sweeps one a processor unless said. Changes no number.")
+@workers
 @options.lang
 @options.as_json
 @options.output
@@ -68,7 +59,7 @@ def verb(
     with options.progress(in_all, is_shown=not quiet) as tell, shared(workers, in_all) as executor:
         halt = options.Halt(tell)
         try:
-            work = partial(sweep, reading, values, plan=plan, effort=Effort(workers, halt), executor=executor)
+            work = partial(sweep, reading, values, plan=plan, effort=Effort(workers, halt, executor))
             found, signal = options.as_far_as(work, halt)
         except KeyError as error:
             raise click.BadParameter(str(error.args[0]), param_hint="--measure") from None
@@ -82,28 +73,6 @@ def verb(
         raise signal
     if output is not None and not quiet:
         click.echo(f"results in {output}", err=True)
-
-
-@contextmanager
-def shared(workers: int | None, trials: int) -> Iterator[Executor | None]:
-    """Lend processes where several are wanted, or the work is long; nothing else, since to start them takes a second.
-
-    Raises
-    ------
-    RefusedError
-        When a process was killed.
-    """
-    number = workers or ((os.cpu_count() or 1) if trials >= LONG else 1)
-    if number == 1:
-        yield None
-        return
-    with processes(number) as executor:
-        try:
-            yield executor
-        except BrokenExecutor:
-            raise RefusedError(
-                f"one of {number} processes was ended from outside, most often for want of memory; try --workers 1"
-            ) from None
 
 
 def record(found: Sweep, reading: Reading, *, output: str, force: bool, lang: NumberFormat) -> None:
