@@ -9,25 +9,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from operator import index
-from threading import Lock
-
-import numpy as np
 
 from sib.accountant.reconcile import Audit
 from sib.alike import alike, footing
-from sib.arrays import Array, Cents, add_up, once, read_only
+from sib.arrays import Array, Cents, once, read_only
 from sib.chance.draws import BLOCK, SCHEMES, Source
 from sib.chapter import Chapter, reconcile
 from sib.deal.consistency import planned_people
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.findings import Findings, Work, find
-from sib.kept import Column, Kept
 from sib.measures.risk import Batches
 from sib.programme.grid import Grid, grid
 from sib.programme.intake import largest_intake
+from sib.store import Piece, Store
 from sib.tally import paths, tally
 from sib.trials import write
 from sib.years import by_year
@@ -104,7 +102,7 @@ class Effort:
     progress : callable, optional
         Called with the number of trials that are newly done.
     executor : Executor, optional
-        Does the deals of a sweep in pieces, instead of threads, ``workers`` at a time.
+        Does the work chunks of a run, or the deals of a sweep, instead of threads.
     """
 
     workers: int | None = None
@@ -238,88 +236,63 @@ def _together(
     n_blocks = -(-job.trials // BLOCK)
     per_chunk = max(1, min(CHUNK_CELLS // (calendar.n_periods * BLOCK), 16))
     chunks = [range(first, min(first + per_chunk, n_blocks)) for first in range(0, n_blocks, per_chunk)]
-    audits, stores = [Audit() for _ in deals], [_Store(job) for _ in deals]
+    stores = [Store(job.trials) for _ in deals]
 
-    def work(blocks: range) -> list[dict[str, Cents]]:
-        first = finder(Work(deals[0], job.source, blocks, calendar)) if finder else None
-        sums = []
-        for deal, audit, store in zip(deals, audits, stores, strict=True):
-            chapter = write(deal, job.source, blocks=blocks, calendar=calendar, first=first)
-            reconcile(chapter, audit)
-            sums.append(_put_away(chapter, blocks, store=store, job=job))
-        return sums
+    def put(pieces: list[Piece]) -> None:
+        for store, piece in zip(stores, pieces, strict=True):
+            store.put(piece)
+            if effort.progress is not None:
+                effort.progress(piece.number)
 
-    if effort.n_workers == 1 or len(chunks) == 1:
-        found = [work(blocks) for blocks in chunks]
+    if effort.executor is not None and finder is None:
+        alone = replace(job, effort=Effort(1))
+        for pieces in effort.executor.map(partial(_worked, deals, alone, finder=None), chunks):
+            put(pieces)
+    elif effort.n_workers == 1 or len(chunks) == 1:
+        for blocks in chunks:
+            put(_worked(deals, job, blocks, finder=finder))
     else:
         with ThreadPoolExecutor(effort.n_workers) as pool:
-            found = list(pool.map(work, chunks))
-    by_deal = zip(deals, audits, stores, zip(*found, strict=True), strict=True)
-    return [_simulation(deal, audit, store, sums=list(sums)) for deal, audit, store, sums in by_deal]
+            list(pool.map(lambda blocks: put(_worked(deals, job, blocks, finder=finder)), chunks))
+    return [_simulation(deal, job, store) for deal, store in zip(deals, stores, strict=True)]
 
 
-class _Store:
-    """Room for what is kept of all trials; work chunks put in theirs in any order, on any thread.
-
-    Of flows, what a chunk never met, or what is zero in it, is not written, so that the memory of it is never touched.
-    """
-
-    def __init__(self, job: _Job) -> None:
-        self.trials, self.source = job.trials, job.source
-        self.columns: dict[str, Column] = {}
-        self.spans: dict[int, int] = {}
-        self.met: dict[int, tuple[str, ...]] = {}
-        self.kept: dict[str, dict[str, Array]] = {"flows": {}, "years": {}}
-        self.turn = Lock()
-
-    def put_entries(self, entries: Mapping[str, Array], *, first: int, number: int) -> None:
-        """Write one value for each of so many trials from ``first`` on, by name."""
-        with self.turn:
-            self.spans[first], self.met[first] = number, tuple(entries)
-            for name, values in entries.items():
-                self.columns.setdefault(name, Column(self.trials, values.dtype)).put(values[:number], first)
-
-    def entries(self) -> Kept:
-        """Return what is kept of each trial, in the order in which the trials met it; zeros where they did not."""
-        for column in self.columns.values():
-            column.complete(self.spans)
-        names = dict.fromkeys(name for first in sorted(self.met) for name in self.met[first])
-        return Kept({name: self.columns[name] for name in names})
-
-    def put(self, kind: str, name: str, *, values: Array, first: int) -> None:
-        """Write values from trial ``first`` on; trials are on the first axis, of years on the last."""
-        axis = values.ndim - 1 if kind == "years" else 0
-        with self.turn:
-            shape = [self.trials if place == axis else size for place, size in enumerate(values.shape)]
-            array = self.kept[kind].setdefault(name, np.zeros(shape, dtype=values.dtype))
-        if values.any():
-            mine = slice(first, first + values.shape[axis])
-            array[(slice(None),) * axis + (mine,)] = values
+def _worked(
+    deals: list[Scenario], job: _Job, blocks: range, *, finder: Callable[[Work], Findings] | None
+) -> list[Piece]:
+    """Work out one chunk of each deal."""
+    calendar = grid(deals[0])
+    first = finder(Work(deals[0], job.source, blocks, calendar)) if finder else None
+    pieces = []
+    for deal in deals:
+        audit, chapter = Audit(), write(deal, job.source, blocks=blocks, calendar=calendar, first=first)
+        reconcile(chapter, audit)
+        pieces.append(_left_of(chapter, blocks, job, passed=audit.passed))
+    return pieces
 
 
-def _put_away(chapter: Chapter, blocks: range, *, store: _Store, job: _Job) -> dict[str, Cents]:
-    """Put in the store what is kept of a chapter, and return its flows added up over trials."""
+def _left_of(chapter: Chapter, blocks: range, job: _Job, *, passed: set[str]) -> Piece:
+    """Return what is kept of a chapter, and its flows added up over trials."""
     first = blocks.start * BLOCK
     wanted = min(len(blocks) * BLOCK, job.trials - first)
     flows = {name: flow[:, :wanted] for name, flow in paths(chapter).items()}
-    store.put_entries(tally(chapter), first=first, number=wanted)
-    for name, flow in flows.items():
-        if _is_kept(name, job.keep_flows):
-            store.put("flows", name, values=flow.T, first=first)
-    if _is_kept(YEARS, job.keep_flows):
-        for name, amounts in by_year(chapter).items():
-            store.put("years", name, values=amounts[:, :wanted], first=first)
-    if job.effort.progress is not None:
-        job.effort.progress(wanted)
-    return {name: once(flow).sum(axis=1) * (wanted // once(flow).shape[1]) for name, flow in flows.items()}
+    years = by_year(chapter) if _is_kept(YEARS, job.keep_flows) else {}
+    return Piece(
+        first=first,
+        number=wanted,
+        entries={name: values[:wanted] for name, values in tally(chapter).items()},
+        sums={name: once(flow).sum(axis=1) * (wanted // once(flow).shape[1]) for name, flow in flows.items()},
+        flows={name: flow.T for name, flow in flows.items() if _is_kept(name, job.keep_flows)},
+        years={name: amounts[:, :wanted] for name, amounts in years.items()},
+        passed=frozenset(passed),
+    )
 
 
-def _simulation(deal: Scenario, audit: Audit, store: _Store, *, sums: list[dict[str, Cents]]) -> Simulation:
+def _simulation(deal: Scenario, job: _Job, store: Store) -> Simulation:
     """Put what is left of a deal's chunks together."""
-    whole = {name: read_only(add_up(part[name] for part in sums)) for name in sums[0]}
-    flows, years = ({name: read_only(array) for name, array in store.kept[kind].items()} for kind in ("flows", "years"))
-    return Simulation(deal, store.source, store.trials, grid(deal), store.entries(), whole, flows, years,
-                      tuple(sorted(audit.passed)))
+    sums = {name: read_only(total) for name, total in store.sums.items()}
+    return Simulation(deal, job.source, job.trials, grid(deal), store.entries(), sums, store.wide("flows"),
+                      store.wide("years"), tuple(sorted(store.passed)))
 
 
 def _is_kept(name: str, keep_flows: bool | tuple[str, ...]) -> bool:

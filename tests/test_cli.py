@@ -19,7 +19,7 @@ from small_deal import changed, write
 
 import sib
 from sib import engine
-from sib.cli import VERBS, main
+from sib.cli import VERBS, crew, main
 from sib.cli.options import say
 from sib.deal.assumptions import assumptions
 from sib.deal.reader import read
@@ -125,6 +125,28 @@ def test_help_can_be_asked_for_after_any_verb() -> None:
         said(verb, "--help")
     assert "Verbs" in said("--help")
     assert said("list")
+
+
+def test_a_long_run_goes_to_processes_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("run", "worked-example", "--trials", "600", "--json")
+    alone = said(*words)
+    monkeypatch.setattr("sib.cli.run.LONG", 500)
+    lent: list[int] = []
+    real = crew.processes
+    monkeypatch.setattr(crew, "processes", lambda number: lent.append(number) or real(number))
+    assert said(*words, "--workers", "2") == alone
+    assert said(*words, "--workers", "1") == alone
+    assert lent == [2]
+
+
+def test_a_process_that_is_lost_is_told() -> None:
+    def lose_one() -> None:
+        with crew.shared(2, 0) as executor:
+            assert executor is not None
+            executor.submit(os.abort).result()
+
+    with pytest.raises(sib.RefusedError, match="one of 2 processes was ended from outside"):
+        lose_one()
 
 
 def test_every_verb_is_in_the_table_of_verbs() -> None:

@@ -20,6 +20,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Bench, Effort, Simulation, check_size, replay, simulate
 from sib.errors import ConservationError, RefusedError
 from sib.findings import find
+from sib.processes import processes
 from sib.programme.budget import Spending
 from sib.tally import tally
 
@@ -73,6 +74,15 @@ class TestTheWayOfWorkingChangesNothing:
         heard: list[int] = []
         assert_same(simulate(run.deal, TRIALS, keep_flows=True, effort=Effort(workers, heard.append)), run)
         assert (len(heard), sum(heard)) == (chunks, TRIALS)
+
+    def test_processes(self, run: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(engine, "CHUNK_CELLS", 2 * 256 * run.calendar.n_periods)
+        heard: list[int] = []
+        with processes(2) as executor:
+            found = simulate(run.deal, TRIALS, keep_flows=True, effort=Effort(2, heard.append, executor))
+        assert_same(found, run)
+        assert list(found.trials) == list(run.trials)
+        assert (len(heard), sum(heard)) == (4, TRIALS)
 
     @pytest.mark.parametrize("n_trials", [1, 255, 256, 257, 1000])
     def test_a_short_run_is_the_beginning_of_a_long_one(self, deal: Scenario, run: Simulation, n_trials: int) -> None:

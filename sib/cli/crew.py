@@ -21,7 +21,7 @@ workers = click.option("--workers", metavar="N", type=whole_number(1, 512), defa
 
 
 @contextmanager
-def shared(workers: int | None, trials: int) -> Iterator[Executor | None]:
+def shared(workers: int | None, trials: int, *, long: int = LONG) -> Iterator[Executor | None]:
     """Lend processes where several are wanted, or the work is long; nothing else, since to start them takes a second.
 
     Raises
@@ -29,7 +29,7 @@ def shared(workers: int | None, trials: int) -> Iterator[Executor | None]:
     RefusedError
         When a process was killed.
     """
-    number = workers or ((os.cpu_count() or 1) if trials >= LONG else 1)
+    number = workers or ((os.cpu_count() or 1) if trials >= long else 1)
     if number == 1:
         yield None
         return

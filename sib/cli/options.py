@@ -144,7 +144,7 @@ overlays = click.option("--with", "overlays", metavar="OVERLAY", multiple=True,
 settings = click.option("--set", "settings", metavar="PATH=VALUE", multiple=True,
                         help="Set one term, after the overlays; repeatable.")
 workers = click.option("--workers", metavar="N", type=whole_number(1, 512), default=None,
-                       help="Threads; one a processor unless said. Changes no number.")
+                       help="How many work side by side; one a processor unless said. Changes no number.")
 lang = click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True,
                     help="Language of tables and charts.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sib.views.tables import Page
 
 NOT_REACHED = 6
+LONG = 200_000
+"""Trials from which on a run goes to processes."""
 
 
 @click.command("run", epilog=options.example("sib run zwarte-zwanen --trials 2000 --set contract.interest.rate=0.05"))
@@ -58,8 +61,8 @@ def verb(
         return METHODS[method](reading.scenario, how)
     reached = long_enough(reading, asked, trials=trials, seed=drawn, workers=workers) if asked else None
     trials = trials if reached is None else reached.run.n_trials
-    with options.progress(trials, is_shown=not quiet) as tell:
-        effort = engine.Effort(workers, tell)
+    with options.progress(trials, is_shown=not quiet) as tell, spread(workers, trials) as executor:
+        effort = engine.Effort(workers, tell, executor)
         simulate = partial(engine.simulate, reading.scenario, trials, seed=drawn, effort=effort)
         rows: Sequence[Row]
         if output is None and reached is not None:
@@ -82,6 +85,15 @@ def verb(
         click.echo(f"results in {output}", err=True)
     is_short = strict and (not page().is_supported() or (reached is not None and not reached.is_reached))
     return NOT_REACHED if is_short else 0
+
+
+def spread(workers: int | None, trials: int) -> AbstractContextManager[Executor | None]:
+    """Lend processes where a run is so long that they are worth starting; loaded only there."""
+    if trials < LONG or workers == 1:
+        return nullcontext()
+    from sib.cli.crew import shared
+
+    return shared(workers, trials, long=LONG)
 
 
 def page_of(simulation: Simulation, rows: Sequence[Row], *, lang: NumberFormat) -> Page:
