@@ -33,6 +33,7 @@ from sib.deal.scenario import Scenario
 from sib.engine import Effort, Simulation, simulate, simulate_all
 from sib.measures.returns import irr
 from sib.memory import keep_memory
+from sib.processes import processes
 from sib.results import summarise
 
 CASES, TRIALS, ROUNDS = 375, 20_480, 5
@@ -238,18 +239,21 @@ def returns(deal: Scenario) -> list[tuple[str, str, str]]:
 
 
 def threads(deal: Scenario) -> list[tuple[str, str, str]]:
-    """Two threads against one, by the clock on the wall, and what a spin gains at the same time."""
-    times = take_turns({
-        "one": lambda: simulate(deal, TRIALS, effort=Effort(1)),
-        "two": lambda: simulate(deal, TRIALS, effort=Effort(2)),
-        "spin one": lambda: spin(1),
-        "spin two": lambda: spin(2),
-    }, 3, clock=time.perf_counter)  # fmt: skip
-    gain, possible = ratio(times, "one", "two"), ratio(times, "spin one", "spin two")
-    return [
-        ("two threads: gain; gain of a spin without locks", f"{gain:.2f}; {possible:.2f}", ""),
-        ("two threads: part of what the spin gains", f"{gain / possible:.2f}", "at least 0.85"),
-    ]
+    """Two threads and two processes against one, by the clock on the wall, and what a spin gains at the same time."""
+    with processes(2) as executor:
+        times = take_turns({
+            "one": lambda: simulate(deal, 4 * TRIALS, effort=Effort(1)),
+            "threads": lambda: simulate(deal, 4 * TRIALS, effort=Effort(2)),
+            "processes": lambda: simulate(deal, 4 * TRIALS, effort=Effort(2, executor=executor)),
+            "spin one": lambda: spin(1),
+            "spin two": lambda: spin(2),
+        }, 3, clock=time.perf_counter)  # fmt: skip
+    possible = ratio(times, "spin one", "spin two")
+    gains = [(name, ratio(times, "one", name)) for name in ("threads", "processes")]
+    return [("two spins without locks: gain", f"{possible:.2f}", ""), *(
+        (f"two {name}: gain; part of what the spins gain", f"{gain:.2f}; {gain / possible:.2f}", "at least 0.85")
+        for name, gain in gains
+    )]
 
 
 def starts() -> list[tuple[str, str, str]]:
