@@ -94,6 +94,9 @@ class Kept(Mapping[str, Array]):
     def __getitem__(self, name: str) -> Array:
         return self._columns[name].read()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
 

@@ -97,7 +97,8 @@ class Run:
         ----------
         control : bool
             Whether what has a standard error is corrected by what is known exactly of the trials (control variates);
-            then it is surer, and not quite that of ``trials``. Quantiles always are.
+            then most of it is surer (what stratified draws know well already may be less so, as its error says), and
+            not quite that of ``trials``. Quantiles always are.
 
         Returns
         -------

@@ -72,6 +72,8 @@ def test_columns_are_a_mapping() -> None:
     assert list(kept) == ["a"]
     assert len(kept) == 1
     assert kept["a"].tolist() == [1.0, 2.0]
+    assert "a" in kept
+    assert "b" not in kept
     with pytest.raises(KeyError):
         kept["b"]
 

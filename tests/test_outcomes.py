@@ -132,6 +132,13 @@ class TestNotKnowingTheChance:
         segment = plain_deal(household(success={"kind": "beta", "mean": 0.6, "sd": 0})).programme.segments[0]
         assert (beta_of(segment), mean_chance(segment)) == (None, 0.6)
 
+    @pytest.mark.parametrize("dependence", [INDEPENDENT, TIED, FACTOR])
+    def test_a_chance_that_is_all_or_nothing_stays_a_chance(self, dependence: dict[str, Any]) -> None:
+        """A beta with so little in its middle has cells whose cubic passes 0 and 1 by some 10**-12."""
+        deal = plain_deal(household(success={"kind": "beta", "mean": 0.5, "sd": 0.4995}), dependence=dependence)
+        chance = np.concatenate([drawn(deal, block=block).chance[0] for block in range(8)])
+        assert ((chance >= 0) & (chance <= 1)).all()
+
     def test_one_common_parameter_moves_all_segments(self) -> None:
         both = [household(name=name, success=self.PILOT) for name in ("first", "second")]
         deal = plain_deal(*both, dependence={"kind": "independent", "parameters": 1.0})

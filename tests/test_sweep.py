@@ -140,6 +140,20 @@ def test_an_executor_that_is_given_up_keeps_what_is_finished(monkeypatch: pytest
     assert all(point.is_open or point.rows for point in found.points)
 
 
+@pytest.mark.parametrize(("trials", "sizes"), [(10, [4, 4]), (100, [3, 3, 2]), (1_000, [1] * 8)])
+def test_a_piece_is_so_short_that_it_can_be_waited_for(
+    trials: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight deals for two workers, of 320 trials a piece at most, and one deal at least."""
+    monkeypatch.setattr(sweeping, "TRIALS_AT_ONCE", 320)
+    monkeypatch.setattr(sweeping.Piece, "measured", lambda piece: [()] * len(piece.deals))
+    told: list[int] = []
+    terms = {RATE: [k / 100 for k in range(1, 9)]}
+    with ThreadPoolExecutor(2) as executor, pytest.raises(Stopped):  # nothing is measured here
+        sweep(sib.load(REFERENCE), terms, plan=Plan(trials=trials), effort=Effort(2, told.append, executor))
+    assert told == [size * trials for size in sizes]
+
+
 def test_deals_that_share_findings_are_worked_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[float] = []
     real = sweeping.Bench.run

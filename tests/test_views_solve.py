@@ -89,6 +89,12 @@ def test_a_deal_alone_says_why_the_others_are_none() -> None:
     assert "staat onderaan" not in page
 
 
+def test_what_was_interrupted_before_any_figure_says_just_that() -> None:
+    page = text(made("open", scan=(Try(0.01, row(float("nan"))),)))
+    assert "incomplete: interrupted before the answer was found" in page
+    assert "No answer" not in page
+
+
 def test_a_table_that_a_number_replaces_is_told() -> None:
     found = made("found", Root(0.05, 0.04, 0.06, row(0.02)))
     assert "The deal has a table" not in text(found)

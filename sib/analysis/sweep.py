@@ -33,8 +33,9 @@ RISK, COST = "investor.principal_loss.probability", "municipality.outcome_paymen
 """What a front weighs against each other; both are better small."""
 MOST = 10_000
 """Most combinations of one sweep."""
-AT_ONCE = 16
-"""Most combinations that an executor gets as one piece of work."""
+AT_ONCE, TRIALS_AT_ONCE = 16, 320_000
+"""Most combinations, and about how many trials in all, that an executor gets as one piece of work: what has begun is
+finished even when it is given up, and that should take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +273,7 @@ def _measured(
         places = [place for group in groups for place in group]
         found = replace(piece, deals=tuple(deals[place] for place in places)).measured(effort)
     else:
-        at_once = min(AT_ONCE, -(-len(deals) // effort.n_workers))
+        at_once = min(AT_ONCE, max(1, TRIALS_AT_ONCE // piece.trials), -(-len(deals) // effort.n_workers))
         parts = [group[first : first + at_once] for group in groups for first in range(0, len(group), at_once)]
         places = [place for part in parts for place in part]
         work = [replace(piece, deals=tuple(deals[place] for place in part)) for part in parts]

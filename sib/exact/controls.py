@@ -52,8 +52,8 @@ def control(run: Simulation) -> Control:
     laws = dict(_laws(run))
     if not laws:
         raise RefusedError(
-            "there is nothing to correct by: neither what is validated nor any metric of this deal is known exactly; "
-            "simulate it as it is, with --method mc")
+            "there is nothing to correct by: nothing that is validated or measured in this deal both varies and is "
+            "known exactly; simulate it as it is, with --method mc")
     numbers, means = zip(*(_pieces(run.trials[name], law) for name, law in laws.items()), strict=True)
     table = np.column_stack(numbers)
     least = FEWEST * table.shape[1]

@@ -117,7 +117,8 @@ def _parameter(deal: Scenario, stream: Stream, segment: Segment, *, own: Floats)
         return np.full(len(own), mean_chance(segment))
     loading = deal.dependence.parameters
     u = dependence.share_factor(trial_uniforms(stream, "common parameters"), own, loading=loading) if loading else own
-    return tabulated("beta", tolerance=CLOSE, n_cells=CELLS, a=shape[0], b=shape[1])(u)
+    found = tabulated("beta", tolerance=CLOSE, n_cells=CELLS, a=shape[0], b=shape[1])(u)
+    return np.clip(found, 0.0, 1.0, out=found)  # a cubic may pass 0 or 1 by less than it is close, a chance not at all
 
 
 def _outcome_normals(deal: Scenario, stream: Stream, own: list[Floats]) -> tuple[list[Floats], list[float]]:

@@ -171,7 +171,7 @@ class Page:
             else:
                 yield self.say("check", value=term(root.value, self.words), figure=self.figure(root.check))
         if self.found.verdict in VERDICTS:
-            verdict = self.found.verdict if self.known else "nowhere"
+            verdict = self.found.verdict if self.known or self.found.verdict == "open" else "nowhere"
             yield self.say(verdict, **self.verdict())
 
     def answer(self, root: Root) -> str:
