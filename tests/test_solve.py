@@ -11,11 +11,14 @@ from exact_deals import value
 from scipy import optimize, stats
 
 import sib
+from sib.analysis.bracketing import Search, Try
 from sib.analysis.solve import Goal, Solved, solve
+from sib.deal.number import AMOUNT, Number
 from sib.deal.reader import read
 from sib.deal.vary import vary
 from sib.engine import Effort
 from sib.exact.method import exact
+from sib.results import Row
 
 REFERENCE = "zwarte-zwanen"
 RATE = "contract.interest.rate"
@@ -337,3 +340,24 @@ def test_on_the_reference_bond_it_finds_what_the_exact_method_finds(
     assert found.is_found
     assert found.low < wanted < found.high
     assert found.high - found.low < 0.02
+
+
+@pytest.mark.parametrize("inside", ["no deal", "no figure"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_where_the_goal_is_passed_over_a_hole_its_edges_are_the_interval(inside: str, sign: int) -> None:
+    """The figure is the value itself, but between 40 and 46 there is none; 43 is wanted: 40 and 46 are nearest."""
+
+    def measured(number: float) -> Try:
+        if not 40 < number < 46:
+            figure = sign * float(number)
+            return Try(number, Row("investor", "irr", "mean", figure, 0.1, figure - 0.2, figure + 0.2, "fraction"))
+        if inside == "no deal":
+            return Try(number, None, "no deal")
+        return Try(number, Row("investor", "irr", "mean", float("nan"), None, None, None, "fraction"))
+
+    search = Search(Number("x", AMOUNT, None, False), sign * 43.0, measured=measured)
+    root = search.root((search.at(0), search.at(100)))
+    assert root.value in (pytest.approx(40, abs=0.1), pytest.approx(46, abs=0.1))
+    assert root.low == pytest.approx(40, abs=0.1)
+    assert root.high == pytest.approx(46, abs=0.1)
+    assert root.check.value == pytest.approx(sign * float(root.value))

@@ -95,6 +95,9 @@ class Root:
     check: Row
     neighbours: tuple[Try, ...] = ()
 
+HALVINGS = 12
+"""Most runs that are spent on where deals end on the near side of a hole."""
+
 
 class Search:
     """Looks for the values of one term at which a figure is what it should be.
@@ -132,14 +135,19 @@ class Search:
             if self.is_close(pair):
                 break
             fineness = min(fineness, max(self.fineness(pair), fineness / 16))
-        near = max((self.at(self._chosen(pair, fineness)), *pair), key=lambda each: self.margin(each) >= 0)
+        near = self._best(self.at(self._chosen(pair, fineness)), *pair)
         low, high = self.interval(near, pair, fineness=2 * fineness)
         check = near
         if low is not None and high is not None and not self.number.is_whole:
-            shorter = self.at(self._rounded(near.value, max(fineness, (high - low) / DIGITS)))
-            check = max(shorter, near, key=lambda each: self.margin(each) >= 0)
+            check = self._best(self.at(self._rounded(near.value, max(fineness, (high - low) / DIGITS))), near)
         assert check.row is not None
         return Root(check.value, low, high, check.row, pair if self.number.is_whole else ())
+
+    def _best(self, *tries: Try) -> Try:
+        """Return the first try whose interval holds the goal, or else the one nearest to it; no deal is none."""
+        defined = [each for each in tries if each.is_defined]
+        nearest = min(defined, key=lambda each: abs(each.figure - self.goal))
+        return next((each for each in defined if self.margin(each) >= 0), nearest)
 
     def fineness(self, pair: Pair) -> float:
         """Return how closely a root between two tries is worth looking for."""
@@ -169,9 +177,28 @@ class Search:
         known = [each for each in known if each.is_defined]
         pairs = pairwise(known)
         one, other = next(each for each in pairs if (gap(each[0]) > 0) != (gap(each[1]) > 0))
+        one, other = self._up_to_the_hole((one, other), gap, fineness=fineness)
         while self.number.is_whole and other.value - one.value > 1:
             middle = self.at((one.value + other.value) // 2)
             one, other = (middle, other) if (gap(middle) > 0) == (gap(one) > 0) else (one, middle)
+        return one, other
+
+    def _up_to_the_hole(self, pair: Pair, gap: Gap, *, fineness: float) -> Pair:
+        """Close in from the near side, where there are no deals between two tries."""
+        one, other = pair
+        holes = [each.value for each in self._known.values()
+                 if one.value < each.value < other.value and not each.is_defined]
+        edge = min(holes, default=one.value)
+        for _ in range(HALVINGS):
+            if edge - one.value <= fineness:
+                break
+            middle = self.at((one.value + edge) / 2)
+            if not middle.is_defined:
+                edge = middle.value
+            elif (gap(middle) > 0) != (gap(one) > 0):
+                return one, middle
+            else:
+                one = middle
         return one, other
 
     def _gap(self, value: float, gap: Gap, side: float) -> float:
