@@ -252,12 +252,11 @@ def simulate(
     105.76
     """
     expect_deals(deal)
-    source = _source(**drawn)
+    unknown = sorted(drawn.keys() - {"seed", "draws"})
+    if unknown:
+        raise TypeError(f"simulate() got an unexpected keyword argument {unknown[0]!r}")
+    source = Source(index(drawn.get("seed", 1)), drawn.get("draws", USUAL))
     return Run(engine.simulate(deal, trials, seed=source, keep_flows=keep == "flows", effort=Effort(workers)))
-
-
-def _source(seed: int = 1, draws: str = USUAL) -> Source:
-    return Source(index(seed), draws)
 
 
 def payoff(deal: Scenario, values: Mapping[str, float | str | Sequence[float | str]] | None = None) -> pd.DataFrame:

@@ -244,3 +244,8 @@ class TestSameNumbers:
 def test_dates_clip_to_the_month():
     run = sib.simulate(sib.load("worked-example", set={"timeline.closing": date(2024, 1, 31)}), 1)
     assert [f"{day:%m-%d}" for day in run.dates[[0, 1, 2, 3]]] == ["01-31", "02-29", "03-31", "04-30"]
+
+
+def test_an_argument_that_is_unknown_is_told_by_the_public_name() -> None:
+    with pytest.raises(TypeError, match=r"^simulate\(\) got an unexpected keyword argument 'sede'$"):
+        sib.simulate(sib.load("worked-example"), trials=1, sede=2)  # type: ignore[call-arg]
