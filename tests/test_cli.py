@@ -139,6 +139,14 @@ def test_a_long_run_goes_to_processes_and_says_the_same(monkeypatch: pytest.Monk
     assert lent == [2]
 
 
+def test_what_fits_once_is_refused_where_every_process_would_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "memory", lambda: 8 * 10**9)
+    deal = read("zwarte-zwanen").scenario
+    crew.refuse_without_room(deal, 200_000, effort=engine.Effort(8))
+    with crew.shared(8, 0) as executor, pytest.raises(sib.RefusedError, match="the largest number of trials"):
+        crew.refuse_without_room(deal, 200_000, effort=engine.Effort(8, executor=executor))
+
+
 def test_a_process_that_is_lost_is_told() -> None:
     def lose_one() -> None:
         with crew.shared(2, 0) as executor:

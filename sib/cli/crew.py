@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import click
 
 from sib.cli.options import whole_number
+from sib.deal.scenario import Scenario
+from sib.engine import Effort, check_size
 from sib.errors import RefusedError
 from sib.processes import processes
 
@@ -40,3 +42,15 @@ def shared(workers: int | None, trials: int, *, long: int = LONG) -> Iterator[Ex
             raise RefusedError(
                 f"one of {number} processes was ended from outside, most often for want of memory; try --workers 1"
             ) from None
+
+
+def refuse_without_room(deal: Scenario, trials: int, *, effort: Effort) -> None:
+    """Refuse as many trials of a deal, and of the next one, as would not fit where every process holds them.
+
+    Raises
+    ------
+    RefusedError
+        Says the largest number of trials that fits.
+    """
+    if effort.executor is not None:
+        check_size(deal, trials, keep_flows=False, n_workers=effort.n_workers, n_deals=2 * effort.n_workers)

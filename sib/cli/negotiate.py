@@ -16,7 +16,7 @@ from sib.analysis.concessions import COST, WORTH, Ask, Exchange, exchange, n_run
 from sib.analysis.negotiate import Negotiation, negotiate, stated
 from sib.analysis.sweep import n_points
 from sib.cli import options
-from sib.cli.crew import shared, workers
+from sib.cli.crew import refuse_without_room, shared, workers
 from sib.deal.reader import Reading
 from sib.deal.red_lines import Sheet, read_red_lines
 from sib.engine import Effort
@@ -83,7 +83,9 @@ def verb(
     in_all = n * trials
     with options.progress(in_all, is_shown=not quiet) as tell, shared(workers, in_all) as executor:
         halt = options.Halt(tell, in_all)
-        draws: dict[str, Any] = {"trials": trials, "seed": seed, "effort": Effort(workers, halt, executor)}
+        effort = Effort(workers, halt, executor)
+        refuse_without_room(reading.scenario, trials, effort=effort)
+        draws: dict[str, Any] = {"trials": trials, "seed": seed, "effort": effort}
         zone = found(partial(negotiate, reading, lines, **draws), halt, as_json=as_json) if lines else None
         with finished(zone, reading, as_json=as_json, lang=lang):
             rates = found(partial(exchange, reading, ask, **draws), halt, as_json=as_json)

@@ -11,7 +11,7 @@ import click
 from sib.amounts import NumberFormat
 from sib.analysis.sweep import MEASURES, Plan, Sweep, n_points, sweep
 from sib.cli import grids, options
-from sib.cli.crew import shared, workers
+from sib.cli.crew import refuse_without_room, shared, workers
 from sib.deal.reader import Reading
 from sib.engine import Effort
 from sib.folder import result_folder
@@ -58,8 +58,10 @@ def verb(
     in_all = n_points(values) * trials
     with options.progress(in_all, is_shown=not quiet) as tell, shared(workers, in_all) as executor:
         halt = options.Halt(tell)
+        effort = Effort(workers, halt, executor)
+        refuse_without_room(reading.scenario, trials, effort=effort)
         try:
-            work = partial(sweep, reading, values, plan=plan, effort=Effort(workers, halt, executor))
+            work = partial(sweep, reading, values, plan=plan, effort=effort)
             found, signal = options.as_far_as(work, halt)
         except KeyError as error:
             raise click.BadParameter(str(error.args[0]), param_hint="--measure") from None
