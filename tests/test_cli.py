@@ -329,7 +329,7 @@ run, n_runs = Bench.run, 0
 def count(bench, deal):
     global n_runs
     n_runs += 1
-    if n_runs == int(os.environ.get("SLOW", 3)):
+    if n_runs == int(os.environ["SLOW"]):
         print("at work", flush=True)
         bench.effort.progress.is_asked.wait(60)
         bench.effort.progress(0)
@@ -337,6 +337,21 @@ def count(bench, deal):
 Bench.run = count
 main()
 """
+
+
+def interrupted(*words: str, slow: int = 3) -> tuple[str, list[str]]:
+    """What a command that gets Ctrl-C in its run number ``slow`` has said by then, and the lines of its errors."""
+    command, around = [sys.executable, "-c", ONE_IS_SLOW, *words], {**os.environ, "SLOW": str(slow)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=around) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"at work\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            page, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    return page.decode(), errors.decode().splitlines()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that one process sends another")
@@ -350,18 +365,9 @@ main()
     ],
 )
 def test_an_interrupted_table_prints_what_is_finished(words: list[str], told: list[str]) -> None:
-    command = [sys.executable, "-c", ONE_IS_SLOW, *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"at work\n"
-        process.send_signal(signal.SIGINT)
-        try:
-            page, errors = process.communicate(timeout=60)
-        finally:
-            process.kill()
-    assert process.returncode == 130
-    assert errors.decode().strip() == "interrupted; nothing is left behind"
-    assert all(each in page.decode() for each in told), page.decode()
+    page, errors = interrupted(*words)
+    assert errors == ["interrupted; nothing is left behind"]
+    assert all(each in page for each in told), page
 
 
 SOLVE = ["solve", "worked-example", "--for", "investor.receipts=103", "--vary", "contract.interest.rate"]
@@ -382,22 +388,12 @@ MEET = ["negotiate", "zwarte-zwanen", "red-lines"]
     ],
 )
 def test_an_interrupted_search_prints_what_is_finished(words: list[str], slow: int, told: list[str]) -> None:
-    command = [sys.executable, "-c", ONE_IS_SLOW, *words, "--trials", "3"]
-    around = {**os.environ, "SLOW": str(slow)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=around) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"at work\n"
-        process.send_signal(signal.SIGINT)
-        try:
-            page, errors = process.communicate(timeout=60)
-        finally:
-            process.kill()
-    assert process.returncode == 130
-    assert all(each in page.decode() for each in told), page.decode()
-    *far, last = errors.decode().splitlines()
+    page, errors = interrupted(*words, "--trials", "3", slow=slow)
+    assert all(each in page for each in told), page
+    *far, last = errors
     assert last == "interrupted; nothing is left behind"
     if not told:
-        assert page == b""
+        assert page == ""
         assert [bool(re.fullmatch("[0-9]+ of about [0-9]+ trials were simulated", each)) for each in far] == [True]
 
 

@@ -18,7 +18,7 @@ from sib.deal.programme import Saving
 from sib.deal.scenario import Scenario
 from sib.errors import RefusedError
 from sib.money import even_split
-from sib.programme.savings import AMOUNTS, Cases, spread_evenly, true_savings
+from sib.programme.savings import AMOUNTS, Cases, spread_over_months, true_savings
 
 TIED = {"kind": "beta_binomial", "icc": 0.02}
 
@@ -216,7 +216,7 @@ class TestTrueSavings:
     def test_the_totals_of_months_are_spread_evenly_from_each_month_on(self, totals: list[int], n: int) -> None:
         by_month = np.array([totals, totals[::-1]], dtype=np.float64)
         change = np.zeros((n + 2, len(totals)))
-        spread_evenly(by_month, n, into=change)
+        spread_over_months(by_month, n, into=change)
         found = np.cumsum(change, axis=0)
         alone = np.array([even_split(month, n).T for month in by_month])
         assert (found[:n] - np.concatenate([np.zeros((1, len(totals))), alone[1][:-1]]) == alone[0]).all()

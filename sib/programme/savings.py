@@ -278,11 +278,11 @@ def true_savings(load: Caseload, *, n_periods: int) -> Cents:
         mine = slice(None) if segment.hazard == 0 else months_kept == length
         code = rows.start[mine] * BLOCK + rows.trial[mine]
         groups = share(total_by(code, rows.gross[mine], shape=(n_months, BLOCK)), keep)
-        spread_evenly(groups, int(length), into=change[segment.months_to_effect :])
+        spread_over_months(groups, int(length), into=change[segment.months_to_effect :])
     return so_far(change[:-1])
 
 
-def spread_evenly(totals: Cents, n: int, *, into: Cents) -> None:
+def spread_over_months(totals: Cents, n: int, *, into: Cents) -> None:
     """Split the totals of each month evenly over n months from it on, as ``money.even_split`` does.
 
     Parameters
